@@ -1,0 +1,129 @@
+/**
+ * Which slot of the health table belongs to which endpoint. An endpoint is one value in one pool of one record; many
+ * endpoints may share one check, and then share its verdict but not their operators' overrides.
+ *
+ * Slots are stable: an endpoint that survives a reload keeps its slot, so tables compiled earlier stay true. A slot given
+ * up is kept empty for {@link SLOT_REST_RELOADS} reloads before it is used again, since a worker may still read an older table.
+ */
+
+import { ENDPOINT_SLOTS_MAX } from '../base/limits.ts';
+import type { CheckSpec, EndpointStatus } from '../zone/zone-model.ts';
+import { type HealthTable, UNKNOWN_WORD } from './health-table.ts';
+
+/** Everything about an endpoint that health and operators speak of. */
+export type EndpointSpec = {
+  /** `zone|name|type|pool|value#n`: unique on a node and equal on all nodes with the same zone files. */
+  readonly key: string;
+  /** Zone origin and record name, absolute presentation form with the final dot. */
+  readonly zone: string;
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'CNAME';
+  readonly pool: string;
+  readonly region: string | null;
+  readonly value: string;
+  readonly weight: number;
+  readonly status: EndpointStatus;
+  readonly check: CheckSpec;
+};
+
+/** How many times the registry is told of new zones before a freed slot may serve another endpoint. */
+const SLOT_REST_RELOADS = 3;
+
+/** All endpoint slots are taken; the zone that asked is refused and the last good one stands. */
+export class EndpointSlotsError extends Error {
+  override readonly name = 'EndpointSlotsError';
+}
+
+/** Owner of the slots. */
+export class EndpointRegistry {
+  readonly table: HealthTable;
+  readonly #slotOfKey = new Map<string, number>();
+  readonly #specs: (EndpointSpec | null)[] = [];
+  readonly #slotsOfCheck = new Map<string, Set<number>>();
+  #resting: { slot: number; reloads: number }[] = [];
+  #free: number[] = [];
+
+  constructor(table: HealthTable) {
+    this.table = table;
+  }
+
+  /** Slots for `specs` in the same order, taking new ones as needed; throws {@link EndpointSlotsError} when there are none left. */
+  claim(specs: readonly EndpointSpec[]): Int32Array {
+    const missing = specs.filter((spec) => !this.#slotOfKey.has(spec.key)).length;
+    const room = this.table.length - this.#specs.length + this.#free.length;
+    if (missing > room)
+      throw new EndpointSlotsError(`no endpoint slots left (ENDPOINT_SLOTS_MAX = ${ENDPOINT_SLOTS_MAX})`);
+    return Int32Array.from(specs, (spec) => this.#claimOne(spec));
+  }
+
+  /** Gives up every endpoint whose key is not in `keys`. Call once after each reload, with the keys of all zones served. */
+  keepOnly(keys: ReadonlySet<string>): void {
+    const rested = this.#resting.filter((entry) => --entry.reloads <= 0);
+    this.#resting = this.#resting.filter((entry) => entry.reloads > 0);
+    for (const { slot } of rested) this.#free.push(slot);
+    for (const [key, slot] of this.#slotOfKey) if (!keys.has(key)) this.#release(key, slot);
+  }
+
+  /** The endpoint in `slot`, or null. */
+  specOf(slot: number): EndpointSpec | null {
+    return this.#specs[slot] ?? null;
+  }
+
+  /** The slot of an endpoint's key, or -1. */
+  slotOf(key: string): number {
+    return this.#slotOfKey.get(key) ?? -1;
+  }
+
+  /** Slots whose endpoints use the check `id`. */
+  slotsOfCheck(id: string): Iterable<number> {
+    return this.#slotsOfCheck.get(id) ?? [];
+  }
+
+  /** Every distinct check in use, by id. */
+  checks(): Map<string, CheckSpec> {
+    const checks = new Map<string, CheckSpec>();
+    for (const slot of this.#slotOfKey.values()) {
+      const spec = this.#specs[slot];
+      if (spec) checks.set(spec.check.id, spec.check);
+    }
+    return checks;
+  }
+
+  /** Every endpoint with its slot. */
+  *endpoints(): Generator<{ slot: number; spec: EndpointSpec }> {
+    for (const slot of this.#slotOfKey.values()) {
+      const spec = this.#specs[slot];
+      if (spec) yield { slot, spec };
+    }
+  }
+
+  #claimOne(spec: EndpointSpec): number {
+    let slot = this.#slotOfKey.get(spec.key);
+    if (slot === undefined) {
+      slot = this.#free.pop() ?? this.#specs.length;
+      this.#slotOfKey.set(spec.key, slot);
+      this.table[slot] = UNKNOWN_WORD;
+    } else {
+      this.#unlinkCheck(slot);
+    }
+    this.#specs[slot] = spec;
+    let slots = this.#slotsOfCheck.get(spec.check.id);
+    if (!slots) this.#slotsOfCheck.set(spec.check.id, (slots = new Set()));
+    slots.add(slot);
+    return slot;
+  }
+
+  #release(key: string, slot: number): void {
+    this.#unlinkCheck(slot);
+    this.#slotOfKey.delete(key);
+    this.#specs[slot] = null;
+    this.#resting.push({ slot, reloads: SLOT_REST_RELOADS });
+  }
+
+  #unlinkCheck(slot: number): void {
+    const id = this.#specs[slot]?.check.id;
+    const slots = id === undefined ? undefined : this.#slotsOfCheck.get(id);
+    slots?.delete(slot);
+    if (id !== undefined && slots?.size === 0) this.#slotsOfCheck.delete(id);
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * The health of every endpoint, one 32-bit word each, in shared memory: written by the health feed on the control thread,
+ * read by every worker at every steered query, without lock or message.
+ *
+ *   bit  0-1   verdict: 0 unknown, 1 up, 2 down
+ *   bit  2     barred: may not be answered (down, drained, held back after flaps)
+ *   bit  3     suspect: a check failed and the regions have not agreed yet
+ *   bit  4     shifted: an operator's override is in force
+ *   bit  8-15  shortest useful TTL in seconds, 0 for none (adaptive TTL)
+ *   bit 16-26  factor on the configured weight in 1/1024, 0..1024 (ramp and overrides)
+ *
+ * A word of {@link UNKNOWN_WORD} is "unknown, served at full weight", which is also what a slot holds before its first
+ * verdict: missing data never takes an endpoint out.
+ */
+
+import { ENDPOINT_SLOTS_MAX } from '../base/limits.ts';
+
+/** Full weight. */
+export const FACTOR_ONE = 1024;
+
+export const Verdict = { UNKNOWN: 0, UP: 1, DOWN: 2 } as const;
+export type VerdictCode = (typeof Verdict)[keyof typeof Verdict];
+
+const BARRED_BIT = 1 << 2;
+const SUSPECT_BIT = 1 << 3;
+const SHIFTED_BIT = 1 << 4;
+const TTL_SHIFT = 8;
+const FACTOR_SHIFT = 16;
+
+/** Nothing known: served at full weight. */
+export const UNKNOWN_WORD = FACTOR_ONE << FACTOR_SHIFT;
+
+/** One endpoint's health, unpacked. */
+export type HealthState = {
+  readonly verdict: VerdictCode;
+  readonly barred: boolean;
+  readonly suspect: boolean;
+  readonly shifted: boolean;
+  /** Seconds, 0..255; 0: no wish. */
+  readonly ttlSeconds: number;
+  /** 0..FACTOR_ONE. */
+  readonly factor: number;
+};
+
+/** The words, over a SharedArrayBuffer that every worker maps. */
+export type HealthTable = Int32Array<SharedArrayBuffer>;
+
+/** A table of `slots` endpoints, all unknown. */
+export function createHealthTable(slots: number = ENDPOINT_SLOTS_MAX): HealthTable {
+  return new Int32Array(new SharedArrayBuffer(slots * 4)).fill(UNKNOWN_WORD);
+}
+
+export function packHealth(state: HealthState): number {
+  return (
+    state.verdict |
+    (state.barred ? BARRED_BIT : 0) |
+    (state.suspect ? SUSPECT_BIT : 0) |
+    (state.shifted ? SHIFTED_BIT : 0) |
+    (state.ttlSeconds << TTL_SHIFT) |
+    (state.factor << FACTOR_SHIFT)
+  );
+}
+
+export function unpackHealth(word: number): HealthState {
+  return {
+    verdict: (word & 3) as VerdictCode,
+    barred: (word & BARRED_BIT) !== 0,
+    suspect: (word & SUSPECT_BIT) !== 0,
+    shifted: (word & SHIFTED_BIT) !== 0,
+    ttlSeconds: (word >>> TTL_SHIFT) & 255,
+    factor: (word >>> FACTOR_SHIFT) & 2047,
+  };
+}
+
+/** True if an endpoint that obeys its health may be answered. */
+export function isEligibleWord(word: number): boolean {
+  return (word & BARRED_BIT) === 0;
+}
+
+/** The weight factor of `word`, 0..FACTOR_ONE. */
+export function factorOfWord(word: number): number {
+  return (word >>> FACTOR_SHIFT) & 2047;
+}

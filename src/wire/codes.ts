@@ -1,0 +1,84 @@
+/** DNS code points (IANA "Domain Name System (DNS) Parameters") that the program speaks of by name. */
+
+/** Response codes (RFC 1035 4.1.1, RFC 2136, RFC 6891); those over 15 need an OPT record. */
+export const Rcode = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  YXDOMAIN: 6,
+  NOTAUTH: 9,
+  BADVERS: 16,
+  BADCOOKIE: 23,
+} as const;
+
+/** Classes (RFC 1035 3.2.4). */
+export const DnsClass = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
+
+/** Opcodes (RFC 1035 4.1.1). */
+export const Opcode = { QUERY: 0, IQUERY: 1, STATUS: 2, NOTIFY: 4, UPDATE: 5, DSO: 6 } as const;
+
+/** EDNS option codes. */
+export const EdnsOption = {
+  NSID: 3,
+  CLIENT_SUBNET: 8,
+  COOKIE: 10,
+  TCP_KEEPALIVE: 11,
+  PADDING: 12,
+  EXTENDED_ERROR: 15,
+} as const;
+
+/** Resource record types that are served, asked for, or special in a message. */
+export const RRType = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  HINFO: 13,
+  MX: 15,
+  TXT: 16,
+  AAAA: 28,
+  LOC: 29,
+  SRV: 33,
+  NAPTR: 35,
+  DNAME: 39,
+  OPT: 41,
+  DS: 43,
+  SSHFP: 44,
+  RRSIG: 46,
+  NSEC: 47,
+  DNSKEY: 48,
+  TLSA: 52,
+  CDS: 59,
+  CDNSKEY: 60,
+  OPENPGPKEY: 61,
+  SVCB: 64,
+  HTTPS: 65,
+  SPF: 99,
+  TSIG: 250,
+  IXFR: 251,
+  AXFR: 252,
+  MAILB: 253,
+  MAILA: 254,
+  ANY: 255,
+  URI: 256,
+  CAA: 257,
+} as const;
+
+const NAME_OF_TYPE = new Map<number, string>(Object.entries(RRType).map(([name, code]) => [code, name]));
+
+/** The mnemonic of `type`, or `TYPE65280` (RFC 3597 5). */
+export function typeName(type: number): string {
+  return NAME_OF_TYPE.get(type) ?? `TYPE${type}`;
+}
+
+/** The code of a mnemonic or of `TYPE65280`, upper or lower case; -1 if it is neither. */
+export function typeCode(name: string): number {
+  const upper = name.toUpperCase();
+  if (Object.hasOwn(RRType, upper)) return RRType[upper as keyof typeof RRType];
+  const match = /^TYPE(\d{1,5})$/.exec(upper);
+  return match && Number(match[1]) <= 65535 ? Number(match[1]) : -1;
+}

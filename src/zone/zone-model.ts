@@ -1,0 +1,187 @@
+/**
+ * What a zone file says, as plain data: the form between the readers (YAML, master file) and the compiler.
+ *
+ * Static records are many (a zone may hold a million), so they stand in columns over one arena of octets
+ * ({@link ZoneRecords}); dynamic records are few and stand as objects. Everything here is checked and complete: defaults
+ * are filled in, names are absolute, RDATA is in wire form.
+ */
+
+import type { Place } from '../base/fault.ts';
+import type { IpPrefix } from '../base/ip-prefix.ts';
+
+/** One zone as read from its files. */
+export type ZoneModel = {
+  /** Wire form, lower case. */
+  readonly origin: Uint8Array;
+  /** Presentation form, lower case, with the final dot. */
+  readonly originText: string;
+  readonly soa: SoaModel;
+  /** Every static record except the SOA. */
+  readonly records: ZoneRecords;
+  readonly dynamics: readonly DynamicModel[];
+};
+
+/** Start of authority (RFC 1035 3.3.13); times in seconds, names in wire form. */
+export type SoaModel = {
+  readonly mname: Uint8Array;
+  readonly rname: Uint8Array;
+  readonly serial: number;
+  readonly refresh: number;
+  readonly retry: number;
+  readonly expire: number;
+  readonly minimum: number;
+  readonly ttl: number;
+};
+
+/** A place in the world as octoDNS writes it: `EU`, `AF-ZA`, `NA-US-CA`. */
+export type GeoCode = { readonly continent: string; readonly country: string | null; readonly province: string | null };
+
+/** A steered name: its pools, who gets which, and what is known to be tried last. */
+export type DynamicModel = {
+  /** Wire form, absolute, lower case. */
+  readonly owner: Uint8Array;
+  /** The key as written in the file (`www`, `''` for the apex). */
+  readonly key: string;
+  readonly type: 'A' | 'AAAA' | 'CNAME';
+  readonly ttlSeconds: number;
+  /** Last resort: the record's own `values`, not checked, in file order. Texts as in the file (addresses or absolute names). */
+  readonly values: readonly string[];
+  /** In file order. */
+  readonly pools: readonly PoolModel[];
+  /** In file order; the last is the catch-all (no subnets, no geos). */
+  readonly rules: readonly RuleModel[];
+  readonly steering: SteeringModel;
+  readonly place: Place;
+};
+
+export type PoolModel = {
+  readonly name: string;
+  /** Index in `pools` of the next pool to try, or -1. Never a loop. */
+  readonly fallback: number;
+  readonly endpoints: readonly EndpointModel[];
+  /** Region this pool stands for (`meridian.steering.pools.X.region`), or null. */
+  readonly region: string | null;
+};
+
+export type EndpointStatus = 'obey' | 'up' | 'down';
+
+export type EndpointModel = {
+  /** Address or absolute name, normalised. */
+  readonly value: string;
+  /** 1..100. */
+  readonly weight: number;
+  readonly status: EndpointStatus;
+  readonly check: CheckSpec;
+};
+
+export type RuleModel = {
+  readonly subnets: readonly IpPrefix[];
+  readonly geos: readonly GeoCode[];
+  /** Index in `pools`. */
+  readonly pool: number;
+};
+
+export type AllDown = 'serve_all' | 'values' | 'first_pool' | 'last_good' | 'nodata' | 'servfail';
+
+/** How a record chooses, from its `meridian:` block; the defaults are octoDNS's meaning. */
+export type SteeringModel = {
+  readonly method: 'rules';
+  readonly balance: 'weighted';
+  /** Records per answer, 1..16. */
+  readonly answers: number;
+  readonly allDown: AllDown;
+};
+
+export type CheckProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'UDP' | 'ICMP';
+
+/**
+ * One check, complete: two endpoints with equal specifications are the same target and are checked once. `id` is a
+ * readable form of all the fields, equal exactly when they are (`https://203.0.113.10:443/healthz?host=www.example.com&...`).
+ */
+export type CheckSpec = {
+  readonly id: string;
+  readonly protocol: CheckProtocol;
+  /** Address or host name that is connected to. */
+  readonly target: string;
+  /** 0 for ICMP. */
+  readonly port: number;
+  /** Host header and SNI; the target itself where the file says null. */
+  readonly host: string;
+  readonly path: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Inclusive ranges of HTTP status that count as success. */
+  readonly expectStatus: ReadonlyArray<readonly [number, number]>;
+  /** Text that the first 5 KB of the body must hold, or null. */
+  readonly expectBody: string | null;
+  readonly tlsVerify: boolean;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  /** Successes in a row until up again. */
+  readonly rise: number;
+  /** Failures without `rise` successes between, until down. */
+  readonly fall: number;
+  /** How many regions must agree. A number is a fraction in (0, 1]. */
+  readonly quorum: 'majority' | 'any' | 'all' | number;
+};
+
+/**
+ * Static records in columns. `add` copies; rows keep the order in which they came. Offsets point into `bytes`.
+ * Built by the readers, read by the compiler, then dropped.
+ */
+export class ZoneRecords {
+  count = 0;
+  bytes: Uint8Array = new Uint8Array(4096);
+  /** Per row: offset of the owner's wire name (absolute, lower case), of the RDATA, and the RDATA's length. */
+  owners: Uint32Array = new Uint32Array(64);
+  rdatas: Uint32Array = new Uint32Array(64);
+  rdataLengths: Uint16Array = new Uint16Array(64);
+  types: Uint16Array = new Uint16Array(64);
+  ttls: Uint32Array = new Uint32Array(64);
+  /** Line in the zone's main file, for faults across records; 0 when it stood in an include. */
+  lines: Uint32Array = new Uint32Array(64);
+  #used = 0;
+  #lastOwner: Uint8Array | null = null;
+  #lastOwnerAt = 0;
+
+  /** Adds one record: `owner` and `rdata` in wire form, `ttl` in seconds (0 .. 2^31-1). */
+  add(owner: Uint8Array, type: number, ttl: number, rdata: Uint8Array, line: number): void {
+    const row = this.count++;
+    if (row === this.types.length) this.#growColumns();
+    if (owner !== this.#lastOwner) {
+      this.#lastOwnerAt = this.#copy(owner);
+      this.#lastOwner = owner;
+    }
+    this.owners[row] = this.#lastOwnerAt;
+    this.rdatas[row] = this.#copy(rdata);
+    this.rdataLengths[row] = rdata.length;
+    this.types[row] = type;
+    this.ttls[row] = ttl;
+    this.lines[row] = line;
+  }
+
+  #copy(source: Uint8Array): number {
+    if (this.#used + source.length > this.bytes.length) {
+      const bytes = new Uint8Array(Math.max(this.bytes.length * 2, this.#used + source.length));
+      bytes.set(this.bytes.subarray(0, this.#used));
+      this.bytes = bytes;
+    }
+    this.bytes.set(source, this.#used);
+    this.#used += source.length;
+    return this.#used - source.length;
+  }
+
+  #growColumns(): void {
+    const size = this.types.length * 2;
+    const grow = <T extends Uint16Array | Uint32Array>(from: T, to: T): T => {
+      to.set(from);
+      return to;
+    };
+    this.owners = grow(this.owners, new Uint32Array(size));
+    this.rdatas = grow(this.rdatas, new Uint32Array(size));
+    this.rdataLengths = grow(this.rdataLengths, new Uint16Array(size));
+    this.types = grow(this.types, new Uint16Array(size));
+    this.ttls = grow(this.ttls, new Uint32Array(size));
+    this.lines = grow(this.lines, new Uint32Array(size));
+  }
+}
