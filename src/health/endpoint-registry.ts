@@ -107,9 +107,9 @@ export class EndpointRegistry {
       this.#unlinkCheck(slot);
     }
     this.#specs[slot] = spec;
-    let slots = this.#slotsOfCheck.get(spec.check.id);
-    if (!slots) this.#slotsOfCheck.set(spec.check.id, (slots = new Set()));
-    slots.add(slot);
+    const slots = this.#slotsOfCheck.get(spec.check.id);
+    if (slots) slots.add(slot);
+    else this.#slotsOfCheck.set(spec.check.id, new Set([slot]));
     return slot;
   }
 
