@@ -7,24 +7,8 @@
  */
 
 import { ENDPOINT_SLOTS_MAX } from '../base/limits.ts';
-import type { CheckSpec, EndpointStatus } from '../zone/zone-model.ts';
+import type { CheckSpec, EndpointSpec } from '../zone/zone-model.ts';
 import { type HealthTable, UNKNOWN_WORD } from './health-table.ts';
-
-/** Everything about an endpoint that health and operators speak of. */
-export type EndpointSpec = {
-  /** `zone|name|type|pool|value#n`: unique on a node and equal on all nodes with the same zone files. */
-  readonly key: string;
-  /** Zone origin and record name, absolute presentation form with the final dot. */
-  readonly zone: string;
-  readonly name: string;
-  readonly type: 'A' | 'AAAA' | 'CNAME';
-  readonly pool: string;
-  readonly region: string | null;
-  readonly value: string;
-  readonly weight: number;
-  readonly status: EndpointStatus;
-  readonly check: CheckSpec;
-};
 
 /** How many times the registry is told of new zones before a freed slot may serve another endpoint. */
 const SLOT_REST_RELOADS = 3;

@@ -74,11 +74,42 @@ export type EndpointModel = {
   readonly check: CheckSpec;
 };
 
+/** Everything about an endpoint that health and operators speak of. */
+export type EndpointSpec = {
+  /** `zone|name|type|pool|value#n`: unique on a node and equal on all nodes with the same zone files. */
+  readonly key: string;
+  /** Zone origin and record name, absolute presentation form with the final dot. */
+  readonly zone: string;
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'CNAME';
+  readonly pool: string;
+  readonly region: string | null;
+  readonly value: string;
+  readonly weight: number;
+  readonly status: EndpointStatus;
+  readonly check: CheckSpec;
+};
+
 export type RuleModel = {
   readonly subnets: readonly IpPrefix[];
   readonly geos: readonly GeoCode[];
   /** Index in `pools`. */
   readonly pool: number;
+};
+
+/**
+ * Which clients go where, without saying what there is: the part of a record's rules that depends on the client. A class
+ * is the index of the first rule with the same pool, so rules that lead to one pool are one class. Records with equal
+ * specifications share one table of the address space (`geo/class-table.ts`).
+ */
+export type ClassSpec = {
+  readonly targets: ReadonlyArray<{
+    readonly subnets: readonly IpPrefix[];
+    readonly geos: readonly GeoCode[];
+    readonly class: number;
+  }>;
+  /** Class of every client that no target names. */
+  readonly otherwise: number;
 };
 
 export type AllDown = 'serve_all' | 'values' | 'first_pool' | 'last_good' | 'nodata' | 'servfail';
