@@ -1,0 +1,124 @@
+/**
+ * What a node says of itself, as plain data that survives JSON: printed by `meridian status`, served by the admin floor,
+ * and in a short form ({@link NodeReport}) kept in Redis for the other nodes. Built by `server.ts`.
+ */
+
+import type { Fault } from '../base/fault.ts';
+import type { ListenAddress } from './serve-options.ts';
+
+/**
+ * `serving`: the file on disk is the zone in force. `last-good`: the file has faults or is gone, and the zone loaded
+ * before it stands. `refused`: the file has faults and there never was a good one, so the zone is not served.
+ */
+export type ZoneState = 'serving' | 'last-good' | 'refused';
+
+export type ZoneStatus = {
+  /** Presentation form with the final dot. */
+  readonly zone: string;
+  readonly state: ZoneState;
+  /** Of the zone in force; 0 when refused. */
+  readonly serial: number;
+  readonly names: number;
+  readonly records: number;
+  readonly dynamics: number;
+  /** Wall clock, when the zone in force was loaded; 0 when refused. */
+  readonly loadedAtMs: number;
+  /** Of the files as they are now, at most STATUS_FAULTS_MAX of them. */
+  readonly faults: readonly Fault[];
+  readonly errors: number;
+  readonly warnings: number;
+};
+
+export type GeoStatus = {
+  /** `geoip-lite`, or the names of the MMDB files in force. */
+  readonly source: string;
+  /** Something the operator should know of that source (the bundled data is of 2019), or null. */
+  readonly note: string | null;
+  /** True when the table came from the state directory's cache. */
+  readonly cached: boolean;
+  readonly faults: readonly Fault[];
+};
+
+export type WorkerStatus = {
+  readonly role: 'udp' | 'stream';
+  readonly index: number;
+  readonly state: 'starting' | 'ready' | 'dead';
+  /** How often this worker died and was started again. */
+  readonly restarts: number;
+};
+
+/** One region's word about an endpoint. */
+export type RegionVote = { readonly region: string; readonly vote: 'up' | 'down' | 'unknown' };
+
+export type EndpointStatus = {
+  readonly key: string;
+  readonly zone: string;
+  readonly name: string;
+  readonly type: string;
+  readonly pool: string;
+  readonly region: string | null;
+  readonly value: string;
+  readonly weight: number;
+  /** As configured: `obey` lets health decide. */
+  readonly status: 'obey' | 'up' | 'down';
+  readonly verdict: 'up' | 'down' | 'unknown';
+  /** True while health keeps it out of answers. */
+  readonly barred: boolean;
+  readonly check: string;
+  readonly votes: readonly RegionVote[];
+};
+
+export type AgentStatus = {
+  readonly agent: string;
+  readonly region: string;
+  readonly fresh: boolean;
+  /** Seconds since its last word, by this node's clock. */
+  readonly ageSeconds: number;
+};
+
+export type NodeStatus = {
+  readonly node: string;
+  readonly cluster: string;
+  readonly pid: number;
+  readonly uptimeSeconds: number;
+  readonly state: 'embedded' | 'redis';
+  /** NORMAL, HOLD (last verdicts frozen) … (03-health). */
+  readonly mode: string;
+  readonly listen: readonly ListenAddress[];
+  readonly transport: 'mmsg' | 'dgram' | 'none';
+  readonly zones: readonly ZoneStatus[];
+  readonly geo: GeoStatus;
+  readonly workers: readonly WorkerStatus[];
+  /** Queries by transport, rcode and so on, summed over all workers since the start. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly endpoints: readonly EndpointStatus[];
+  readonly agents: readonly AgentStatus[];
+  /** Warnings about the node itself: state directory not writable, transport fallen back and the like. */
+  readonly warnings: readonly string[];
+};
+
+/** The short form that each node keeps in Redis, bounded whatever the node serves. */
+export type NodeReport = {
+  readonly node: string;
+  readonly pid: number;
+  readonly mode: string;
+  readonly uptimeSeconds: number;
+  readonly listen: readonly ListenAddress[];
+  readonly zones: { readonly serving: number; readonly lastGood: number; readonly refused: number };
+  readonly endpoints: { readonly up: number; readonly down: number; readonly unknown: number };
+  readonly workers: { readonly ready: number; readonly restarts: number };
+  readonly geoSource: string;
+};
+
+/** What one reload did. */
+export type ReloadReport = {
+  /** Zones whose tables changed, were added, or were dropped; presentation form. */
+  readonly changed: readonly string[];
+  readonly added: readonly string[];
+  readonly removed: readonly string[];
+  /** Zones whose files have errors: the last good is served, or nothing. */
+  readonly refused: readonly string[];
+  /** Errors and warnings of every file, bounded per file. */
+  readonly faults: readonly Fault[];
+  readonly milliseconds: number;
+};

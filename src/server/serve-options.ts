@@ -1,0 +1,37 @@
+/**
+ * What an operator decides about one DNS node, complete: the command line, the environment and the configuration file
+ * have been merged and checked by the `cli` floor before this exists.
+ */
+
+/** An address and port to listen on, UDP and TCP alike. Port 0: one free port for both, told when the node is ready. */
+export type ListenAddress = {
+  /** IPv4 or IPv6 literal, without brackets or zone identifier. */
+  readonly address: string;
+  readonly port: number;
+};
+
+/** How UDP is read: `mmsg` in batches through recvmmsg (Linux), `dgram` through Node; `auto` takes the best there is. */
+export type UdpTransport = 'auto' | 'mmsg' | 'dgram';
+
+export type ServeOptions = {
+  readonly zonesDir: string;
+  /** Need not exist: then the bundled geolocation alone is used. */
+  readonly geoDataDir: string;
+  /** Empty: nothing is bound and no worker runs; zones, place and health are loaded, for `explain` and `whatif`. */
+  readonly listen: readonly ListenAddress[];
+  /** Null: embedded, state lives in the process. */
+  readonly redisUrl: string | null;
+  /** Names the key space in Redis, `meridian:{cluster}:`. */
+  readonly clusterName: string;
+  /** Unique in the cluster, e.g. `ns1-4711`. */
+  readonly nodeName: string;
+  /** UDP worker threads, 1..WORKERS_MAX. */
+  readonly workers: number;
+  readonly transport: UdpTransport;
+  /** Null: nothing is kept between runs. */
+  readonly stateDir: string | null;
+  /** Whether the node checks endpoints itself as region `local`; without Redis only. */
+  readonly embeddedAgent: boolean;
+  /** Whether saved files are loaded at once; otherwise by `reload()` alone. */
+  readonly watchFiles: boolean;
+};
