@@ -17,6 +17,8 @@ export const UDP_PLAIN_BYTES_MAX = 512;
 export const UDP_EDNS_BYTES_MAX = 1232;
 /** A message over TCP: two octets of length. */
 export const MESSAGE_BYTES_MAX = 65535;
+/** Octets of a character string: one octet of length (RFC 1035 3.3). */
+export const CHARACTER_STRING_BYTES_MAX = 255;
 /** Octets of one RDATA. */
 export const RDATA_BYTES_MAX = 65535;
 /** CNAME and DNAME steps followed inside a zone before the answer stops with what it has: longer chains are mistakes. */
@@ -34,6 +36,18 @@ export const ZONES_MAX = 100_000;
 export const INCLUDE_DEPTH_MAX = 8;
 /** Files one zone may include, all told. */
 export const INCLUDE_FILES_MAX = 1_000;
+/** Static records of one zone: ten times the largest zone meant for one server. */
+export const ZONE_RECORDS_MAX = 10_000_000;
+/** Octets of owners and RDATA of one zone; a short line under a long $ORIGIN makes 20 times its own length. */
+export const ZONE_RECORDS_BYTES_MAX = 1024 * 1024 * 1024;
+/** Words of one record in a master file: 65,535 octets of hex written one octet a word, and a header. */
+export const RECORD_WORDS_MAX = 66_000;
+/** Records of one `$GENERATE`: a /16 of reverse names. */
+export const GENERATE_RECORDS_MAX = 65_536;
+/** Records from all `$GENERATE` of a zone. */
+export const GENERATE_TOTAL_MAX = 1_000_000;
+/** Characters of the templates of one `$GENERATE`, which are expanded once a record. */
+export const GENERATE_TEMPLATE_CHARS_MAX = 1_024;
 /** Pools of one dynamic record. */
 export const POOLS_MAX = 1_000;
 /** Endpoints of one pool. */
@@ -47,3 +61,38 @@ export const FAULTS_PER_FILE_MAX = 1_000;
 
 /** Endpoint slots of a node: one 32-bit word each. */
 export const ENDPOINT_SLOTS_MAX = 262_144;
+
+// --- Probes ---
+
+/** Checks of one agent under way at once: 10,000 targets every 5 s, all hanging until 1.5 s, are 3,000. A socket each. */
+export const PROBE_CONCURRENCY_MAX = 4_096;
+/** Octets of a response's header block; what servers themselves allow. */
+export const PROBE_HEADER_BYTES_MAX = 16_384;
+/** Octets of a response's body in which the expected text must stand (01-zone-format, `expect_body`). */
+export const PROBE_BODY_BYTES_MAX = 5_120;
+/** Interim (1xx) responses before the final one: honest servers send one or two. */
+export const PROBE_INTERIM_RESPONSES_MAX = 8;
+/** Characters of a check's reason: one line of `status`. */
+export const PROBE_REASON_CHARS_MAX = 120;
+/** Host names of targets whose addresses an agent remembers; more than it can check. */
+export const PROBE_NAMES_MAX = 20_000;
+/** Characters of a check's id: a URL with every setting of the check behind it. */
+export const CHECK_ID_CHARS_MAX = 8_192;
+/** Characters of the reason an agent gives: one line for people. */
+export const CHECK_REASON_CHARS_MAX = 200;
+/** Checks of one agent: at one every 5 s this is 13,000 a second, more than an agent can do. */
+export const AGENT_REPORTS_MAX = 65_536;
+/** Characters (and octets) of one agent's snapshot: 65,536 reports of 250. Longer values in Redis are never fetched. */
+export const SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024;
+/** Reports in one entry of the stream of changes; more are sent in several. */
+export const CHANGES_REPORTS_MAX = 2_000;
+/** Longest time between two publications an agent may announce: its votes stay fresh for three times as long. */
+export const AGENT_INTERVAL_MS_MAX = 3_600_000;
+/** Agents a node listens to: 64 regions of 4. */
+export const AGENTS_MAX = 256;
+/** DNS nodes that a status lists. */
+export const NODES_MAX = 1_024;
+/** Octets of one DNS node's status. */
+export const NODE_STATUS_BYTES_MAX = 16 * 1024;
+/** Octets of the file that keeps verdicts over a restart: 262,144 checks of 250. */
+export const FEED_STATE_BYTES_MAX = 64 * 1024 * 1024;

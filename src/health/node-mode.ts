@@ -1,0 +1,73 @@
+/**
+ * Whether a DNS node may believe that an endpoint went down. With enough regions heard it may (NORMAL); without Redis,
+ * or with only a minority of the regions it knew a moment ago, it keeps the last verdicts (HOLD) and lets endpoints only
+ * come up. Pure; the health feed asks once a second and whenever the connection to Redis changes.
+ */
+
+/** A node boots in HOLD, and leaves it once the agents have been heard. */
+export type NodeMode = 'NORMAL' | 'HOLD';
+
+/** Why a node holds. */
+export type HoldReason = 'starting' | 'store-lost' | 'store-reset' | 'agents-gone' | 'minority';
+
+export type ModeState = {
+  readonly mode: NodeMode;
+  /** Null in NORMAL. */
+  readonly reason: HoldReason | null;
+  /** When `mode` was entered (monotonic). */
+  readonly sinceMs: number;
+  /** Since when nothing has spoken for HOLD, or null. */
+  readonly goodSinceMs: number | null;
+};
+
+/** What the mode hangs on. */
+export type ModeInput = {
+  readonly connected: boolean;
+  /** Redis came back empty or older, and no majority of regions has published since. */
+  readonly reset: boolean;
+  /** Regions heard within the last {@link REGION_KNOWN_MS}. */
+  readonly knownRegions: number;
+  /** Regions with a fresh agent. */
+  readonly freshRegions: number;
+};
+
+/** For how long a silent region still counts among those that could object: `hold_max` of the design. */
+export const REGION_KNOWN_MS = 600_000;
+/**
+ * HOLD is entered at once, since that is safe, and left after this long without a reason for it: the agents' records
+ * arrive one after the other, and the first to arrive must not decide alone.
+ */
+export const HOLD_LEAVE_MS = 2_000;
+
+/** The mode at boot. */
+export function startingMode(nowMs: number): ModeState {
+  return { mode: 'HOLD', reason: 'starting', sinceMs: nowMs, goodSinceMs: null };
+}
+
+/** The mode at `nowMs` after `state`; the same object when nothing changed. */
+export function nextMode(state: ModeState, input: ModeInput, nowMs: number): ModeState {
+  const reason = reasonToHold(state, input);
+  if (reason !== null) {
+    if (state.mode === 'HOLD' && state.reason === reason && state.goodSinceMs === null) return state;
+    return { mode: 'HOLD', reason, sinceMs: state.mode === 'HOLD' ? state.sinceMs : nowMs, goodSinceMs: null };
+  }
+  if (state.mode === 'NORMAL') return state;
+  if (state.goodSinceMs === null) return { ...state, goodSinceMs: nowMs };
+  if (nowMs - state.goodSinceMs < HOLD_LEAVE_MS) return state;
+  return { mode: 'NORMAL', reason: null, sinceMs: nowMs, goodSinceMs: state.goodSinceMs };
+}
+
+/**
+ * True if `some` of `known` regions may take an endpoint down. Half of them may: with two regions, the loss of one whole
+ * region (its agent and its endpoints together) is what steering exists for, and the other must be able to act.
+ */
+export function isQuorate(some: number, known: number): boolean {
+  return some > 0 && some * 2 >= known;
+}
+
+function reasonToHold(state: ModeState, input: ModeInput): HoldReason | null {
+  if (!input.connected) return state.reason === 'starting' ? 'starting' : 'store-lost';
+  if (input.reset) return 'store-reset';
+  if (input.freshRegions === 0) return state.reason === 'starting' ? 'starting' : 'agents-gone';
+  return isQuorate(input.freshRegions, input.knownRegions) ? null : 'minority';
+}

@@ -1,0 +1,87 @@
+/**
+ * What a DNS node says of itself every few seconds, so that any node (and `meridian status`) can list all of them.
+ * Read strictly, as everything that comes out of Redis.
+ */
+
+import { NODE_STATUS_BYTES_MAX } from '../base/limits.ts';
+import type { NodeMode } from './node-mode.ts';
+import { isHealthName, type ReportFault } from './report.ts';
+
+/** One DNS node. Counts are of checks in use on that node. */
+export type NodeStatus = {
+  readonly node: string;
+  readonly boot: string;
+  /** Rises with every publication of this boot. */
+  readonly seq: number;
+  readonly version: string;
+  readonly mode: NodeMode;
+  readonly modeReason: string | null;
+  /** For how long the mode, and the process, had stood when this was written. */
+  readonly modeHeldMs: number;
+  readonly uptimeMs: number;
+  readonly listen: readonly string[];
+  readonly zones: number;
+  readonly checksUp: number;
+  readonly checksDown: number;
+  readonly checksUnknown: number;
+  readonly regionsFresh: number;
+  readonly regionsKnown: number;
+};
+
+const FORMAT_VERSION = 1;
+const TEXT_CHARS_MAX = 200;
+const LISTEN_MAX = 64;
+const COUNTS = [
+  'seq',
+  'modeHeldMs',
+  'uptimeMs',
+  'zones',
+  'checksUp',
+  'checksDown',
+  'checksUnknown',
+  'regionsFresh',
+  'regionsKnown',
+] as const;
+
+/** The text form of `status`. */
+export function encodeNodeStatus(status: NodeStatus): string {
+  return JSON.stringify({ v: FORMAT_VERSION, ...status });
+}
+
+/** The status in `text`, or why there is none. Never throws. */
+export function parseNodeStatus(text: string): NodeStatus | ReportFault {
+  if (text.length > NODE_STATUS_BYTES_MAX)
+    return { fault: `longer than NODE_STATUS_BYTES_MAX (${NODE_STATUS_BYTES_MAX})` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { fault: 'not JSON' };
+  }
+  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
+  return readStatus(value as Record<string, unknown>);
+}
+
+function readStatus(value: Record<string, unknown>): NodeStatus | ReportFault {
+  if (value.v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+  const { node, boot, version, mode, modeReason, listen } = value;
+  if (typeof node !== 'string' || !isHealthName(node)) return { fault: '"node" is not a name' };
+  if (typeof boot !== 'string' || !isHealthName(boot)) return { fault: '"boot" is not a name' };
+  if (!isText(version)) return { fault: '"version" is not a text' };
+  if (mode !== 'NORMAL' && mode !== 'HOLD') return { fault: '"mode" is unknown' };
+  if (modeReason !== null && !isText(modeReason)) return { fault: '"modeReason" is not a text' };
+  if (!Array.isArray(listen) || listen.length > LISTEN_MAX || !listen.every(isText))
+    return { fault: '"listen" is not a list of texts' };
+  const counts: Record<string, number> = {};
+  for (const key of COUNTS) {
+    const count = value[key];
+    if (typeof count !== 'number' || !(count >= 0 && count <= Number.MAX_SAFE_INTEGER))
+      return { fault: `"${key}" is not a count` };
+    counts[key] = count;
+  }
+  return { node, boot, version, mode, modeReason, listen, ...(counts as Record<(typeof COUNTS)[number], number>) };
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= TEXT_CHARS_MAX;
+}

@@ -1,0 +1,192 @@
+/**
+ * What agents publish and DNS nodes read: reports of checks behind a header that says who speaks and how far it has come.
+ * One text form for the snapshot (every check of an agent) and the changes (what became another state since; none at all
+ * is the heartbeat). Read strictly, since anyone who can write to Redis can write here: a bad text is refused whole.
+ *
+ *   {"v":1,"kind":"snapshot","agent":"a1","region":"eu-west","boot":"k3f9…","seq":17,"intervalMs":5000,
+ *    "reports":[[id, "up"|"down"|"unknown", reason, connectMs|null, connectDevMs|null, serverMs|null, seq, heldMs], …]}
+ *
+ * Unknown keys, and elements behind the eighth, are passed over, so that newer agents can speak to older nodes.
+ */
+
+import {
+  AGENT_INTERVAL_MS_MAX,
+  AGENT_REPORTS_MAX,
+  CHECK_ID_CHARS_MAX,
+  CHECK_REASON_CHARS_MAX,
+  SNAPSHOT_BYTES_MAX,
+} from '../base/limits.ts';
+import type { CheckState, Observation } from './observation.ts';
+
+/** One check as one agent sees it. */
+export type AgentReport = {
+  /** `CheckSpec.id`. */
+  readonly id: string;
+  readonly state: CheckState;
+  readonly reason: string;
+  readonly connectMs: number | null;
+  readonly connectDevMs: number | null;
+  readonly serverMs: number | null;
+  /** Version of this report within one boot of its agent; of two, the higher is the newer. */
+  readonly seq: number;
+  /** For how long `state` had stood when this was written: no clock has to agree with another. */
+  readonly heldMs: number;
+};
+
+/** Who speaks. Names are 1..64 of `A-Z a-z 0-9 . _ -`. */
+export type AgentHeader = {
+  readonly agent: string;
+  readonly region: string;
+  /** Drawn at each start of the agent: sequences of different boots are not comparable. */
+  readonly boot: string;
+  /** Rises by one with every publication of this boot, snapshot or changes; starts at 1. */
+  readonly seq: number;
+  /** The longest time the agent lets pass between two publications; its votes age by it. */
+  readonly intervalMs: number;
+};
+
+/** Everything one agent knows. */
+export type AgentSnapshot = AgentHeader & { readonly reports: readonly AgentReport[] };
+
+/** What changed since the agent's last publication; empty `reports` is the heartbeat. */
+export type AgentChanges = AgentHeader & { readonly reports: readonly AgentReport[] };
+
+/** Why a text was refused. */
+export type ReportFault = { readonly fault: string };
+
+const FORMAT_VERSION = 1;
+const NAME = /^[A-Za-z0-9._-]{1,64}$/;
+/** A year: longer spans are nonsense of a broken clock. */
+const SPAN_MS_MAX = 366 * 86_400_000;
+/** Elements of one report in text form, with room for newer agents. */
+const REPORT_ELEMENTS = 8;
+const REPORT_ELEMENTS_MAX = 32;
+
+/** True if `name` may name an agent, a region, a boot, a node or a cluster. */
+export function isHealthName(name: string): boolean {
+  return NAME.test(name);
+}
+
+/** The report of `observation` as of `nowMs` (the agent's monotonic clock). */
+export function reportOf(id: string, observation: Observation, nowMs: number): AgentReport {
+  const { state, reason, connectMs, connectDevMs, serverMs, seq, sinceMs } = observation;
+  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs: nowMs - sinceMs };
+}
+
+/** The text form of a snapshot. Reasons are cut to CHECK_REASON_CHARS_MAX and times rounded to a microsecond. */
+export function encodeAgentSnapshot(snapshot: AgentSnapshot): string {
+  return encode('snapshot', snapshot);
+}
+
+/** The text form of changes. */
+export function encodeAgentChanges(changes: AgentChanges): string {
+  return encode('changes', changes);
+}
+
+/** The snapshot in `text`, or why there is none. Never throws. */
+export function parseAgentSnapshot(text: string): AgentSnapshot | ReportFault {
+  return parse('snapshot', text);
+}
+
+/** The changes in `text`, or why there are none. Never throws. */
+export function parseAgentChanges(text: string): AgentChanges | ReportFault {
+  return parse('changes', text);
+}
+
+type Kind = 'snapshot' | 'changes';
+
+function encode(kind: Kind, message: AgentSnapshot): string {
+  const { agent, region, boot, seq, intervalMs } = message;
+  const reports = message.reports.map((report) => [
+    report.id,
+    report.state,
+    report.reason.slice(0, CHECK_REASON_CHARS_MAX),
+    roundedMs(report.connectMs),
+    roundedMs(report.connectDevMs),
+    roundedMs(report.serverMs),
+    report.seq,
+    Math.round(report.heldMs),
+  ]);
+  return JSON.stringify({ v: FORMAT_VERSION, kind, agent, region, boot, seq, intervalMs, reports });
+}
+
+function roundedMs(ms: number | null): number | null {
+  return ms === null ? null : Math.round(ms * 1000) / 1000;
+}
+
+function parse(kind: Kind, text: string): AgentSnapshot | ReportFault {
+  if (text.length > SNAPSHOT_BYTES_MAX) return { fault: `longer than SNAPSHOT_BYTES_MAX (${SNAPSHOT_BYTES_MAX})` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { fault: 'not JSON' };
+  }
+  if (!isRecord(value)) return { fault: 'not an object' };
+  if (value.v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+  if (value.kind !== kind) return { fault: `"kind" is not "${kind}"` };
+  const header = readHeader(value);
+  if ('fault' in header) return header;
+  const reports = readReports(value.reports);
+  return 'fault' in reports ? reports : { ...header, reports: reports.list };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function readHeader(value: Record<string, unknown>): AgentHeader | ReportFault {
+  const { agent, region, boot, seq, intervalMs } = value;
+  if (!isName(agent)) return { fault: '"agent" is not a name' };
+  if (!isName(region)) return { fault: '"region" is not a name' };
+  if (!isName(boot)) return { fault: '"boot" is not a name' };
+  if (!isCount(seq) || seq < 1) return { fault: '"seq" is not a whole number from 1' };
+  if (!isSpan(intervalMs, AGENT_INTERVAL_MS_MAX) || intervalMs < 1)
+    return { fault: `"intervalMs" is not within 1..AGENT_INTERVAL_MS_MAX (${AGENT_INTERVAL_MS_MAX})` };
+  return { agent, region, boot, seq, intervalMs };
+}
+
+function readReports(value: unknown): { list: AgentReport[] } | ReportFault {
+  if (!Array.isArray(value)) return { fault: '"reports" is not a list' };
+  if (value.length > AGENT_REPORTS_MAX) return { fault: `more reports than AGENT_REPORTS_MAX (${AGENT_REPORTS_MAX})` };
+  const list: AgentReport[] = [];
+  const ids = new Set<string>();
+  for (const item of value as unknown[]) {
+    const report = readReport(item);
+    if ('fault' in report) return { fault: `report ${list.length}: ${report.fault}` };
+    if (ids.has(report.id)) return { fault: `report ${list.length}: its check is named twice` };
+    ids.add(report.id);
+    list.push(report);
+  }
+  return { list };
+}
+
+function readReport(item: unknown): AgentReport | ReportFault {
+  if (!Array.isArray(item) || item.length < REPORT_ELEMENTS || item.length > REPORT_ELEMENTS_MAX)
+    return { fault: `not a list of ${REPORT_ELEMENTS} elements` };
+  const [id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs] = item as unknown[];
+  if (typeof id !== 'string' || id === '' || id.length > CHECK_ID_CHARS_MAX) return { fault: 'bad check id' };
+  if (state !== 'up' && state !== 'down' && state !== 'unknown') return { fault: 'bad state' };
+  if (typeof reason !== 'string' || reason.length > CHECK_REASON_CHARS_MAX) return { fault: 'bad reason' };
+  if (!isTime(connectMs) || !isTime(connectDevMs) || !isTime(serverMs)) return { fault: 'bad time' };
+  if (!isCount(seq)) return { fault: 'bad seq' };
+  if (!isSpan(heldMs, SPAN_MS_MAX)) return { fault: 'bad heldMs' };
+  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs };
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** JSON has no NaN, but 1e999 reads as infinity: the bound refuses it. */
+function isSpan(value: unknown, max: number): value is number {
+  return typeof value === 'number' && value >= 0 && value <= max;
+}
+
+function isTime(value: unknown): value is number | null {
+  return value === null || isSpan(value, SPAN_MS_MAX);
+}

@@ -1,0 +1,80 @@
+/**
+ * Where agents and DNS nodes meet: one interface, kept by the in-process store (embedded mode, tests) and by Redis; one
+ * suite of tests runs on both (`test/conformance/state-store.test.ts`).
+ *
+ * An agent publishes its whole snapshot every {@link SNAPSHOT_PERIOD_MS}, at its start and whenever the connection comes
+ * back, and between them the changes, at the latest after the `intervalMs` of its header (with no reports: the
+ * heartbeat). One publication at a time, `seq` rising by one with each; a publication that failed is not repeated, since
+ * the next snapshot holds everything. So a lost message costs latency, never correctness, and the cost is constant.
+ *
+ * Whatever comes out has been validated; what could not be is in `refused`, named and counted, and changed nothing.
+ */
+
+import type { NodeStatus } from '../health/node-status.ts';
+import type { AgentChanges, AgentSnapshot } from '../health/report.ts';
+
+/** How often an agent publishes its whole snapshot. */
+export const SNAPSHOT_PERIOD_MS = 10_000;
+/** How long a snapshot stays without its agent; a vanished one is never a down, only no longer listed. */
+export const SNAPSHOT_EXPIRY_MS = 120_000;
+/** The heartbeat an agent should announce as `intervalMs`: with it a dead agent's votes leave after 15 s. */
+export const AGENT_BEAT_MS = 5_000;
+
+/** `lost`: no use to try now, the store is trying by itself. `closed`: by us, for good. */
+export type StoreState = 'connecting' | 'connected' | 'lost' | 'closed';
+
+/** A record that was not believed. */
+export type Refusal = {
+  /** Where it stood: a key, or the id of a stream entry. */
+  readonly source: string;
+  readonly reason: string;
+};
+
+export type SnapshotsRead = {
+  readonly snapshots: readonly AgentSnapshot[];
+  readonly refused: readonly Refusal[];
+  /**
+   * Rises with every snapshot published, as long as the store keeps its content: 0 when there is none. Lower than before
+   * means that the store was emptied or restored from an old copy.
+   */
+  readonly epoch: number;
+};
+
+export type NodesRead = { readonly nodes: readonly NodeStatus[]; readonly refused: readonly Refusal[] };
+
+/** One delivery of the stream of changes, in the order of publication. */
+export type ChangesBatch = {
+  readonly changes: readonly AgentChanges[];
+  readonly refused: readonly Refusal[];
+  /** Entries may have been missed before this batch (connection lost, stream trimmed or broken): read the snapshots. */
+  readonly gap: boolean;
+};
+
+/** An operation that did not reach the store, or was refused by it; nothing has changed on our side. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+}
+
+/** What an agent needs. Both reject with {@link StoreError}, never hang, and queue nothing while the store is lost. */
+export interface AgentStore {
+  publishSnapshot(snapshot: AgentSnapshot): Promise<void>;
+  publishChanges(changes: AgentChanges): Promise<void>;
+  readonly state: StoreState;
+  /** Calls `listener` at every change of state until the returned function is called. */
+  onState(listener: (state: StoreState) => void): () => void;
+  close(): Promise<void>;
+}
+
+/** What a DNS node needs besides. */
+export interface StateStore extends AgentStore {
+  /** Every agent's last snapshot; rejects with {@link StoreError}. */
+  readSnapshots(): Promise<SnapshotsRead>;
+  /** Delivers changes published from now on, until the returned function is called. Never throws; loss is a `gap`. */
+  subscribe(listener: (batch: ChangesBatch) => void): () => void;
+  publishNode(status: NodeStatus): Promise<void>;
+  /** Every node that published within {@link NODE_EXPIRY_MS}; rejects with {@link StoreError}. */
+  readNodes(): Promise<NodesRead>;
+}
+
+/** How long a DNS node is listed after its last word. */
+export const NODE_EXPIRY_MS = 60_000;
