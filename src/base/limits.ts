@@ -72,8 +72,6 @@ export const PROBE_HEADER_BYTES_MAX = 16_384;
 export const PROBE_BODY_BYTES_MAX = 5_120;
 /** Interim (1xx) responses before the final one: honest servers send one or two. */
 export const PROBE_INTERIM_RESPONSES_MAX = 8;
-/** Characters of a check's reason: one line of `status`. */
-export const PROBE_REASON_CHARS_MAX = 120;
 /** Host names of targets whose addresses an agent remembers; more than it can check. */
 export const PROBE_NAMES_MAX = 20_000;
 /** Characters of a check's id: a URL with every setting of the check behind it. */
@@ -96,3 +94,51 @@ export const NODES_MAX = 1_024;
 export const NODE_STATUS_BYTES_MAX = 16 * 1024;
 /** Octets of the file that keeps verdicts over a restart: 262,144 checks of 250. */
 export const FEED_STATE_BYTES_MAX = 64 * 1024 * 1024;
+
+// --- Command line and admin API ---
+
+/** UDP worker threads of a node: more than the cores of any machine this was made for only costs memory. */
+export const WORKERS_MAX = 64;
+/** Octets of a configuration file; the longest honest one is some 2 KB. */
+export const CONFIG_FILE_BYTES_MAX = 256 * 1024;
+/** Octets of a request's body at the admin API: no request of it carries one. */
+export const ADMIN_BODY_BYTES_MAX = 4_096;
+/** Time that a client of the admin API has to send its request. */
+export const ADMIN_REQUEST_MS_MAX = 10_000;
+/** Connections to the admin API at once: scrapers, a console, a few people. */
+export const ADMIN_CONNECTIONS_MAX = 256;
+
+// --- Server ---
+
+/** UDP worker threads: each has a socket per listen address and some 30 MB. */
+export const WORKERS_MAX = 64;
+/** Octets the kernel queues per UDP socket: 50,000 small queries, what comes in while a worker takes new tables. */
+export const UDP_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+/** Answers of one `dgram` worker that the kernel has not taken yet; more are dropped and counted, as the kernel would. */
+export const UDP_SENDS_PENDING_MAX = 256;
+/** Octets of a buffer for one query and its answer over UDP; answers are at most UDP_EDNS_BYTES_MAX. */
+export const UDP_MESSAGE_BYTES = 4096;
+/** TCP connections at once. When they are all taken, the one that has been idle longest goes, never the newcomer. */
+export const TCP_CONNECTIONS_MAX = 1_000;
+/** TCP connections of one address, with the same rule: no single client can push all others out. */
+export const TCP_CONNECTIONS_PER_ADDRESS_MAX = 200;
+/** Time without a query after which a connection is closed (RFC 7766 6.2.3: "on the order of a few seconds"). */
+export const TCP_IDLE_MS = 10_000;
+/** Time in which a message that has begun must be complete: a client that drips octets holds a connection for no more. */
+export const TCP_FRAME_MS = 2_000;
+/** Octets of answers a client may leave unread; above, no more of its queries are read. */
+export const TCP_BACKLOG_BYTES_MAX = 256 * 1024;
+/** Time in which a client with a full backlog must read something. */
+export const TCP_STALL_MS = 5_000;
+/** Time that connections are given to end by themselves when the server stops. */
+export const TCP_DRAIN_MS = 1_000;
+/** Time between two looks at the deadlines of all connections. */
+export const TCP_SWEEP_MS = 250;
+/** Faults of one zone kept for status; all are in the log, and `check` prints them. */
+export const STATUS_FAULTS_MAX = 50;
+/** Octets of one file in the state directory: the compiled city data takes some 60 MB. */
+export const STATE_FILE_BYTES_MAX = 512 * 1024 * 1024;
+/** Directories watched for changes: the kernel's default allows a user 8,192; the others are seen by the slow look. */
+export const WATCH_DIRECTORIES_MAX = 1_024;
+/** Octets of the compiled tables of all steering groups; beyond, the largest groups are refused with their zone. */
+export const CLASS_TABLES_BYTES_MAX = 256 * 1024 * 1024;

@@ -1,6 +1,6 @@
 /**
- * What a node says of itself, as plain data that survives JSON: printed by `meridian status`, served by the admin floor,
- * and in a short form ({@link NodeReport}) kept in Redis for the other nodes. Built by `server.ts`.
+ * What a node says of itself in full, as plain data that survives JSON: served by the admin floor, printed by `meridian
+ * status`. Built by `server.ts`. The short form that nodes publish to each other is `health/node-status.ts`.
  */
 
 import type { Fault } from '../base/fault.ts';
@@ -95,19 +95,6 @@ export type NodeStatus = {
   readonly agents: readonly AgentStatus[];
   /** Warnings about the node itself: state directory not writable, transport fallen back and the like. */
   readonly warnings: readonly string[];
-};
-
-/** The short form that each node keeps in Redis, bounded whatever the node serves. */
-export type NodeReport = {
-  readonly node: string;
-  readonly pid: number;
-  readonly mode: string;
-  readonly uptimeSeconds: number;
-  readonly listen: readonly ListenAddress[];
-  readonly zones: { readonly serving: number; readonly lastGood: number; readonly refused: number };
-  readonly endpoints: { readonly up: number; readonly down: number; readonly unknown: number };
-  readonly workers: { readonly ready: number; readonly restarts: number };
-  readonly geoSource: string;
 };
 
 /** What one reload did. */
