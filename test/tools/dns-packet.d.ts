@@ -55,7 +55,8 @@ declare module 'dns-packet' {
   export const CHECKING_DISABLED: number;
   export const DNSSEC_OK: number;
   export function encode(packet: Packet, buffer?: Uint8Array | null, offset?: number): Buffer;
-  export function decode(buffer: Uint8Array, offset?: number): DecodedPacket;
+  /** `bytes`: octets that the last call read. */
+  export const decode: ((buffer: Uint8Array, offset?: number) => DecodedPacket) & { bytes: number };
   export const name: Codec<string>;
   export const answer: Codec<Answer>;
   /** The codec of the RDATA of a type (its leading two octets are the RDATA's length). */

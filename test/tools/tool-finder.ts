@@ -1,0 +1,88 @@
+/**
+ * Programs of the system that some suites drive: where they are, or that they are not there. Read by the suites (to skip with
+ * a word) and by `ensure-tools.ts` (to install what is missing).
+ */
+
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** One program. `suites` says in words what is left out without it. */
+export type Tool = {
+  readonly name: string;
+  /** Environment variable that names the binary and beats PATH. */
+  readonly variable: string;
+  readonly debianPackage: string;
+  readonly required: boolean;
+  readonly suites: string;
+};
+
+/** Every program that tests may start besides Node. */
+export const TOOLS: readonly Tool[] = [
+  {
+    name: 'redis-server',
+    variable: 'REDIS_SERVER_BIN',
+    debianPackage: 'redis-server',
+    required: true,
+    suites: 'everything that shares state between processes',
+  },
+  {
+    name: 'dig',
+    variable: 'DIG_BIN',
+    debianPackage: 'bind9-dnsutils',
+    required: false,
+    suites: 'static types as dig reads them',
+  },
+  {
+    name: 'kdig',
+    variable: 'KDIG_BIN',
+    debianPackage: 'knot-dnsutils',
+    required: false,
+    suites: 'static types as kdig reads them',
+  },
+  {
+    name: 'unbound',
+    variable: 'UNBOUND_BIN',
+    debianPackage: 'unbound',
+    required: false,
+    suites: 'delegation through a real resolver',
+  },
+  {
+    name: 'dnsperf',
+    variable: 'DNSPERF_BIN',
+    debianPackage: 'dnsperf',
+    required: false,
+    suites: 'steady load from dnsperf',
+  },
+  {
+    name: 'openssl',
+    variable: 'OPENSSL_BIN',
+    debianPackage: 'openssl',
+    required: false,
+    suites: 'HTTPS checks against certificates made on the spot',
+  },
+];
+
+/** Debian keeps daemons here, and the PATH of an ordinary user does not. */
+const DAEMON_FOLDERS = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** The path of the program `name` of {@link TOOLS}, or null when this machine does not have it. */
+export function findTool(name: string, environment: NodeJS.ProcessEnv = process.env): string | null {
+  const tool = TOOLS.find((candidate) => candidate.name === name);
+  const override = tool === undefined ? undefined : environment[tool.variable];
+  if (override) return isExecutable(override) ? override : null;
+  const folders = [...(environment.PATH ?? '').split(delimiter).filter((folder) => folder !== ''), ...DAEMON_FOLDERS];
+  for (const folder of folders) {
+    const path = join(folder, name);
+    if (isExecutable(path)) return path;
+  }
+  return null;
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}
