@@ -110,8 +110,6 @@ export const ADMIN_CONNECTIONS_MAX = 256;
 
 // --- Server ---
 
-/** UDP worker threads: each has a socket per listen address and some 30 MB. */
-export const WORKERS_MAX = 64;
 /** Octets the kernel queues per UDP socket: 50,000 small queries, what comes in while a worker takes new tables. */
 export const UDP_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 /** Answers of one `dgram` worker that the kernel has not taken yet; more are dropped and counted, as the kernel would. */
