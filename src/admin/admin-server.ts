@@ -1,0 +1,48 @@
+/**
+ * The HTTP side of a node: one listener, one API over it, and where the node is in its life.
+ *
+ * Built by `serve`, which listens before the node loads: a port that is taken is told at once, and an orchestrator sees
+ * "starting" instead of nothing.
+ */
+
+import type { Logger } from 'pino';
+import type { ListenAddress } from '../server/serve-options.ts';
+import { type AdminNode, buildAdminApi, type Readiness } from './admin-api.ts';
+import { HttpListener } from './http-listener.ts';
+import { NodeMetrics } from './node-metrics.ts';
+
+export class AdminServer {
+  readonly #listener: HttpListener;
+  #readiness: Readiness = 'starting';
+  #loopbackOnly = true;
+
+  constructor(node: AdminNode, log: Logger, token: string | null) {
+    const api = buildAdminApi({
+      node,
+      log,
+      metrics: new NodeMetrics(() => node.status()),
+      policy: () => ({ loopbackOnly: this.#loopbackOnly, token }),
+      readiness: () => this.#readiness,
+    });
+    this.#listener = new HttpListener((request, env) => api.fetch(request, env));
+  }
+
+  /** Binds `at`; the port bound is in the result. Rejects with StartError. */
+  listen(at: ListenAddress): Promise<ListenAddress> {
+    this.#loopbackOnly = /^127\./.test(at.address) || at.address === '::1';
+    return this.#listener.listen(at, '--admin');
+  }
+
+  markReady(): void {
+    this.#readiness = 'ready';
+  }
+
+  /** Load balancers in front of this node should look elsewhere from now on. */
+  markStopping(): void {
+    this.#readiness = 'stopping';
+  }
+
+  close(): Promise<void> {
+    return this.#listener.close();
+  }
+}

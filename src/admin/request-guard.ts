@@ -1,0 +1,96 @@
+/**
+ * Who may ask the admin API what. A page in a browser on the same machine can reach a loopback port too: by a name that it makes
+ * resolve to 127.0.0.1 (DNS rebinding), or by posting blindly (CSRF). The Host, Origin and Sec-Fetch-Site headers tell.
+ *
+ *   bound to loopback     Host must be a loopback address or localhost
+ *   POST, token set       the bearer token, from anywhere
+ *   POST, no token        only from a loopback client
+ *
+ * Used by `admin-api.ts` before every route.
+ */
+
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { ADMIN_BODY_BYTES_MAX } from '../base/limits.ts';
+
+/** What is known of a request before its route runs. */
+export type GuardedRequest = {
+  readonly method: string;
+  readonly header: (name: string) => string | undefined;
+  /** Address of the other end of the connection, as the socket says it. */
+  readonly remoteAddress: string | undefined;
+};
+
+export type GuardPolicy = {
+  /** The API listens on loopback only. */
+  readonly loopbackOnly: boolean;
+  /** Null: none is configured. */
+  readonly token: string | null;
+};
+
+/** Why a request is refused. */
+export type Refusal = { readonly status: 400 | 401 | 403 | 413 | 421; readonly message: string };
+
+/** Null when `request` may pass. */
+export function guardRequest(request: GuardedRequest, policy: GuardPolicy): Refusal | null {
+  const length = Number(request.header('content-length') ?? 0);
+  if (length > ADMIN_BODY_BYTES_MAX || request.header('transfer-encoding') !== undefined) {
+    return {
+      status: 413,
+      message: `no request of this API has a body over ${ADMIN_BODY_BYTES_MAX} bytes (ADMIN_BODY_BYTES_MAX)`,
+    };
+  }
+  const host = request.header('host') ?? '';
+  if (policy.loopbackOnly && !isLoopbackHost(host)) {
+    return {
+      status: 421,
+      message: 'this API listens on loopback and answers only to a loopback address or localhost in the Host header',
+    };
+  }
+  if (request.method === 'GET' || request.method === 'HEAD') return null;
+  return guardChange(request, host, policy.token);
+}
+
+/** A request that changes something. */
+function guardChange(request: GuardedRequest, host: string, token: string | null): Refusal | null {
+  const site = request.header('sec-fetch-site');
+  const origin = request.header('origin');
+  if (
+    (site !== undefined && site !== 'same-origin' && site !== 'none') ||
+    (origin !== undefined && hostOf(origin) !== host)
+  ) {
+    return { status: 403, message: 'requests from pages of other origins are refused' };
+  }
+  if (token !== null) {
+    if (isBearer(request.header('authorization'), token)) return null;
+    return {
+      status: 401,
+      message: 'this needs the header "Authorization: Bearer TOKEN" with the token of --admin-token-file',
+    };
+  }
+  if (isLoopbackAddress(request.remoteAddress)) return null;
+  return {
+    status: 403,
+    message: 'without a configured token (--admin-token-file) this is for clients on the same machine only',
+  };
+}
+
+/** Compared by digest, so that neither content nor length shows in the time it takes. */
+function isBearer(header: string | undefined, token: string): boolean {
+  const given = /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
+  if (given === undefined) return false;
+  const digest = (text: string) => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(token));
+}
+
+function isLoopbackHost(host: string): boolean {
+  const name = host.replace(/:\d{1,5}$/, '').toLowerCase();
+  return name === 'localhost' || name === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
+}
+
+function isLoopbackAddress(address: string | undefined): boolean {
+  return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address));
+}
+
+function hostOf(origin: string): string | null {
+  return URL.canParse(origin) ? new URL(origin).host : null;
+}

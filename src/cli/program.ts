@@ -1,0 +1,150 @@
+/**
+ * The commands as commander knows them: names, arguments, flags, help. Each command's work is in its own file; here is only how
+ * it is called. Flags come from `settings.ts`, so that help, file and environment cannot disagree.
+ *
+ * Built and run by `main.ts`.
+ */
+
+import { Command, Option } from 'commander';
+import { runCheck } from './check-command.ts';
+import { type ResolvedSettings, resolveSettings } from './resolve-settings.ts';
+import { runServe } from './serve-command.ts';
+import { SETTINGS, type SettingKey } from './settings.ts';
+
+/** What the outer world gives a command. */
+export type CommandContext = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
+
+type CommandPlan = {
+  readonly name: string;
+  readonly summary: string;
+  readonly settings: readonly SettingKey[];
+  readonly arguments?: readonly (readonly [name: string, help: string])[];
+  readonly examples: readonly string[];
+  readonly notes?: string;
+  readonly run: (
+    resolved: ResolvedSettings,
+    args: readonly (string | readonly string[] | undefined)[],
+  ) => Promise<number>;
+};
+
+const PLANS: readonly CommandPlan[] = [
+  {
+    name: 'serve',
+    summary: 'answer DNS for the zones of a directory',
+    settings: [
+      'zones',
+      'geo-data',
+      'listen',
+      'redis',
+      'cluster',
+      'node',
+      'admin',
+      'admin-token-file',
+      'workers',
+      'transport',
+      'state-dir',
+      'allow-root',
+      'log-level',
+    ],
+    examples: [
+      'meridian serve',
+      'meridian serve --listen 192.0.2.53:53 --listen "[2001:db8::53]:53" --redis redis://127.0.0.1:6379',
+    ],
+    notes:
+      'Without --redis the node checks endpoints itself, as region "local".\nSIGHUP reads every file again. SIGTERM answers what has come in and exits 0; a second one exits at once.',
+    run: (resolved) => runServe(resolved.settings),
+  },
+  {
+    name: 'check',
+    summary: 'find every fault in zone files and geo data',
+    settings: ['zones', 'geo-data', 'json', 'strict'],
+    arguments: [['[files...]', 'check only these files, each by itself']],
+    examples: ['meridian check', 'meridian check --strict zones/gslb.example.com.yaml'],
+    notes: 'Exit code 0: valid. 1: faults found. 2: wrong usage.',
+    run: (resolved, [files]) => runCheck(resolved.settings, files as readonly string[]),
+  },
+];
+
+/** The whole program; `finish` receives the exit code of the command that ran. */
+export function buildProgram(version: string, context: CommandContext, finish: (exitCode: number) => void): Command {
+  const program = new Command('meridian')
+    .description('Authoritative DNS server that steers clients across regions by place, weight and health.')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help of a command')
+    .configureOutput({ outputError: (text, write) => write(`${errorLine(text)}; see "meridian --help"\n`) })
+    .exitOverride();
+  for (const plan of PLANS) addCommand(program, plan, context, finish);
+  return program;
+}
+
+function addCommand(
+  program: Command,
+  plan: CommandPlan,
+  context: CommandContext,
+  finish: (exitCode: number) => void,
+): void {
+  const command = program
+    .command(plan.name)
+    .summary(plan.summary)
+    .description(`${sentence(plan.summary)}.`);
+  command
+    .helpOption('-h, --help', 'print help')
+    .configureOutput({
+      outputError: (text, write) => write(`${errorLine(text)}; see "meridian ${plan.name} --help"\n`),
+    })
+    .exitOverride();
+  for (const [name, help] of plan.arguments ?? []) command.argument(name, help);
+  const keyOfAttribute = new Map<string, SettingKey>();
+  for (const key of plan.settings) {
+    const option = settingOption(key);
+    keyOfAttribute.set(option.attributeName(), key);
+    command.addOption(option);
+  }
+  command.addOption(new Option('--config <file>', 'read settings from this YAML file'));
+  command.addHelpText('after', helpTail(plan));
+  command.action(async (...values: unknown[]) => {
+    const args = values.slice(0, (plan.arguments ?? []).length) as (string | undefined)[];
+    const flags: Record<string, unknown> = {};
+    const options = command.opts<Record<string, unknown>>();
+    for (const [attribute, key] of keyOfAttribute)
+      if (options[attribute] !== undefined) flags[key] = options[attribute];
+    const configFile = typeof options.config === 'string' ? options.config : null;
+    finish(await plan.run(resolveSettings({ flags, configFile, environment: context.environment }), args));
+  });
+}
+
+function settingOption(key: SettingKey): Option {
+  const setting: { placeholder: string | null; help: string; repeats?: true } = SETTINGS[key];
+  const option = new Option(
+    setting.placeholder === null ? `--${key}` : `--${key} <${setting.placeholder}>`,
+    setting.help,
+  );
+  if (setting.repeats) option.argParser((value: string, list: string[] | undefined) => [...(list ?? []), value]);
+  return option;
+}
+
+function helpTail(plan: CommandPlan): string {
+  const parts = ['', 'Examples:', ...plan.examples.map((example) => `  ${example}`)];
+  if (plan.notes !== undefined) parts.push('', plan.notes);
+  parts.push(
+    '',
+    'Each option is also a key of the --config file and an environment variable: --geo-data, "geo-data:" and',
+    'MERIDIAN_GEO_DATA are one setting. Flags win over the environment, the environment over the file.',
+  );
+  return parts.join('\n');
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** commander's message in our form: one line, with our name in front. */
+function errorLine(text: string): string {
+  return `meridian: ${text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ')}`;
+}

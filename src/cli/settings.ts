@@ -1,0 +1,182 @@
+/**
+ * Every setting of the program, once: its flag, its key in the configuration file, its environment variable, what values it
+ * takes and what it means. The commands name the settings they use; `resolve-settings.ts` merges the four sources.
+ *
+ *   geo-data   -->   --geo-data DIR   ·   geo-data: DIR   ·   MERIDIAN_GEO_DATA=DIR
+ *
+ * Built here, read by `program.ts` (flags and help), `config-file.ts` and `resolve-settings.ts`.
+ */
+
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { formatIpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
+import { WORKERS_MAX } from '../base/limits.ts';
+import type { ListenAddress } from '../server/serve-options.ts';
+
+const text = z.string().min(1, 'must not be empty');
+
+/** Names in Redis keys, status and metrics: no separators of those. */
+const identifier = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, ".", "_" or "-", e.g. eu-west');
+
+const flag = z.preprocess((value) => {
+  if (typeof value !== 'string') return value;
+  if (/^(true|yes|on|1)$/i.test(value)) return true;
+  return /^(false|no|off|0)$/i.test(value) ? false : value;
+}, z.boolean('must be true or false'));
+
+const socketAddress = z.string('must be ADDRESS:PORT').transform((value, context): ListenAddress => {
+  const parsed = parseSocketAddress(value);
+  if (parsed !== null) return parsed;
+  context.addIssue({ code: 'custom', message: 'must be ADDRESS:PORT, e.g. 127.0.0.1:5300 or [::1]:5300' });
+  return z.NEVER;
+});
+
+/** One address, several separated by commas (environment), or a list. */
+const socketAddresses = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+  z
+    .array(socketAddress, 'must be ADDRESS:PORT or a list of them')
+    .min(1, 'must name an address')
+    .max(64, 'must name at most 64 addresses'),
+);
+
+const redisUrl = z.string().transform((value, context) => {
+  const scheme = /^(rediss?|unix):\/\//.exec(value);
+  if (scheme !== null && URL.canParse(value)) return value;
+  // The value is not repeated: it may hold a password.
+  context.addIssue({ code: 'custom', message: 'must be a URL like redis://127.0.0.1:6379 or rediss://host:6380/0' });
+  return z.NEVER;
+});
+
+/** Where the API listens, and so where `status` asks; written as an address or as the URL that a browser shows. */
+const adminAddress = z
+  .string('must be ADDRESS:PORT or "off"')
+  .transform((value) => value.replace(/^http:\/\/([^/]+)\/*$/, '$1'))
+  .pipe(z.union([z.literal('off'), socketAddress], 'must be ADDRESS:PORT, e.g. 127.0.0.1:9153, or "off"'));
+
+const ipAddress = z.string().refine((value) => isIP(value) !== 0 && !value.includes('%'), 'must be an IP address');
+
+const ipPrefix = z.string().transform((value, context) => {
+  const prefix = parseIpPrefix(value);
+  if (typeof prefix === 'object') return formatIpPrefix(prefix);
+  const message =
+    prefix === 'host-bits' ? 'must not have bits set beyond its length' : 'must be a prefix like 192.0.2.0/24';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** One setting: `placeholder` null marks a flag without a value; `default` is for help only, filled in by the commands. */
+type Setting = {
+  readonly schema: z.ZodType;
+  readonly placeholder: string | null;
+  readonly help: string;
+  readonly repeats?: true;
+};
+
+/** By key; the flag is `--key`, the variable `MERIDIAN_KEY` with `_` for `-`. */
+export const SETTINGS = {
+  zones: { schema: text, placeholder: 'dir', help: 'directory of zone files (default: zones)' },
+  'geo-data': {
+    schema: text,
+    placeholder: 'dir',
+    help: 'directory of regions.yaml, networks.yaml and *.mmdb (default: geo-data)',
+  },
+  listen: {
+    schema: socketAddresses,
+    placeholder: 'addr:port',
+    help: 'answer DNS here over UDP and TCP; may be given several times (default: 127.0.0.1:5300)',
+    repeats: true,
+  },
+  redis: {
+    schema: redisUrl,
+    placeholder: 'url',
+    help: 'share health through this Redis (default: none, state lives in the process)',
+  },
+  cluster: { schema: identifier, placeholder: 'name', help: 'name of the key space in Redis (default: default)' },
+  node: {
+    schema: identifier,
+    placeholder: 'name',
+    help: 'name of this node in status (default: from host name and process)',
+  },
+  admin: {
+    schema: adminAddress,
+    placeholder: 'addr:port',
+    help: 'HTTP API and metrics of the node, or "off" (default: 127.0.0.1:9153)',
+  },
+  'admin-token-file': {
+    schema: text,
+    placeholder: 'file',
+    help: 'file with the bearer token that POST requests of the API need',
+  },
+  workers: {
+    schema: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(WORKERS_MAX, `must be at most ${WORKERS_MAX} (WORKERS_MAX)`),
+    placeholder: 'n',
+    help: 'UDP worker threads (default: one per core)',
+  },
+  transport: {
+    schema: z.enum(['auto', 'mmsg', 'dgram'], 'must be auto, mmsg or dgram'),
+    placeholder: 'kind',
+    help: 'how UDP is read: auto, mmsg or dgram (default: auto)',
+  },
+  'state-dir': {
+    schema: text,
+    placeholder: 'dir',
+    help: 'directory for what is kept between runs (default: .meridian)',
+  },
+  'log-level': {
+    schema: z.enum(
+      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
+      'must be fatal, error, warn, info, debug, trace or silent',
+    ),
+    placeholder: 'level',
+    help: 'fatal, error, warn, info, debug, trace or silent (default: info)',
+  },
+  'allow-root': { schema: flag, placeholder: null, help: 'let root serve beyond loopback' },
+  region: { schema: identifier, placeholder: 'name', help: 'region this agent observes from' },
+  agent: { schema: identifier, placeholder: 'id', help: 'name of this agent (default: the host name)' },
+  metrics: {
+    schema: socketAddress,
+    placeholder: 'addr:port',
+    help: 'serve the metrics of this agent over HTTP here (default: none)',
+  },
+  client: { schema: ipAddress, placeholder: 'ip', help: 'address the query comes from' },
+  ecs: { schema: ipPrefix, placeholder: 'prefix', help: 'EDNS Client Subnet that the query carries' },
+  server: { schema: socketAddress, placeholder: 'addr:port', help: 'DNS server to ask (default: 127.0.0.1:5300)' },
+  subnet: { schema: ipPrefix, placeholder: 'prefix', help: 'send this EDNS Client Subnet' },
+  json: { schema: flag, placeholder: null, help: 'print JSON' },
+  strict: { schema: flag, placeholder: null, help: 'take warnings for errors' },
+  watch: { schema: flag, placeholder: null, help: 'print again each second until interrupted' },
+} as const satisfies Record<string, Setting>;
+
+export type SettingKey = keyof typeof SETTINGS;
+
+/** The value of a setting once checked. */
+export type SettingValue<K extends SettingKey> = z.output<(typeof SETTINGS)[K]['schema']>;
+
+/** Whatever of `K` was given anywhere; defaults are the commands' business. */
+export type Settings<K extends SettingKey = SettingKey> = { readonly [P in K]?: SettingValue<P> | undefined };
+
+/** `MERIDIAN_GEO_DATA` for `geo-data`. */
+export function environmentName(key: string): string {
+  return `MERIDIAN_${key.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/** `192.0.2.1:53` or `[2001:db8::1]:53`, the port 0..65535; null for anything else, host names included. */
+export function parseSocketAddress(value: string): ListenAddress | null {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(value);
+  if (match === null) return null;
+  const address = match[1] ?? match[2]!;
+  if (isIP(address) !== (match[1] === undefined ? 4 : 6) || Number(match[3]) > 65535) return null;
+  return { address, port: Number(match[3]) };
+}
+
+/** The form that {@link parseSocketAddress} reads. */
+export function formatSocketAddress(socket: ListenAddress): string {
+  return socket.address.includes(':') ? `[${socket.address}]:${socket.port}` : `${socket.address}:${socket.port}`;
+}
