@@ -6,6 +6,7 @@
  *   bit  2     barred: may not be answered (down, drained, held back after flaps)
  *   bit  3     suspect: a check failed and the regions have not agreed yet
  *   bit  4     shifted: an operator's override is in force
+ *   bit  5     last good: among the endpoints of its record that were the last to be healthy
  *   bit  8-15  shortest useful TTL in seconds, 0 for none (adaptive TTL)
  *   bit 16-26  factor on the configured weight in 1/1024, 0..1024 (ramp and overrides)
  *
@@ -24,6 +25,7 @@ export type VerdictCode = (typeof Verdict)[keyof typeof Verdict];
 const BARRED_BIT = 1 << 2;
 const SUSPECT_BIT = 1 << 3;
 const SHIFTED_BIT = 1 << 4;
+const LAST_GOOD_BIT = 1 << 5;
 const TTL_SHIFT = 8;
 const FACTOR_SHIFT = 16;
 
@@ -36,6 +38,7 @@ export type HealthState = {
   readonly barred: boolean;
   readonly suspect: boolean;
   readonly shifted: boolean;
+  readonly lastGood: boolean;
   /** Seconds, 0..255; 0: no wish. */
   readonly ttlSeconds: number;
   /** 0..FACTOR_ONE. */
@@ -56,6 +59,7 @@ export function packHealth(state: HealthState): number {
     (state.barred ? BARRED_BIT : 0) |
     (state.suspect ? SUSPECT_BIT : 0) |
     (state.shifted ? SHIFTED_BIT : 0) |
+    (state.lastGood ? LAST_GOOD_BIT : 0) |
     (state.ttlSeconds << TTL_SHIFT) |
     (state.factor << FACTOR_SHIFT)
   );
@@ -67,6 +71,7 @@ export function unpackHealth(word: number): HealthState {
     barred: (word & BARRED_BIT) !== 0,
     suspect: (word & SUSPECT_BIT) !== 0,
     shifted: (word & SHIFTED_BIT) !== 0,
+    lastGood: (word & LAST_GOOD_BIT) !== 0,
     ttlSeconds: (word >>> TTL_SHIFT) & 255,
     factor: (word >>> FACTOR_SHIFT) & 2047,
   };
@@ -80,4 +85,9 @@ export function isEligibleWord(word: number): boolean {
 /** The weight factor of `word`, 0..FACTOR_ONE. */
 export function factorOfWord(word: number): number {
   return (word >>> FACTOR_SHIFT) & 2047;
+}
+
+/** True if the endpoint was among the last healthy ones of its record (`all_down: last_good`). */
+export function isLastGoodWord(word: number): boolean {
+  return (word & LAST_GOOD_BIT) !== 0;
 }

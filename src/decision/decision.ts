@@ -1,0 +1,25 @@
+/** The outcome of one decision, reused by a worker for every query. */
+
+import { ANSWERS_MAX } from '../base/limits.ts';
+
+export const Outcome = {
+  /** `count` records, whose RDATA images stand at `dataAt`. */
+  ANSWER: 0,
+  /** An empty answer (`all_down: nodata`). */
+  NODATA: 1,
+  /** SERVFAIL (`all_down: servfail`). */
+  FAILURE: 2,
+} as const;
+
+export class Decision {
+  outcome: number = Outcome.ANSWER;
+  count = 0;
+  /** Octet offsets of RDATA in the zone image. */
+  readonly dataAt: Int32Array = new Int32Array(ANSWERS_MAX);
+  /** Index of the endpoint in its pool, for drawing without replacement. */
+  readonly drawn: Int32Array = new Int32Array(ANSWERS_MAX);
+  /** The class of the client: index of the first rule with its pool. */
+  class = 0;
+  /** ECS scope (RFC 7871 7.2.1): bits of the client's address on which this decision depends. */
+  scope = 0;
+}

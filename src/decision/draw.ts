@@ -1,0 +1,162 @@
+/**
+ * Weighted choice of endpoints, unbiased: P(i) = W_i / sum(W), with W_i = weight x factor for endpoints that may be
+ * answered and 0 for the rest; several are drawn without replacement.
+ *
+ * Small pools are summed and walked. In large ones a first draw goes by the configured weights (binary search in the
+ * running sums) and is kept with probability W_i / weight_i; after a few refusals the pool is walked after all. Both give
+ * the same distribution, and the cost stays flat from 1 to 10,000 endpoints.
+ */
+
+import type { RandomStream } from '../base/random.ts';
+import { FACTOR_ONE, factorOfWord, type HealthTable, isEligibleWord, isLastGoodWord } from '../health/health-table.ts';
+import { ENDPOINT_WORDS, EndpointWord, StatusCode } from '../zone/zone-image.ts';
+import type { ZoneTable } from '../zone/zone-table.ts';
+import type { Decision } from './decision.ts';
+
+/** Which endpoints may be drawn. */
+export const Admission = {
+  /** By verdict, status and overrides. */
+  HEALTHY: 0,
+  /** Everything that an operator has not taken out: all is down, and a dead address beats none. */
+  NOT_DRAINED: 1,
+  /** Those that were the last to be healthy. */
+  LAST_GOOD: 2,
+} as const;
+
+/** Up to this many endpoints a walk is cheaper than a search. */
+const WALK_MAX = 16;
+/** Refusals before a large pool is walked: below 1/16 eligible a walk is due anyway. */
+const TRIES_MAX = 16;
+
+/** Weight x factor of the endpoint at word `at`; 0: may not be drawn. */
+export function effectiveWeight(zone: ZoneTable, at: number, health: HealthTable, admission: number): number {
+  const packed = zone.words[at + EndpointWord.WEIGHT]!;
+  const status = packed >> 16;
+  if (status === StatusCode.DOWN) return 0;
+  const weight = packed & 0xffff;
+  const slot = zone.words[at + EndpointWord.SLOT]!;
+  if (slot < 0) return weight * FACTOR_ONE;
+  const word = health[slot]!;
+  if (status === StatusCode.OBEY) {
+    if (admission === Admission.HEALTHY && !isEligibleWord(word)) return 0;
+    if (admission === Admission.LAST_GOOD && !isLastGoodWord(word)) return 0;
+  }
+  return weight * factorOfWord(word);
+}
+
+/** Sum of the effective weights of the `count` endpoints at `endpointsAt`; at most 10,000 x 100 x 1024, below 2^32. */
+export function sumWeights(
+  zone: ZoneTable,
+  endpointsAt: number,
+  count: number,
+  health: HealthTable,
+  admission: number,
+): number {
+  let sum = 0;
+  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS)
+    sum += effectiveWeight(zone, at, health, admission);
+  return sum;
+}
+
+/**
+ * Draws up to `wanted` different endpoints into `decision`, behind the `decision.count` already there from this pool.
+ * Returns how many; 0: none may be drawn.
+ */
+export function drawEndpoints(
+  decision: Decision,
+  zone: ZoneTable,
+  endpointsAt: number,
+  count: number,
+  wanted: number,
+  health: HealthTable,
+  random: RandomStream,
+  admission: number,
+): number {
+  decision.count = 0;
+  while (decision.count < wanted) {
+    const index = drawOne(decision, zone, endpointsAt, count, health, random, admission);
+    if (index < 0) break;
+    decision.drawn[decision.count] = index;
+    decision.dataAt[decision.count] = zone.words[endpointsAt + index * ENDPOINT_WORDS + EndpointWord.DATA]!;
+    decision.count++;
+  }
+  return decision.count;
+}
+
+function drawOne(
+  decision: Decision,
+  zone: ZoneTable,
+  endpointsAt: number,
+  count: number,
+  health: HealthTable,
+  random: RandomStream,
+  admission: number,
+): number {
+  if (count > WALK_MAX) {
+    const index = tryDraws(decision, zone, endpointsAt, count, health, random, admission);
+    if (index >= 0) return index;
+  }
+  let sum = 0;
+  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
+    if (!isDrawn(decision, i)) sum += effectiveWeight(zone, at, health, admission);
+  }
+  if (sum === 0) return -1;
+  let rest = random.nextBelow(sum);
+  for (let i = 0, at = endpointsAt; ; i++, at += ENDPOINT_WORDS) {
+    if (isDrawn(decision, i)) continue;
+    rest -= effectiveWeight(zone, at, health, admission);
+    if (rest < 0) return i;
+    // Health words may change between the two walks; the last endpoint then stands for the remainder.
+    if (i === count - 1) return lastEligible(decision, zone, endpointsAt, count, health, admission);
+  }
+}
+
+/** Rejection sampling by configured weight; -1 after TRIES_MAX refusals. */
+function tryDraws(
+  decision: Decision,
+  zone: ZoneTable,
+  endpointsAt: number,
+  count: number,
+  health: HealthTable,
+  random: RandomStream,
+  admission: number,
+): number {
+  const words = zone.words;
+  const total = words[endpointsAt + (count - 1) * ENDPOINT_WORDS + EndpointWord.CUMULATIVE]!;
+  for (let tries = 0; tries < TRIES_MAX; tries++) {
+    const target = random.nextBelow(total);
+    let low = 0;
+    let high = count - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (words[endpointsAt + middle * ENDPOINT_WORDS + EndpointWord.CUMULATIVE]! > target) high = middle;
+      else low = middle + 1;
+    }
+    const at = endpointsAt + low * ENDPOINT_WORDS;
+    const weight = effectiveWeight(zone, at, health, admission);
+    if (weight === 0 || isDrawn(decision, low)) continue;
+    const full = (words[at + EndpointWord.WEIGHT]! & 0xffff) * FACTOR_ONE;
+    if (weight === full || random.nextBelow(full) < weight) return low;
+  }
+  return -1;
+}
+
+function lastEligible(
+  decision: Decision,
+  zone: ZoneTable,
+  endpointsAt: number,
+  count: number,
+  health: HealthTable,
+  admission: number,
+): number {
+  for (let i = count - 1; i >= 0; i--) {
+    if (isDrawn(decision, i)) continue;
+    if (effectiveWeight(zone, endpointsAt + i * ENDPOINT_WORDS, health, admission) > 0) return i;
+  }
+  return -1;
+}
+
+function isDrawn(decision: Decision, index: number): boolean {
+  for (let i = 0; i < decision.count; i++) if (decision.drawn[i] === index) return true;
+  return false;
+}

@@ -1,0 +1,161 @@
+/**
+ * Writes an answer over the query that asked for it: the question stays where it is, records follow, the header is
+ * written last. Records that do not fit are undone as whole RRsets. Every compression pointer leads back into the
+ * question, or to a name that this writer has just written, so the work per record is constant.
+ */
+
+import type { ClientSubnet } from './client-subnet.ts';
+import { EdnsOption, RRType } from './codes.ts';
+import { HEADER_BYTES } from './query-parser.ts';
+
+/** Octets of an OPT record without options. */
+const OPT_BYTES = 11;
+/** A pointer to the question's name. */
+export const QNAME_POINTER = 0xc000 | HEADER_BYTES;
+
+export class ResponseWriter {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the message starts in `bytes`. */
+  start = 0;
+  /** Where the next record goes. */
+  at = 0;
+  /** No record may end beyond this. */
+  end = 0;
+  answers = 0;
+  authorities = 0;
+  additionals = 0;
+
+  /** Begins behind the question, leaving `reserved` octets for the OPT record within `bytesMax`. */
+  begin(bytes: Uint8Array, start: number, questionEnd: number, bytesMax: number, reserved: number): void {
+    this.bytes = bytes;
+    this.start = start;
+    this.at = start + questionEnd;
+    this.end = start + bytesMax - reserved;
+    this.answers = 0;
+    this.authorities = 0;
+    this.additionals = 0;
+  }
+
+  /** Writes owner pointer, type, class IN and TTL, leaving room for RDLENGTH; false when 12 octets do not fit. */
+  openRecord(ownerPointer: number, type: number, ttl: number): boolean {
+    const at = this.at;
+    if (at + 12 > this.end) return false;
+    this.bytes[at] = ownerPointer >> 8;
+    this.bytes[at + 1] = ownerPointer & 255;
+    this.#openFixed(at + 2, type, ttl);
+    return true;
+  }
+
+  /** As {@link openRecord}, but owned by the name at `nameAt`: its first `cut` octets, then `pointer`. */
+  openRecordNamed(names: Uint8Array, nameAt: number, cut: number, pointer: number, type: number, ttl: number): boolean {
+    if (this.at + cut + 12 > this.end) return false;
+    this.#copy(names, nameAt, cut);
+    return this.openRecord(pointer, type, ttl);
+  }
+
+  /** Ends the record whose RDATA began at `dataAt`. */
+  closeRecord(dataAt: number): void {
+    const length = this.at - dataAt;
+    this.bytes[dataAt - 2] = length >> 8;
+    this.bytes[dataAt - 1] = length & 255;
+  }
+
+  /** Appends `length` octets of `source`; false when they do not fit. */
+  append(source: Uint8Array, from: number, length: number): boolean {
+    if (this.at + length > this.end) return false;
+    this.#copy(source, from, length);
+    return true;
+  }
+
+  /** Appends two octets. */
+  appendWord(value: number): boolean {
+    if (this.at + 2 > this.end) return false;
+    this.bytes[this.at++] = value >> 8;
+    this.bytes[this.at++] = value & 255;
+    return true;
+  }
+
+  /**
+   * A compression pointer to the name at `at` (RFC 1035 4.1.4). Only targets of CNAME and DNAME are pointed to, and
+   * CHAIN_STEPS_MAX of those end far below the 16,384 octets that a pointer can reach.
+   */
+  pointerTo(at: number): number {
+    return 0xc000 | (at - this.start);
+  }
+
+  /**
+   * Appends the OPT record (RFC 6891 6.1.2) in the room left for it: `payloadSize`, the upper bits of `rcode`, DO as
+   * asked (RFC 3225 3), and the client's subnet with `scope` when the query had one.
+   */
+  appendOpt(rcode: number, payloadSize: number, dnssecOk: boolean, subnet: ClientSubnet | null, scope: number): void {
+    const bytes = this.bytes;
+    const at = this.at;
+    bytes[at] = 0;
+    bytes[at + 1] = 0;
+    bytes[at + 2] = RRType.OPT;
+    bytes[at + 3] = payloadSize >> 8;
+    bytes[at + 4] = payloadSize & 255;
+    bytes[at + 5] = rcode >> 4;
+    bytes[at + 6] = 0;
+    bytes[at + 7] = dnssecOk ? 0x80 : 0;
+    bytes[at + 8] = 0;
+    let end = at + OPT_BYTES;
+    if (subnet !== null) {
+      const content = subnet.optionBytes() - 4;
+      bytes[end] = 0;
+      bytes[end + 1] = EdnsOption.CLIENT_SUBNET;
+      bytes[end + 2] = 0;
+      bytes[end + 3] = content;
+      end = subnet.write(bytes, end + 4, scope);
+    }
+    bytes[at + 9] = (end - at - OPT_BYTES) >> 8;
+    bytes[at + 10] = (end - at - OPT_BYTES) & 255;
+    this.at = end;
+    this.additionals++;
+  }
+
+  /**
+   * Writes the header over the query's: its ID, opcode and RD bit stay, AA and TC as given, RA, Z, AD and CD are 0
+   * (RFC 1035 4.1.1, RFC 4035 3.1.6). Returns the length of the whole message.
+   */
+  finish(rcode: number, authoritative: boolean, truncated: boolean, questions: number): number {
+    const bytes = this.bytes;
+    const at = this.start;
+    bytes[at + 2] = 0x80 | (bytes[at + 2]! & 0x79) | (authoritative ? 0x04 : 0) | (truncated ? 0x02 : 0);
+    bytes[at + 3] = rcode & 15;
+    bytes[at + 4] = 0;
+    bytes[at + 5] = questions;
+    bytes[at + 6] = this.answers >> 8;
+    bytes[at + 7] = this.answers & 255;
+    bytes[at + 8] = this.authorities >> 8;
+    bytes[at + 9] = this.authorities & 255;
+    bytes[at + 10] = this.additionals >> 8;
+    bytes[at + 11] = this.additionals & 255;
+    return this.at - at;
+  }
+
+  #openFixed(at: number, type: number, ttl: number): void {
+    const bytes = this.bytes;
+    bytes[at] = type >> 8;
+    bytes[at + 1] = type & 255;
+    bytes[at + 2] = 0;
+    bytes[at + 3] = 1;
+    bytes[at + 4] = ttl >>> 24;
+    bytes[at + 5] = (ttl >>> 16) & 255;
+    bytes[at + 6] = (ttl >>> 8) & 255;
+    bytes[at + 7] = ttl & 255;
+    this.at = at + 10;
+  }
+
+  #copy(source: Uint8Array, from: number, length: number): void {
+    const bytes = this.bytes;
+    const at = this.at;
+    for (let i = 0; i < length; i++) bytes[at + i] = source[from + i]!;
+    this.at = at + length;
+  }
+}
+
+/** Octets that {@link ResponseWriter.appendOpt} will take for a query with `subnet` (or none). */
+export function optBytes(subnet: ClientSubnet | null): number {
+  return OPT_BYTES + (subnet === null ? 0 : subnet.optionBytes());
+}

@@ -1,0 +1,177 @@
+/**
+ * A steered record into the part of a zone image that `decide` reads: classes, pools with their fallback, endpoints with
+ * running sums of weight. Called by `zone-compile` for each dynamic record.
+ */
+
+import { assert } from '../base/assert.ts';
+import { addressBytes, parseIpAddress } from '../base/ip-address.ts';
+import { typeCode } from '../wire/codes.ts';
+import { nameFromText, nameToText } from '../wire/name.ts';
+import type { ImageArena } from './image-arena.ts';
+import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
+import {
+  ALL_DOWN_ORDER,
+  DYN_WORDS,
+  DynWord,
+  ENDPOINT_WORDS,
+  EndpointWord,
+  POOL_WORDS,
+  PoolWord,
+  StatusCode,
+} from './zone-image.ts';
+import type { ClassSpec, DynamicModel, EndpointSpec, EndpointStatus, PoolModel } from './zone-model.ts';
+
+/** What the blocks of one zone add up to: the endpoints and groups that the control thread links. */
+export type DynamicLinks = {
+  readonly origin: Uint8Array;
+  readonly originText: string;
+  readonly endpoints: EndpointSpec[];
+  /** Word offsets of the slots, in the order of `endpoints`. */
+  readonly slotsAt: number[];
+  readonly groups: ClassSpec[];
+  /** Pairs: word offset, index in `groups`. */
+  readonly groupsAt: number[];
+};
+
+const STATUS_CODES: Record<EndpointStatus, number> = {
+  obey: StatusCode.OBEY,
+  up: StatusCode.UP,
+  down: StatusCode.DOWN,
+};
+
+/** Writes the block of `dynamic`; returns its word offset and the most octets that one record of it takes. */
+export function compileDynamic(
+  arena: ImageArena,
+  dynamic: DynamicModel,
+  links: DynamicLinks,
+): { at: number; rdataMax: number } {
+  const poolsCount = dynamic.pools.length;
+  const at = arena.takeWords(DYN_WORDS + dynamic.rules.length);
+  const poolsAt = arena.takeWords(poolsCount * POOL_WORDS);
+  const { spec, otherwise } = classSpecOf(dynamic);
+  const words: [number, number][] = [
+    [DynWord.GROUP, -1],
+    [DynWord.CLASS_COUNT, dynamic.rules.length],
+    [DynWord.POOL_COUNT, poolsCount],
+    [DynWord.POOLS_AT, poolsAt],
+    [DynWord.ANSWERS, dynamic.steering.answers],
+    [DynWord.ALL_DOWN, ALL_DOWN_ORDER.indexOf(dynamic.steering.allDown)],
+    [DynWord.VALUE_COUNT, dynamic.values.length],
+    [DynWord.OTHERWISE, otherwise],
+  ];
+  for (const [word, value] of words) arena.words[at + word] = value;
+  for (const [i, rule] of dynamic.rules.entries()) arena.words[at + DYN_WORDS + i] = rule.pool;
+  if (spec !== null) links.groupsAt.push(at + DynWord.GROUP, groupIndex(links.groups, spec));
+  let rdataMax = 0;
+  for (const [i, pool] of dynamic.pools.entries()) {
+    rdataMax = Math.max(rdataMax, compilePool(arena, poolsAt + i * POOL_WORDS, dynamic, pool, links));
+  }
+  const valuesAt = arena.takeWords(dynamic.values.length * ENDPOINT_WORDS);
+  arena.words[at + DynWord.VALUES_AT] = valuesAt;
+  for (const [i, value] of dynamic.values.entries()) {
+    const rdata = rdataOfValue(dynamic.type, value);
+    rdataMax = Math.max(rdataMax, rdata.length);
+    writeEndpoint(arena, valuesAt + i * ENDPOINT_WORDS, dynamic.type, rdata, links.origin, 1, StatusCode.UP, i + 1);
+  }
+  return { at, rdataMax };
+}
+
+/**
+ * The client's part of the rules: the class of clients whom no target names, and the specification of the rest, or null
+ * when every client is of that one class. The first rule without targets ends the walk.
+ */
+function classSpecOf(dynamic: DynamicModel): { spec: ClassSpec | null; otherwise: number } {
+  const classOfPool = new Map<number, number>();
+  for (const [i, rule] of dynamic.rules.entries()) if (!classOfPool.has(rule.pool)) classOfPool.set(rule.pool, i);
+  const catchAll = dynamic.rules.findIndex((rule) => rule.subnets.length === 0 && rule.geos.length === 0);
+  assert(catchAll >= 0, 'a dynamic record without catch-all rule');
+  const otherwise = classOfPool.get(dynamic.rules[catchAll]!.pool)!;
+  const targets = dynamic.rules
+    .slice(0, catchAll)
+    .map(({ subnets, geos, pool }) => ({ subnets, geos, class: classOfPool.get(pool)! }));
+  return { spec: targets.every((target) => target.class === otherwise) ? null : { targets, otherwise }, otherwise };
+}
+
+function groupIndex(groups: ClassSpec[], spec: ClassSpec): number {
+  const key = JSON.stringify(spec);
+  const known = groups.findIndex((group) => JSON.stringify(group) === key);
+  return known >= 0 ? known : groups.push(spec) - 1;
+}
+
+function compilePool(
+  arena: ImageArena,
+  at: number,
+  dynamic: DynamicModel,
+  pool: PoolModel,
+  links: DynamicLinks,
+): number {
+  const name = new TextEncoder().encode(pool.name).subarray(0, 255);
+  const nameAt = arena.takeBytes(1 + name.length);
+  arena.bytes[nameAt] = name.length;
+  arena.bytes.set(name, nameAt + 1);
+  const endpointsAt = arena.takeWords(pool.endpoints.length * ENDPOINT_WORDS);
+  arena.words[at + PoolWord.FALLBACK] = pool.fallback;
+  arena.words[at + PoolWord.ENDPOINT_COUNT] = pool.endpoints.length;
+  arena.words[at + PoolWord.ENDPOINTS_AT] = endpointsAt;
+  arena.words[at + PoolWord.NAME] = nameAt;
+  const recordName = nameToText(dynamic.owner);
+  const seen = new Map<string, number>();
+  let cumulative = 0;
+  let rdataMax = 0;
+  for (const [i, endpoint] of pool.endpoints.entries()) {
+    const { value, weight, status, check } = endpoint;
+    const rdata = rdataOfValue(dynamic.type, value);
+    rdataMax = Math.max(rdataMax, rdata.length);
+    cumulative += weight;
+    const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
+    writeEndpoint(arena, endpointAt, dynamic.type, rdata, links.origin, weight, STATUS_CODES[status], cumulative);
+    const nth = seen.get(value) ?? 0;
+    seen.set(value, nth + 1);
+    const key = `${links.originText}|${recordName}|${dynamic.type}|${pool.name}|${value}${nth > 0 ? `#${nth}` : ''}`;
+    links.slotsAt.push(endpointAt + EndpointWord.SLOT);
+    links.endpoints.push({
+      key,
+      zone: links.originText,
+      name: recordName,
+      type: dynamic.type,
+      pool: pool.name,
+      region: pool.region,
+      value,
+      weight,
+      status,
+      check,
+    });
+  }
+  return rdataMax;
+}
+
+function writeEndpoint(
+  arena: ImageArena,
+  at: number,
+  type: DynamicModel['type'],
+  rdata: Uint8Array,
+  origin: Uint8Array,
+  weight: number,
+  status: number,
+  cumulative: number,
+): void {
+  const cuts = findCuts(typeCode(type), rdata, origin);
+  const dataAt = arena.takeBytes(rdataHeadBytes(cuts.length) + rdata.length);
+  writeRdataImage(arena, dataAt, rdata, cuts);
+  arena.words[at + EndpointWord.SLOT] = -1;
+  arena.words[at + EndpointWord.WEIGHT] = weight | (status << 16);
+  arena.words[at + EndpointWord.DATA] = dataAt;
+  arena.words[at + EndpointWord.CUMULATIVE] = cumulative;
+}
+
+/** RDATA of an address or an absolute name that the reader has already found good. */
+function rdataOfValue(type: DynamicModel['type'], value: string): Uint8Array {
+  if (type === 'CNAME') {
+    const name = nameFromText(value.endsWith('.') ? value : `${value}.`);
+    assert(typeof name !== 'string', `endpoint value is no name: ${value}`);
+    return name;
+  }
+  const address = parseIpAddress(value);
+  assert(address !== null && (address.family === 4) === (type === 'A'), `endpoint value is no ${type}: ${value}`);
+  return addressBytes(address);
+}

@@ -1,0 +1,118 @@
+/**
+ * The layout of a zone image: what `zone-compile` writes and `zone-table` reads, and nobody else. One SharedArrayBuffer
+ * seen as 32-bit words and as octets; all `...At` values are word offsets unless they say octets. A node and all that is
+ * answered from it lie together, so that a query touches one hash slot and one or two more cache lines.
+ *
+ *   header   HEADER_WORDS words
+ *   slots    HASH_MASK + 1 pairs [suffix hash, node at]; node at 0: empty; linear probing
+ *   nodes    NODE_WORDS words, the owner's name (octets, padded), RRSET_WORDS words for each RRset, their RDATA (octets, padded)
+ *   glue     per delegation: [needed, all, node at ...]; the first `needed` are in-domain (RFC 9471)
+ *   dynamics per steered RRset: DYN_WORDS words, pool of each class, pools, endpoints
+ *   links    word offsets of endpoint slots and of group ids, filled in by `linkZone` when the control thread knows them
+ *
+ *   RDATA: length (2 octets), cuts (1 octet), position of each cut (2 octets), the RDATA uncompressed. A cut is where a
+ *   compressible name reaches the zone's apex: from there on a pointer into the question does (RFC 1035 4.1.4).
+ */
+
+/** "MZT1": a foreign or older image is refused before anything of it is read. */
+export const ZONE_MAGIC = 0x4d5a5431;
+
+export const HeaderWord = {
+  MAGIC: 0,
+  SERIAL: 1,
+  APEX_AT: 2,
+  APEX_LENGTH: 3,
+  APEX_LABELS: 4,
+  SLOTS_AT: 5,
+  HASH_MASK: 6,
+  NODE_COUNT: 7,
+  /** Labels of the deepest name: anything deeper need not be looked for. */
+  DEPTH_MAX: 8,
+  /** SOA RRset, and its TTL in negative answers (RFC 2308 5). */
+  SOA_AT: 9,
+  NEGATIVE_TTL: 10,
+  ENDPOINT_LINKS_AT: 11,
+  ENDPOINT_COUNT: 12,
+  GROUP_LINKS_AT: 13,
+  GROUP_COUNT: 14,
+  NODES_AT: 15,
+  NODES_END: 16,
+} as const;
+export const HEADER_WORDS = 20;
+
+export const NodeWord = {
+  /** Length of the name in octets | labels << 8 | flags << 16. */
+  NAME: 0,
+  RRSET_COUNT: 1,
+  /** The topmost delegation at or above, or DNAME above, this node; 0: none. */
+  STOP: 2,
+  /** The `*` child; 0: none. */
+  WILDCARD: 3,
+  /** Glue of a delegation; 0: none. */
+  GLUE: 4,
+} as const;
+export const NODE_WORDS = 5;
+
+export const NodeFlag = {
+  /** NS below the apex: a delegation (RFC 1034 4.2.1). */
+  CUT: 1,
+  DNAME: 2,
+} as const;
+
+export const RRsetWord = {
+  /** Type | number of records << 16. */
+  TYPE: 0,
+  TTL: 1,
+  /** Octet offset of the first RDATA; for a steered RRset the word offset of its dynamic block. */
+  DATA: 2,
+  /** Octets on the wire without owners << 1 | steered. */
+  SIZE: 3,
+} as const;
+export const RRSET_WORDS = 4;
+
+export const DynWord = {
+  /** Id of the steering group, or -1 when the class does not depend on the client. */
+  GROUP: 0,
+  CLASS_COUNT: 1,
+  POOL_COUNT: 2,
+  POOLS_AT: 3,
+  /** Records per answer. */
+  ANSWERS: 4,
+  /** Index in {@link ALL_DOWN_ORDER}. */
+  ALL_DOWN: 5,
+  /** Last resort: number of values and where they stand, as endpoints. */
+  VALUE_COUNT: 6,
+  VALUES_AT: 7,
+  /** Class of clients whom no target names. */
+  OTHERWISE: 8,
+} as const;
+/** Behind the block's words: the pool of each class. */
+export const DYN_WORDS = 9;
+
+export const PoolWord = {
+  /** Index of the fallback pool, or -1. */
+  FALLBACK: 0,
+  ENDPOINT_COUNT: 1,
+  ENDPOINTS_AT: 2,
+  /** Octet offset of the name: length (1 octet), UTF-8. */
+  NAME: 3,
+} as const;
+export const POOL_WORDS = 4;
+
+export const EndpointWord = {
+  /** Slot in the health table; -1 for a last-resort value. */
+  SLOT: 0,
+  /** Weight | status << 16 (0 obey, 1 up, 2 down). */
+  WEIGHT: 1,
+  /** Octet offset of the RDATA. */
+  DATA: 2,
+  /** Sum of the weights up to and with this one. */
+  CUMULATIVE: 3,
+} as const;
+export const ENDPOINT_WORDS = 4;
+
+export const StatusCode = { OBEY: 0, UP: 1, DOWN: 2 } as const;
+
+/** `all_down` by its code in the image. */
+export const ALL_DOWN_ORDER = ['values', 'serve_all', 'first_pool', 'last_good', 'nodata', 'servfail'] as const;
+export const AllDownCode = { VALUES: 0, SERVE_ALL: 1, FIRST_POOL: 2, LAST_GOOD: 3, NODATA: 4, SERVFAIL: 5 } as const;
