@@ -1,0 +1,110 @@
+/**
+ * HTTP and HTTPS check (RFC 9110, 9112): one request on a new connection, judged by the status and, where asked, by a text in
+ * the first 5 KB of the body. Redirects are answers like any other. What is read is bounded: the header block by the parser,
+ * interim responses by count, the body by octets, all of it by the attempt's deadline.
+ *
+ * Run by {@link runCheck}.
+ */
+
+import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
+import type { Socket } from 'node:net';
+import { PROBE_BODY_BYTES_MAX, PROBE_HEADER_BYTES_MAX, PROBE_INTERIM_RESPONSES_MAX } from '../base/limits.ts';
+import type { CheckSpec } from '../zone/zone-model.ts';
+import type { CheckAttempt } from './check-attempt.ts';
+import { bareHost, openConnection } from './open-connection.ts';
+
+/** Requests the spec's path from the literal `address`. */
+export function checkHttp(attempt: CheckAttempt, address: string): void {
+  openConnection(attempt, address, attempt.spec.protocol === 'HTTPS', (socket) => sendRequest(attempt, socket));
+}
+
+function sendRequest(attempt: CheckAttempt, socket: Socket): void {
+  const { spec } = attempt;
+  const sentMs = performance.now();
+  let outgoing: ClientRequest;
+  try {
+    outgoing = request({
+      createConnection: () => socket,
+      method: spec.method,
+      path: requestPath(spec.path),
+      headers: requestHeaders(spec),
+      setHost: false,
+      maxHeaderSize: PROBE_HEADER_BYTES_MAX,
+    });
+  } catch (error) {
+    // A header or method that HTTP cannot carry: the file's fault, not the endpoint's.
+    attempt.abstainBy(error);
+    return;
+  }
+  attempt.own(outgoing);
+  let interim = 0;
+  const judge = (response: IncomingMessage) => judgeResponse(attempt, response);
+  outgoing.on('socket', () => {
+    // Before the parser's own listener, which may settle the attempt.
+    socket.prependOnceListener('data', () => {
+      attempt.serverMs = performance.now() - sentMs;
+    });
+  });
+  outgoing.on('information', () => {
+    interim += 1;
+    if (interim > PROBE_INTERIM_RESPONSES_MAX) attempt.fail(`over ${PROBE_INTERIM_RESPONSES_MAX} interim responses`);
+  });
+  outgoing.on('response', judge);
+  // 101, and any answer to CONNECT: the status is judged as of any other response.
+  outgoing.on('upgrade', judge);
+  outgoing.on('connect', judge);
+  outgoing.on('error', (error) => attempt.failBy(error));
+  outgoing.end();
+}
+
+function judgeResponse(attempt: CheckAttempt, response: IncomingMessage): void {
+  const { spec } = attempt;
+  const status = response.statusCode ?? 0;
+  response.on('error', (error) => attempt.failBy(error));
+  if (!spec.expectStatus.some(([low, high]) => status >= low && status <= high)) attempt.fail(`status ${status}`);
+  else if (spec.expectBody === null) attempt.pass();
+  else seekText(attempt, response, Buffer.from(spec.expectBody));
+}
+
+/** Passes as soon as `text` stands in the body, fails when it ends or {@link PROBE_BODY_BYTES_MAX} octets lack it. */
+function seekText(attempt: CheckAttempt, response: IncomingMessage, text: Buffer): void {
+  const seen = Buffer.alloc(PROBE_BODY_BYTES_MAX);
+  let length = 0;
+  attempt.stage = 'body';
+  response.on('data', (chunk: Buffer) => {
+    if (!attempt.isOpen) return;
+    const from = Math.max(0, length - text.length + 1);
+    length += chunk.copy(seen, length);
+    if (seen.subarray(from, length).includes(text)) attempt.pass();
+    else if (length === PROBE_BODY_BYTES_MAX) attempt.fail('body lacks expected text');
+  });
+  response.on('end', () => attempt.fail('body lacks expected text'));
+}
+
+function requestHeaders(spec: CheckSpec): OutgoingHttpHeaders {
+  const headers: OutgoingHttpHeaders = {};
+  const own = new Set(Object.keys(spec.headers).map((name) => name.toLowerCase()));
+  const defaults = {
+    Host: hostHeader(spec),
+    'User-Agent': 'meridian-probe',
+    Accept: '*/*',
+    // The expected text is sought in the octets as sent.
+    'Accept-Encoding': 'identity',
+    Connection: 'close',
+  };
+  for (const [name, value] of Object.entries(defaults)) if (!own.has(name.toLowerCase())) headers[name] = value;
+  return { ...headers, ...spec.headers };
+}
+
+/** The Host field: the port stands in it unless it is the scheme's own (RFC 9110 7.2). */
+function hostHeader(spec: CheckSpec): string {
+  const host = bareHost(spec.host);
+  const written = host.includes(':') ? `[${host}]` : host;
+  return spec.port === (spec.protocol === 'HTTPS' ? 443 : 80) ? written : `${written}:${spec.port}`;
+}
+
+/** The path in origin-form (RFC 9112 3.2.1): rooted, and octets that may not stand in a request line percent-encoded. */
+function requestPath(path: string): string {
+  const rooted = path.startsWith('/') || path === '*' ? path : `/${path}`;
+  return rooted.toWellFormed().replace(/[^\x21-\x7e]+/gu, encodeURIComponent);
+}
