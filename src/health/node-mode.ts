@@ -7,7 +7,7 @@
 /** A node boots in HOLD, and leaves it once the agents have been heard. */
 export type NodeMode = 'NORMAL' | 'HOLD';
 
-/** Why a node holds. */
+/** Why a node holds. `starting`: since its boot no agent has been heard; `minority`: of the known regions most are silent. */
 export type HoldReason = 'starting' | 'store-lost' | 'store-reset' | 'agents-gone' | 'minority';
 
 export type ModeState = {
@@ -22,7 +22,8 @@ export type ModeState = {
 
 /** What the mode hangs on. */
 export type ModeInput = {
-  readonly connected: boolean;
+  /** The connection to the store; `connecting` only until the first attempt has ended. */
+  readonly connection: 'connecting' | 'connected' | 'lost';
   /** Redis came back empty or older, and no majority of regions has published since. */
   readonly reset: boolean;
   /** Regions heard within the last {@link REGION_KNOWN_MS}. */
@@ -66,7 +67,8 @@ export function isQuorate(some: number, known: number): boolean {
 }
 
 function reasonToHold(state: ModeState, input: ModeInput): HoldReason | null {
-  if (!input.connected) return state.reason === 'starting' ? 'starting' : 'store-lost';
+  if (input.connection === 'connecting') return 'starting';
+  if (input.connection === 'lost') return 'store-lost';
   if (input.reset) return 'store-reset';
   if (input.freshRegions === 0) return state.reason === 'starting' ? 'starting' : 'agents-gone';
   return isQuorate(input.freshRegions, input.knownRegions) ? null : 'minority';

@@ -4,8 +4,9 @@
  *
  * An agent publishes its whole snapshot every {@link SNAPSHOT_PERIOD_MS}, at its start and whenever the connection comes
  * back, and between them the changes, at the latest after the `intervalMs` of its header (with no reports: the
- * heartbeat). One publication at a time, `seq` rising by one with each; a publication that failed is not repeated, since
- * the next snapshot holds everything. So a lost message costs latency, never correctness, and the cost is constant.
+ * heartbeat). One publication at a time, `seq` rising by one with every attempt, whether it succeeds or not: nodes notice
+ * the missing number and fetch the next snapshot. A publication that failed is not repeated, since that snapshot holds
+ * everything. So a lost message costs latency, never correctness, and the cost is constant.
  *
  * Whatever comes out has been validated; what could not be is in `refused`, named and counted, and changed nothing.
  */
@@ -57,9 +58,12 @@ export class StoreError extends Error {
 
 /** What an agent needs. Both reject with {@link StoreError}, never hang, and queue nothing while the store is lost. */
 export interface AgentStore {
+  /** Replaces the agent's snapshot, and is its heartbeat as well. */
   publishSnapshot(snapshot: AgentSnapshot): Promise<void>;
   publishChanges(changes: AgentChanges): Promise<void>;
   readonly state: StoreState;
+  /** Why the store is not connected, in words for the operator, without secrets; null when it is. */
+  readonly trouble: string | null;
   /** Calls `listener` at every change of state until the returned function is called. */
   onState(listener: (state: StoreState) => void): () => void;
   close(): Promise<void>;
@@ -69,7 +73,10 @@ export interface AgentStore {
 export interface StateStore extends AgentStore {
   /** Every agent's last snapshot; rejects with {@link StoreError}. */
   readSnapshots(): Promise<SnapshotsRead>;
-  /** Delivers changes published from now on, until the returned function is called. Never throws; loss is a `gap`. */
+  /**
+   * Delivers changes published from now on, until the returned function is called. The first batch, and the first after
+   * each loss, is a `gap`. Never throws.
+   */
   subscribe(listener: (batch: ChangesBatch) => void): () => void;
   publishNode(status: NodeStatus): Promise<void>;
   /** Every node that published within {@link NODE_EXPIRY_MS}; rejects with {@link StoreError}. */

@@ -1,0 +1,326 @@
+/**
+ * What a DNS node has heard from every agent: the last reports, how far each agent has come, and whether it is fresh.
+ * Owned by the health feed, which tells it of every message and of the time; it decides which messages are news, so that
+ * neither a repeated nor an old record (a Redis restored from a copy, an agent's earlier boot) counts as a sign of life.
+ *
+ * Reports merge by their own `seq`, whatever order snapshots and changes come in. A vote is the report of a fresh agent.
+ */
+
+import { AGENTS_MAX } from '../base/limits.ts';
+import { REGION_KNOWN_MS } from './node-mode.ts';
+import type { CheckState } from './observation.ts';
+import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
+import { regionVote } from './verdict.ts';
+
+/** What one agent says of one check, for `explain`. */
+export type AgentVote = {
+  readonly agent: string;
+  readonly state: CheckState;
+  readonly reason: string;
+  readonly connectMs: number | null;
+  /** Since the agent was last heard, by this node's clock. */
+  readonly ageMs: number;
+  readonly fresh: boolean;
+};
+
+/** The vote of one region for one check, with its agents'. */
+export type RegionVotes = {
+  readonly region: string;
+  readonly vote: CheckState;
+  readonly agents: readonly AgentVote[];
+};
+
+/** One agent as `status` lists it. */
+export type AgentStanding = {
+  readonly agent: string;
+  readonly region: string;
+  readonly boot: string;
+  readonly seq: number;
+  readonly lastSeenMs: number;
+  readonly checks: number;
+  readonly fresh: boolean;
+};
+
+/** What a message did to the ledger. */
+export type LedgerNews = {
+  /** Why the message was not believed, or null. */
+  readonly refused: string | null;
+  /** Checks whose state changed at this agent. */
+  readonly changed: readonly string[];
+  /** What happened to the agent: it counts again, or started anew. Every check it reports on is affected. */
+  readonly agentEvent: 'joined' | 'back' | 'restarted' | null;
+};
+
+type AgentEntry = {
+  readonly agent: string;
+  region: string;
+  /** Index in the ledger's list of regions. */
+  regionIndex: number;
+  boot: string;
+  seq: number;
+  intervalMs: number;
+  /** When a new `seq` was last heard. */
+  heardMs: number;
+  fresh: boolean;
+  /** Changes were missed, or never heard: a snapshot of at least this `seq` is needed. 0: nothing was missed. */
+  snapshotNeeded: number;
+  reports: Map<string, AgentReport>;
+  /** Boots that a later one has replaced, newest last. */
+  readonly retiredBoots: string[];
+};
+
+/** An agent's votes stay fresh for this many of its intervals, and at least for FRESH_MS_MIN (03-health). */
+const FRESH_INTERVALS = 3;
+const FRESH_MS_MIN = 15_000;
+/** An agent not heard for this long is no longer listed. */
+const FORGET_MS = 86_400_000;
+/** Earlier boots of an agent that are remembered, and refused when they come back. */
+const RETIRED_BOOTS_MAX = 16;
+
+const NOTHING: LedgerNews = { refused: null, changed: [], agentEvent: null };
+
+/** Owner of the agents' records. */
+export class AgentLedger {
+  readonly #agents = new Map<string, AgentEntry>();
+  #regions: string[] = [];
+  /** Scratch of {@link countRegions}: votes by region. */
+  readonly #ups = new Int32Array(AGENTS_MAX);
+  readonly #downs = new Int32Array(AGENTS_MAX);
+
+  /** Takes in an agent's whole snapshot: checks it no longer names are forgotten, unless later changes have been heard. */
+  applySnapshot(snapshot: AgentSnapshot, nowMs: number): LedgerNews {
+    const wasSeq = this.#seqOf(snapshot);
+    const news = this.#apply(snapshot, nowMs);
+    const entry = this.#agents.get(snapshot.agent);
+    if (news.refused !== null || !entry) return news;
+    if (snapshot.seq >= entry.snapshotNeeded) entry.snapshotNeeded = 0;
+    if (snapshot.seq < wasSeq) return news;
+    return { ...news, changed: news.changed.concat(forgetOthers(entry, snapshot.reports)) };
+  }
+
+  /** Takes in changes or a heartbeat. */
+  applyChanges(changes: AgentSnapshot, nowMs: number): LedgerNews {
+    const wasSeq = this.#seqOf(changes);
+    const news = this.#apply(changes, nowMs);
+    const entry = this.#agents.get(changes.agent);
+    if (news.refused !== null || !entry) return news;
+    const isFirst = news.agentEvent === 'joined' || news.agentEvent === 'restarted';
+    if (isFirst || changes.seq > wasSeq + 1) entry.snapshotNeeded = Math.max(1, changes.seq - 1);
+    return news;
+  }
+
+  /** Agents that have just become stale at `nowMs`. Costs the number of agents, not of checks. */
+  age(nowMs: number): string[] {
+    const stale: string[] = [];
+    for (const entry of this.#agents.values()) {
+      const silentMs = nowMs - entry.heardMs;
+      if (silentMs > FORGET_MS) this.#forget(entry);
+      else if (entry.fresh && silentMs > Math.max(FRESH_INTERVALS * entry.intervalMs, FRESH_MS_MIN)) {
+        entry.fresh = false;
+        stale.push(entry.agent);
+      }
+    }
+    return stale;
+  }
+
+  /** Nobody counts as fresh until heard anew: the store has lost its memory. */
+  distrustAll(): void {
+    for (const entry of this.#agents.values()) entry.fresh = false;
+  }
+
+  /** True while changes of some fresh agent were missed, or its snapshot has not been seen: read the snapshots. */
+  lacksSnapshots(): boolean {
+    for (const entry of this.#agents.values()) if (entry.fresh && entry.snapshotNeeded > 0) return true;
+    return false;
+  }
+
+  /** How many regions were heard within REGION_KNOWN_MS, and how many have a fresh agent. */
+  regionCounts(nowMs: number): { known: number; fresh: number } {
+    const known = new Set<string>();
+    const fresh = new Set<string>();
+    for (const entry of this.#agents.values()) {
+      if (nowMs - entry.heardMs <= REGION_KNOWN_MS) known.add(entry.region);
+      if (entry.fresh) fresh.add(entry.region);
+    }
+    return { known: known.size, fresh: fresh.size };
+  }
+
+  /** How many regions say up and down of the check `id`. */
+  countRegions(id: string): { ups: number; downs: number } {
+    this.#ups.fill(0, 0, this.#regions.length);
+    this.#downs.fill(0, 0, this.#regions.length);
+    for (const entry of this.#agents.values()) {
+      if (!entry.fresh) continue;
+      const state = entry.reports.get(id)?.state;
+      if (state === 'up') this.#ups[entry.regionIndex]!++;
+      else if (state === 'down') this.#downs[entry.regionIndex]!++;
+    }
+    let ups = 0;
+    let downs = 0;
+    for (let region = 0; region < this.#regions.length; region++) {
+      const vote = regionVote(this.#ups[region]!, this.#downs[region]!);
+      if (vote === 'up') ups++;
+      else if (vote === 'down') downs++;
+    }
+    return { ups, downs };
+  }
+
+  /** Every voice on the check `id`, by region, those that do not count included. */
+  votesOf(id: string, nowMs: number): RegionVotes[] {
+    const agentsOf = new Map<string, AgentVote[]>();
+    for (const entry of this.#agents.values()) {
+      const report = entry.reports.get(id);
+      const votes = agentsOf.get(entry.region) ?? [];
+      agentsOf.set(entry.region, votes);
+      votes.push({
+        agent: entry.agent,
+        state: report?.state ?? 'unknown',
+        reason: report?.reason ?? 'no report',
+        connectMs: report?.connectMs ?? null,
+        ageMs: nowMs - entry.heardMs,
+        fresh: entry.fresh,
+      });
+    }
+    return [...agentsOf]
+      .map(([region, agents]) => {
+        const count = (state: CheckState) => agents.filter((vote) => vote.fresh && vote.state === state).length;
+        return { region, vote: regionVote(count('up'), count('down')), agents };
+      })
+      .sort((a, b) => (a.region < b.region ? -1 : 1));
+  }
+
+  /** Every agent heard within a day, by region and name. */
+  standings(nowMs: number): AgentStanding[] {
+    return [...this.#agents.values()]
+      .map(({ agent, region, boot, seq, heardMs, reports, fresh }) => ({
+        agent,
+        region,
+        boot,
+        seq,
+        lastSeenMs: nowMs - heardMs,
+        checks: reports.size,
+        fresh,
+      }))
+      .sort((a, b) => (`${a.region} ${a.agent}` < `${b.region} ${b.agent}` ? -1 : 1));
+  }
+
+  /** The headers of all agents, to be kept over a restart. */
+  headers(): AgentHeader[] {
+    return [...this.#agents.values()].map(({ agent, region, boot, seq, intervalMs }) => ({
+      agent,
+      region,
+      boot,
+      seq,
+      intervalMs,
+    }));
+  }
+
+  /** Recalls an agent heard before a restart of this node: known, not fresh, and anything up to its `seq` is old. */
+  recall(header: AgentHeader, nowMs: number): void {
+    if (this.#agents.has(header.agent) || this.#agents.size >= AGENTS_MAX) return;
+    this.#agents.set(header.agent, { ...newEntry(header, nowMs), fresh: false, snapshotNeeded: header.seq });
+    this.#indexRegions();
+  }
+
+  #seqOf(header: AgentHeader): number {
+    const entry = this.#agents.get(header.agent);
+    return entry?.boot === header.boot ? entry.seq : 0;
+  }
+
+  #apply(message: AgentSnapshot, nowMs: number): LedgerNews {
+    let entry = this.#agents.get(message.agent);
+    let agentEvent: LedgerNews['agentEvent'] = null;
+    if (!entry) {
+      if (!this.#makeRoom()) return { ...NOTHING, refused: `more agents than AGENTS_MAX (${AGENTS_MAX})` };
+      entry = newEntry(message, nowMs);
+      this.#agents.set(message.agent, entry);
+      this.#indexRegions();
+      agentEvent = 'joined';
+    } else if (entry.boot !== message.boot) {
+      if (entry.retiredBoots.includes(message.boot))
+        return { ...NOTHING, refused: 'an earlier boot of the agent (an old copy, or two agents with one name)' };
+      restart(entry, message, nowMs);
+      this.#indexRegions();
+      agentEvent = 'restarted';
+    } else if (entry.region !== message.region) {
+      return { ...NOTHING, refused: 'its region is another than before in the same boot' };
+    } else if (message.seq > entry.seq) {
+      if (!entry.fresh) agentEvent = 'back';
+      entry.seq = message.seq;
+      entry.intervalMs = message.intervalMs;
+      entry.heardMs = nowMs;
+      entry.fresh = true;
+    }
+    return { refused: null, changed: mergeReports(entry.reports, message.reports), agentEvent };
+  }
+
+  /** Room for one more agent, at the cost of the one silent for longest; false when all are fresh. */
+  #makeRoom(): boolean {
+    if (this.#agents.size < AGENTS_MAX) return true;
+    let oldest: AgentEntry | null = null;
+    for (const entry of this.#agents.values())
+      if (!entry.fresh && (oldest === null || entry.heardMs < oldest.heardMs)) oldest = entry;
+    if (oldest === null) return false;
+    this.#forget(oldest);
+    return true;
+  }
+
+  #forget(entry: AgentEntry): void {
+    this.#agents.delete(entry.agent);
+    this.#indexRegions();
+  }
+
+  #indexRegions(): void {
+    const indexes = new Map<string, number>();
+    for (const entry of this.#agents.values()) {
+      const index = indexes.get(entry.region) ?? indexes.size;
+      indexes.set(entry.region, index);
+      entry.regionIndex = index;
+    }
+    this.#regions = [...indexes.keys()];
+  }
+}
+
+function newEntry(header: AgentHeader, nowMs: number): AgentEntry {
+  const { agent, region, boot, seq, intervalMs } = header;
+  return {
+    agent,
+    region,
+    regionIndex: 0,
+    boot,
+    seq,
+    intervalMs,
+    heardMs: nowMs,
+    fresh: true,
+    snapshotNeeded: 0,
+    reports: new Map(),
+    retiredBoots: [],
+  };
+}
+
+/** The reports of the boot before are dropped: the new one knows nothing yet, and says so by its silence. */
+function restart(entry: AgentEntry, header: AgentHeader, nowMs: number): void {
+  const retiredBoots = [...entry.retiredBoots, entry.boot].slice(-RETIRED_BOOTS_MAX);
+  Object.assign(entry, newEntry(header, nowMs), { retiredBoots });
+}
+
+/** Puts newer reports over older ones; the ids whose state is another than before. */
+function mergeReports(known: Map<string, AgentReport>, reports: readonly AgentReport[]): string[] {
+  const changed: string[] = [];
+  for (const report of reports) {
+    const before = known.get(report.id);
+    if (before && before.seq >= report.seq) continue;
+    known.set(report.id, report);
+    if ((before?.state ?? 'unknown') !== report.state) changed.push(report.id);
+  }
+  return changed;
+}
+
+/** Drops the reports that a newer snapshot does not hold; their ids. */
+function forgetOthers(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
+  if (entry.reports.size === reports.length) return [];
+  const named = new Set(reports.map((report) => report.id));
+  const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
+  for (const id of gone) entry.reports.delete(id);
+  return gone;
+}

@@ -1,0 +1,37 @@
+/**
+ * Every key that Meridian uses in Redis. The cluster's name stands in braces, so that a Redis Cluster keeps all of them
+ * in one hash slot and one command may name several.
+ *
+ *   meridian:{c}:agents           sorted set   agent -> wall-clock ms of its last snapshot (by its own clock; for listing only)
+ *   meridian:{c}:snapshot:AGENT   string       an agent's snapshot (health/report.ts), with expiry
+ *   meridian:{c}:changes          stream       field `c`: an agent's changes or heartbeat
+ *   meridian:{c}:epoch            integer      rises with every snapshot
+ *   meridian:{c}:nodes            sorted set   DNS node -> wall-clock ms of its last status
+ *   meridian:{c}:node:NODE        string       a DNS node's status (health/node-status.ts), with expiry
+ */
+
+import { assert } from '../base/assert.ts';
+import { isHealthName } from '../health/report.ts';
+
+export type StoreKeys = {
+  readonly agents: string;
+  readonly changes: string;
+  readonly epoch: string;
+  readonly nodes: string;
+  readonly snapshotOf: (agent: string) => string;
+  readonly nodeOf: (node: string) => string;
+};
+
+/** The keys of the cluster `name`, which is a health name (no braces). */
+export function storeKeys(name: string): StoreKeys {
+  assert(isHealthName(name), 'a cluster name is 1..64 of A-Z a-z 0-9 . _ -');
+  const prefix = `meridian:{${name}}:`;
+  return {
+    agents: `${prefix}agents`,
+    changes: `${prefix}changes`,
+    epoch: `${prefix}epoch`,
+    nodes: `${prefix}nodes`,
+    snapshotOf: (agent) => `${prefix}snapshot:${agent}`,
+    nodeOf: (node) => `${prefix}node:${node}`,
+  };
+}

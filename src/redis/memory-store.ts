@@ -1,0 +1,111 @@
+/**
+ * The store inside one process: embedded mode, where `serve` runs the agent of region `local` itself, and tests. Hands
+ * over the records themselves, without a text form; keeps no history of changes, since its listeners never miss one.
+ */
+
+import { AGENTS_MAX, NODES_MAX } from '../base/limits.ts';
+import type { NodeStatus } from '../health/node-status.ts';
+import type { AgentChanges, AgentSnapshot } from '../health/report.ts';
+import {
+  type ChangesBatch,
+  type NodesRead,
+  type SnapshotsRead,
+  type StateStore,
+  StoreError,
+  type StoreState,
+} from './state-store.ts';
+
+const GAP: ChangesBatch = { changes: [], refused: [], gap: true };
+
+/** A {@link StateStore} that lives as long as its process. */
+export class MemoryStore implements StateStore {
+  #state: StoreState = 'connected';
+  #epoch = 0;
+  readonly #snapshots = new Map<string, AgentSnapshot>();
+  readonly #nodes = new Map<string, NodeStatus>();
+  readonly #stateListeners = new Set<(state: StoreState) => void>();
+  readonly #changesListeners = new Set<(batch: ChangesBatch) => void>();
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  get trouble(): string | null {
+    return this.#state === 'connected' ? null : `the store is ${this.#state}`;
+  }
+
+  async publishSnapshot(snapshot: AgentSnapshot): Promise<void> {
+    this.#requireOpen();
+    if (!this.#snapshots.has(snapshot.agent) && this.#snapshots.size >= AGENTS_MAX)
+      throw new StoreError(`more agents than AGENTS_MAX (${AGENTS_MAX})`);
+    this.#snapshots.set(snapshot.agent, snapshot);
+    this.#epoch++;
+    this.#deliver({ changes: [{ ...snapshot, reports: [] }], refused: [], gap: false });
+  }
+
+  async publishChanges(changes: AgentChanges): Promise<void> {
+    this.#requireOpen();
+    this.#deliver({ changes: [changes], refused: [], gap: false });
+  }
+
+  async readSnapshots(): Promise<SnapshotsRead> {
+    this.#requireOpen();
+    return { snapshots: [...this.#snapshots.values()], refused: [], epoch: this.#epoch };
+  }
+
+  async publishNode(status: NodeStatus): Promise<void> {
+    this.#requireOpen();
+    if (!this.#nodes.has(status.node) && this.#nodes.size >= NODES_MAX)
+      throw new StoreError(`more nodes than NODES_MAX (${NODES_MAX})`);
+    this.#nodes.set(status.node, status);
+  }
+
+  async readNodes(): Promise<NodesRead> {
+    this.#requireOpen();
+    return { nodes: [...this.#nodes.values()], refused: [] };
+  }
+
+  subscribe(listener: (batch: ChangesBatch) => void): () => void {
+    this.#changesListeners.add(listener);
+    queueMicrotask(() => {
+      if (this.#changesListeners.has(listener) && this.#state === 'connected') listener(GAP);
+    });
+    return () => this.#changesListeners.delete(listener);
+  }
+
+  onState(listener: (state: StoreState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  async close(): Promise<void> {
+    this.#setState('closed');
+  }
+
+  /** Acts out the loss of the connection, or its return; for tests and simulation. */
+  setConnected(connected: boolean): void {
+    this.#setState(connected ? 'connected' : 'lost');
+  }
+
+  /** Acts out a store that lost its content. */
+  clear(): void {
+    this.#snapshots.clear();
+    this.#nodes.clear();
+    this.#epoch = 0;
+  }
+
+  #deliver(batch: ChangesBatch): void {
+    for (const listener of this.#changesListeners) listener(batch);
+  }
+
+  #requireOpen(): void {
+    if (this.#state !== 'connected') throw new StoreError(`the store is ${this.#state}`);
+  }
+
+  #setState(state: StoreState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+    if (state === 'connected') this.#deliver(GAP);
+  }
+}
