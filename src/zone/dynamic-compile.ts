@@ -54,7 +54,8 @@ export function compileDynamic(
     [DynWord.CLASS_COUNT, dynamic.rules.length],
     [DynWord.POOL_COUNT, poolsCount],
     [DynWord.POOLS_AT, poolsAt],
-    [DynWord.ANSWERS, dynamic.steering.answers],
+    // A name has one CNAME (RFC 2181 10.1).
+    [DynWord.ANSWERS, dynamic.type === 'CNAME' ? 1 : dynamic.steering.answers],
     [DynWord.ALL_DOWN, ALL_DOWN_ORDER.indexOf(dynamic.steering.allDown)],
     [DynWord.VALUE_COUNT, dynamic.values.length],
     [DynWord.OTHERWISE, otherwise],

@@ -30,7 +30,7 @@ export class ZoneIndex {
   find(name: ScannedName, from: number): number {
     const words = this.#words;
     const start = name.labels - this.#labelsMax;
-    for (let label = start > from ? start : from; label <= name.labels; label++) {
+    for (let label = Math.max(start, from); label <= name.labels; label++) {
       const hash = name.suffixHash[label]!;
       for (let slot = hash & this.#mask; ; slot = (slot + 1) & this.#mask) {
         const at = HEADER_WORDS + slot * SLOT_WORDS;

@@ -1,0 +1,204 @@
+/**
+ * The walk of one name through one zone (RFC 1034 4.3.2, RFC 4592, RFC 6672): down to a delegation, a DNAME, the name
+ * itself or the wildcard at its closest encloser; then the RRset asked for, or the CNAME that leads to another name of the
+ * zone, and again from there.
+ */
+
+import { CHAIN_STEPS_MAX, NAME_BYTES_MAX } from '../base/limits.ts';
+import { decide } from '../decision/decide.ts';
+import { Outcome } from '../decision/decision.ts';
+import { traceStep } from '../decision/trace-step.ts';
+import { Rcode, RRType } from '../wire/codes.ts';
+import { nameToText } from '../wire/name.ts';
+import type { ScannedName } from '../wire/scanned-name.ts';
+import { NodeFlag } from '../zone/zone-image.ts';
+import type { ZoneTable } from '../zone/zone-table.ts';
+import { writeNegativeSoa } from './negative.ts';
+import { writeReferral } from './referral.ts';
+import { plainRdataAt, writeRecord, writeRRset } from './rrset-writer.ts';
+import type { ServingTables } from './serving-tables.ts';
+import type { Transaction } from './transaction.ts';
+
+/** What a step left to do. */
+const Next = { DONE: 0, FOLLOW: 1 } as const;
+
+/** Room for the name that a DNAME makes; one per thread, since no two queries are answered at once. */
+const madeName = new Uint8Array(2 * NAME_BYTES_MAX);
+
+/** Answers `tx.name` out of `zone`, which holds it. */
+export function answerName(tx: Transaction, tables: ServingTables, zone: ZoneTable): void {
+  tx.isAuthoritative = true;
+  tx.rcode = Rcode.NOERROR;
+  for (tx.steps = 0; tx.steps < CHAIN_STEPS_MAX; tx.steps++) {
+    if (answerStep(tx, tables, zone) === Next.DONE) return;
+    // A target outside the zone is the resolver's to find (RFC 1034 4.3.2 step 3a).
+    if (!isInZone(tx.name, zone)) return;
+  }
+}
+
+function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): number {
+  const { name } = tx;
+  const exact = name.labels <= zone.depthMax ? zone.find(name, 0) : 0;
+  const encloser = exact !== 0 ? exact : closestEncloser(name, zone);
+  const stop = exact !== 0 ? zone.stopAt(exact) : zone.stopBelow(encloser);
+  // The DS of a delegation is the parent's data (RFC 4035 3.1.4.1).
+  if (stop !== 0 && !(stop === exact && tx.query.qtype === RRType.DS)) {
+    if (!zone.hasFlag(stop, NodeFlag.CUT)) return followDname(tx, zone, stop);
+    // Authority ends here; what was answered on the way down a chain stays authoritative for the first name.
+    if (tx.writer.answers === 0) tx.isAuthoritative = false;
+    writeReferral(tx, zone, stop);
+    return Next.DONE;
+  }
+  const node = exact !== 0 ? exact : zone.wildcardOf(encloser);
+  if (node === 0) {
+    tx.rcode = Rcode.NXDOMAIN;
+    writeNegativeSoa(tx, zone);
+    return Next.DONE;
+  }
+  return answerNode(tx, tables, zone, node);
+}
+
+/** The deepest existing ancestor of a name that does not exist (RFC 4592 2.2.1); the apex always does. */
+function closestEncloser(name: ScannedName, zone: ZoneTable): number {
+  for (let label = Math.max(1, name.labels - zone.depthMax); ; label++) {
+    const node = zone.find(name, label);
+    if (node !== 0) return node;
+  }
+}
+
+function answerNode(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number): number {
+  const { qtype } = tx.query;
+  const rrset = qtype === RRType.ANY ? zone.smallestRRset(node) : zone.findRRset(node, qtype);
+  if (rrset !== 0) {
+    writeAnswerRRset(tx, tables, zone, rrset);
+    return Next.DONE;
+  }
+  const cname = zone.findRRset(node, RRType.CNAME);
+  if (cname !== 0) return followCname(tx, tables, zone, node, cname);
+  writeNegativeSoa(tx, zone);
+  return Next.DONE;
+}
+
+/** Writes the RRset that answers the question, steered or static. */
+function writeAnswerRRset(tx: Transaction, tables: ServingTables, zone: ZoneTable, rrset: number): void {
+  if (zone.isSteered(rrset)) {
+    writeSteered(tx, tables, zone, rrset);
+    return;
+  }
+  const records = writeRRset(tx, zone, rrset, tx.owner, zone.ttlOf(rrset));
+  if (records < 0) tx.isTruncated = true;
+  else tx.writer.answers += records;
+}
+
+/** Decides and writes the outcome; false when nothing was written as an answer. */
+function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, rrset: number): boolean {
+  const { decision } = tx;
+  const block = zone.dataOf(rrset);
+  const type = zone.typeOf(rrset);
+  const ttl = zone.ttlOf(rrset);
+  decide(decision, zone, block, tx.request, tables.classTables, tables.health, tx.draws);
+  tx.isSteered = true;
+  if (decision.scope > tx.scope) tx.scope = decision.scope;
+  if (tx.trace !== null) {
+    const name = nameToText(tx.name.lower);
+    const { request } = tx;
+    const { classTables, health } = tables;
+    tx.trace.steps.push(traceStep(name, type, ttl, decision, zone, block, request, classTables, health));
+  }
+  if (decision.outcome === Outcome.FAILURE) {
+    tx.rcode = Rcode.SERVFAIL;
+    return false;
+  }
+  if (decision.outcome === Outcome.NODATA) {
+    writeNegativeSoa(tx, zone);
+    return false;
+  }
+  const from = tx.writer.at;
+  for (let i = 0; i < decision.count; i++) {
+    if (writeRecord(tx, zone, decision.dataAt[i]!, tx.owner, type, ttl)) continue;
+    tx.writer.at = from;
+    tx.isTruncated = true;
+    return false;
+  }
+  tx.writer.answers += decision.count;
+  return true;
+}
+
+/** Writes the CNAME of `node` and moves on to its target; a loop ends with what was followed so far. */
+function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number, rrset: number): number {
+  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node) return Next.DONE;
+  tx.visited[tx.steps] = node;
+  const recordAt = tx.writer.at;
+  let dataAt: number;
+  if (zone.isSteered(rrset)) {
+    if (!writeSteered(tx, tables, zone, rrset)) return Next.DONE;
+    dataAt = tx.decision.dataAt[0]!;
+  } else {
+    writeAnswerRRset(tx, tables, zone, rrset);
+    dataAt = zone.dataOf(rrset);
+  }
+  if (tx.isTruncated) return Next.DONE;
+  return moveTo(tx, zone.bytes, plainRdataAt(zone, dataAt), tx.writer.pointerTo(recordAt + 12));
+}
+
+/**
+ * Writes the DNAME of `node` and the CNAME it makes of the name (RFC 6672 3.1), and moves on to the new name; YXDOMAIN
+ * when that would be too long (RFC 6672 2.2).
+ */
+function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
+  const { name, writer } = tx;
+  const rrset = zone.findRRset(node, RRType.DNAME);
+  const ttl = zone.ttlOf(rrset);
+  const dataAt = zone.dataOf(rrset);
+  const label = name.labels - zone.labelsOf(node);
+  const prefix = name.labelAt[label]!;
+  const from = writer.at;
+  // The DNAME's owner is the end of the name; the name stands in the message uncompressed up to there, or ends in a pointer.
+  const ownerWritten = writer.openRecordNamed(
+    zone.bytes,
+    zone.nameAt(node),
+    zone.nameLength(node) - zone.apexLength,
+    0xc000 | (12 + tx.query.qname.length - zone.apexLength),
+    RRType.DNAME,
+    ttl,
+  );
+  const targetAt = plainRdataAt(zone, dataAt);
+  const targetLength = (zone.bytes[dataAt]! << 8) | zone.bytes[dataAt + 1]!;
+  const rdataAt = writer.at;
+  if (!ownerWritten || !writer.append(zone.bytes, targetAt, targetLength)) return undo(tx, from);
+  writer.closeRecord(rdataAt);
+  writer.answers++;
+  if (prefix + targetLength > NAME_BYTES_MAX) {
+    tx.rcode = Rcode.YXDOMAIN;
+    return Next.DONE;
+  }
+  for (let i = 0; i < prefix; i++) madeName[i] = name.lower[i]!;
+  for (let i = 0; i < targetLength; i++) madeName[prefix + i] = zone.bytes[targetAt + i]!;
+  const cnameAt = writer.at;
+  if (!writer.openRecord(tx.owner, RRType.CNAME, ttl) || !writer.append(madeName, 0, prefix + targetLength)) {
+    return undo(tx, cnameAt);
+  }
+  writer.closeRecord(cnameAt + 12);
+  writer.answers++;
+  if (tx.query.qtype === RRType.CNAME) return Next.DONE;
+  return moveTo(tx, madeName, 0, writer.pointerTo(cnameAt + 12));
+}
+
+function undo(tx: Transaction, at: number): number {
+  tx.writer.at = at;
+  tx.isTruncated = true;
+  return Next.DONE;
+}
+
+/** Makes the name at `at` the one to look up, its records owned by `pointer`. */
+function moveTo(tx: Transaction, bytes: Uint8Array, at: number, pointer: number): number {
+  tx.chased.scan(bytes, at, bytes.length);
+  tx.name = tx.chased;
+  tx.owner = pointer;
+  return Next.FOLLOW;
+}
+
+function isInZone(name: ScannedName, zone: ZoneTable): boolean {
+  const label = name.labels - zone.apexLabels;
+  return label >= 0 && name.suffixEquals(label, zone.bytes, zone.nameAt(zone.apexAt), zone.apexLength);
+}

@@ -1,0 +1,64 @@
+/**
+ * What a worker counts, one 32-bit word each in shared memory of its own, so that counting is one addition and reading is
+ * the control thread's work. Words wrap at 2^32; {@link readCounters} is called often enough to be told apart (metrics
+ * treat a wrap as a counter reset).
+ */
+
+export const Counter = {
+  QUERIES_UDP: 0,
+  QUERIES_TCP: 1,
+  /** Not answered: responses and runts. */
+  SILENT: 2,
+  /** Answers with TC set. */
+  TRUNCATED: 3,
+  /** Queries with a Client Subnet of more than 0 bits. */
+  CLIENT_SUBNET: 4,
+  /** Answers that hold a steered RRset. */
+  STEERED: 5,
+  REFERRALS: 6,
+  /** All pools of a steered RRset were exhausted. */
+  ALL_DOWN: 7,
+  EDNS: 8,
+  /** Then one word for each RCODE 0..23. */
+  RCODE: 16,
+} as const;
+
+/** RCODEs counted apart; higher ones do not occur. */
+const RCODES = 24;
+const WORDS = Counter.RCODE + RCODES;
+
+export type Counters = Uint32Array<SharedArrayBuffer>;
+
+/** Counts by name, as `status` and metrics show them. */
+export type CounterReport = {
+  readonly queries: { readonly udp: number; readonly tcp: number };
+  readonly silent: number;
+  readonly truncated: number;
+  readonly clientSubnet: number;
+  readonly edns: number;
+  readonly steered: number;
+  readonly referrals: number;
+  readonly allDown: number;
+  /** By RCODE number. */
+  readonly rcodes: readonly number[];
+};
+
+export function createCounters(): Counters {
+  return new Uint32Array(new SharedArrayBuffer(WORDS * 4));
+}
+
+/** The sums over several workers. */
+export function readCounters(list: readonly Counters[]): CounterReport {
+  const sum = (word: number) => list.reduce((total, counters) => total + counters[word]!, 0);
+  return {
+    queries: { udp: sum(Counter.QUERIES_UDP), tcp: sum(Counter.QUERIES_TCP) },
+    silent: sum(Counter.SILENT),
+    truncated: sum(Counter.TRUNCATED),
+    clientSubnet: sum(Counter.CLIENT_SUBNET),
+    edns: sum(Counter.EDNS),
+    steered: sum(Counter.STEERED),
+    referrals: sum(Counter.REFERRALS),
+    allDown: sum(Counter.ALL_DOWN),
+    rcodes: Array.from({ length: RCODES }, (_, rcode) => sum(Counter.RCODE + rcode)),
+  };
+}

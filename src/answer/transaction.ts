@@ -1,0 +1,58 @@
+/**
+ * One query and its answer: the buffer both stand in, who asks, what was parsed, where the walk through the zone is. A
+ * worker has one and uses it for every message; nothing in it is made anew per query.
+ */
+
+import { CHAIN_STEPS_MAX } from '../base/limits.ts';
+import { RandomStream } from '../base/random.ts';
+import { Decision } from '../decision/decision.ts';
+import type { SteeringRequest } from '../decision/steering-request.ts';
+import type { DecisionTrace } from '../decision/trace.ts';
+import { Query } from '../wire/query-parser.ts';
+import { ResponseWriter } from '../wire/response-writer.ts';
+import { ScannedName } from '../wire/scanned-name.ts';
+
+export const Transport = { UDP: 0, TCP: 1 } as const;
+
+export class Transaction {
+  // --- set by the caller for each message ---
+  /** Holds the query at `start`, then the answer; there must be room for the longest answer of the transport behind `start`. */
+  bytes: Uint8Array = new Uint8Array(0);
+  start = 0;
+  /** Octets of the query. */
+  length = 0;
+  transport: number = Transport.UDP;
+  clientFamily: 4 | 6 = 4;
+  readonly clientWords: Uint32Array = new Uint32Array(4);
+  /** Where to write the decision down; null on the query's way. */
+  trace: DecisionTrace | null = null;
+
+  // --- the state of answering ---
+  readonly query: Query = new Query();
+  readonly writer: ResponseWriter = new ResponseWriter();
+  readonly decision: Decision = new Decision();
+  readonly request: SteeringRequest;
+  /** Seeds, one for each query; and the sequence of the query at hand. */
+  readonly seeds: RandomStream;
+  readonly draws: RandomStream = new RandomStream(0);
+  /** The name being looked up: the question's, then the targets of CNAME and DNAME. */
+  name: ScannedName;
+  readonly chased: ScannedName = new ScannedName();
+  /** Compression pointer to `name`. */
+  owner = 0;
+  rcode = 0;
+  isAuthoritative = false;
+  isTruncated = false;
+  isSteered = false;
+  /** Longest scope of all decisions of this answer (RFC 7871 7.2.1). */
+  scope = 0;
+  steps = 0;
+  /** Nodes whose CNAME was followed, to stop at a loop. */
+  readonly visited: Int32Array = new Int32Array(CHAIN_STEPS_MAX);
+
+  constructor(seed: number) {
+    this.seeds = new RandomStream(seed);
+    this.name = this.query.qname;
+    this.request = { sourceFamily: 4, sourceWords: this.clientWords, subnet: this.query.subnet };
+  }
+}

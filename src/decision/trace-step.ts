@@ -1,0 +1,130 @@
+/**
+ * Writes down a decision that has just been made: the same walk as `decide`, over the same tables, with every endpoint's
+ * fate. Only for `explain`; the query's way never comes here.
+ */
+
+import { POOLS_MAX } from '../base/limits.ts';
+import { CLASS_NONROUTABLE, type ClassTable, lookupClass } from '../geo/class-table.ts';
+import { FACTOR_ONE, type HealthTable, UNKNOWN_WORD, unpackHealth } from '../health/health-table.ts';
+import { typeName } from '../wire/codes.ts';
+import { rdataToText } from '../wire/rdata.ts';
+import {
+  ALL_DOWN_ORDER,
+  DYN_WORDS,
+  DynWord,
+  ENDPOINT_WORDS,
+  EndpointWord,
+  PoolWord,
+  StatusCode,
+} from '../zone/zone-image.ts';
+import type { ZoneTable } from '../zone/zone-table.ts';
+import { poolAt } from './decide.ts';
+import { type Decision, Outcome } from './decision.ts';
+import { Admission, effectiveWeight } from './draw.ts';
+import type { SteeringRequest } from './steering-request.ts';
+import type { EndpointTrace, PoolTrace, StepTrace } from './trace.ts';
+
+const STATUS_NAMES = ['obey', 'up', 'down'] as const;
+
+/** The record of `decision`, made for the RRset of `type` at `name` whose block stands at word `block`. */
+export function traceStep(
+  name: string,
+  type: number,
+  ttlSeconds: number,
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  request: SteeringRequest,
+  classTables: readonly (ClassTable | null)[],
+  health: HealthTable,
+): StepTrace {
+  const words = zone.words;
+  const pools: PoolTrace[] = [];
+  let pool = words[block + DYN_WORDS + decision.class]!;
+  for (let steps = 0; pool >= 0 && steps < POOLS_MAX; steps++) {
+    const traced = tracePool(zone, poolAt(zone, block, pool), type, health);
+    pools.push(traced);
+    if (traced.eligibleWeight > 0) break;
+    pool = words[poolAt(zone, block, pool) + PoolWord.FALLBACK]!;
+  }
+  const group = words[block + DynWord.GROUP]!;
+  const chosen = Array.from(decision.dataAt.subarray(0, decision.count), (at) => valueText(zone, at, type));
+  return {
+    name,
+    type: typeName(type),
+    ...tracePlace(request, group < 0 ? null : (classTables[group] ?? null)),
+    group,
+    rule: decision.class + 1,
+    scope: decision.scope,
+    pools,
+    outcome: describeOutcome(decision, pools, ALL_DOWN_ORDER[words[block + DynWord.ALL_DOWN]!] ?? 'values'),
+    chosen,
+    ttlSeconds,
+  };
+}
+
+function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<StepTrace, 'placedBy' | 'subnetNote'> {
+  if (table === null) return { placedBy: 'not needed', subnetNote: null };
+  const { subnet } = request;
+  if (subnet.family === 0) return { placedBy: 'source address', subnetNote: null };
+  if (subnet.sourceLength === 0) {
+    return {
+      placedBy: 'source address',
+      subnetNote: 'source prefix length 0: the client asks not to be placed (RFC 7871 7.1.2)',
+    };
+  }
+  if ((lookupClass(table, subnet.family, subnet.words) & 0xffff) === CLASS_NONROUTABLE) {
+    return {
+      placedBy: 'source address',
+      subnetNote: 'not a globally routable address, and no network or rule names it',
+    };
+  }
+  return { placedBy: 'client subnet', subnetNote: null };
+}
+
+function tracePool(zone: ZoneTable, at: number, type: number, health: HealthTable): PoolTrace {
+  const endpointsAt = zone.words[at + PoolWord.ENDPOINTS_AT]!;
+  const endpoints: EndpointTrace[] = [];
+  let eligibleWeight = 0;
+  for (let i = 0; i < zone.words[at + PoolWord.ENDPOINT_COUNT]!; i++) {
+    const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
+    eligibleWeight += effectiveWeight(zone, endpointAt, health, Admission.HEALTHY);
+    endpoints.push(traceEndpoint(zone, endpointAt, type, health));
+  }
+  const nameAt = zone.words[at + PoolWord.NAME]!;
+  // A view of shared memory cannot be decoded directly; the copy is a few octets.
+  const name = zone.bytes.slice(nameAt + 1, nameAt + 1 + zone.bytes[nameAt]!);
+  return { pool: new TextDecoder().decode(name), endpoints, eligibleWeight: eligibleWeight / FACTOR_ONE };
+}
+
+function traceEndpoint(zone: ZoneTable, at: number, type: number, health: HealthTable): EndpointTrace {
+  const packed = zone.words[at + EndpointWord.WEIGHT]!;
+  const slot = zone.words[at + EndpointWord.SLOT]!;
+  const state = unpackHealth(slot < 0 ? UNKNOWN_WORD : health[slot]!);
+  const status = packed >> 16;
+  const isEligible = effectiveWeight(zone, at, health, Admission.HEALTHY) > 0;
+  const barred = status === StatusCode.OBEY && state.barred ? 'down' : 'weight 0 by override or ramp';
+  return {
+    slot,
+    value: valueText(zone, zone.words[at + EndpointWord.DATA]!, type),
+    weight: packed & 0xffff,
+    status: STATUS_NAMES[status]!,
+    verdict: state.verdict,
+    factor: state.factor / FACTOR_ONE,
+    fate: isEligible ? 'eligible' : status === StatusCode.DOWN ? 'status down' : barred,
+  };
+}
+
+function describeOutcome(decision: Decision, pools: readonly PoolTrace[], allDown: string): string {
+  const last = pools.at(-1);
+  if (last !== undefined && last.eligibleWeight > 0) return `pool ${last.pool}`;
+  if (decision.outcome === Outcome.NODATA) return 'every pool exhausted; all_down: nodata';
+  if (decision.outcome === Outcome.FAILURE) return 'every pool exhausted; all_down: servfail';
+  return `every pool exhausted; all_down: ${allDown}`;
+}
+
+/** Presentation form of the RDATA image at octet `at`. */
+function valueText(zone: ZoneTable, at: number, type: number): string {
+  const length = (zone.bytes[at]! << 8) | zone.bytes[at + 1]!;
+  return rdataToText(type, zone.bytes, at + 3 + 2 * zone.bytes[at + 2]!, length);
+}
