@@ -57,6 +57,25 @@ export const RULES_MAX = 10_000;
 /** Faults reported of one file; the rest is counted. Nobody reads more. */
 export const FAULTS_PER_FILE_MAX = 1_000;
 
+// --- Geo ---
+
+/** Location classes of one table: the value of a run is 22 bits; full city data has some 30,000. */
+export const LOCATION_CLASSES_MAX = 4_000_000;
+/** Octets of one MMDB file; the largest commercial city data is below 1 GB. */
+export const MMDB_FILE_BYTES_MAX = 2 * 1024 * 1024 * 1024 - 1;
+/** Maps in arrays in maps of one MMDB record; real records have 4. Deeper is damage, or meant to exhaust the stack. */
+export const MMDB_DEPTH_MAX = 32;
+/** Tree steps of one MMDB file for each of its nodes: 1 in a tree, a few when equal subtrees are shared, more is a trap. */
+export const MMDB_STEPS_PER_NODE_MAX = 4;
+/** Values decoded for each octet of an MMDB file's data; below 1 in any real file, more means that records overlap by design. */
+export const MMDB_VALUES_PER_BYTE_MAX = 4;
+/** Values of one MMDB record, those behind its pointers not counted; a city with its names in ten languages has some 120. */
+export const MMDB_RECORD_VALUES_MAX = 4_096;
+/** Regions in regions.yaml. */
+export const REGIONS_MAX = 1_000;
+/** Networks in networks.yaml. */
+export const NETWORKS_MAX = 100_000;
+
 // --- Health ---
 
 /** Endpoint slots of a node: one 32-bit word each. */
@@ -82,8 +101,10 @@ export const CHECK_REASON_CHARS_MAX = 200;
 export const AGENT_REPORTS_MAX = 65_536;
 /** Characters (and octets) of one agent's snapshot: 65,536 reports of 250. Longer values in Redis are never fetched. */
 export const SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024;
+/** All agents' snapshots that one reading takes in: 100 agents of 10,000 checks. The rest is refused, not fetched. */
+export const SNAPSHOTS_BYTES_MAX = 256 * 1024 * 1024;
 /** Reports in one entry of the stream of changes; more are sent in several. */
-export const CHANGES_REPORTS_MAX = 2_000;
+export const CHANGES_REPORTS_MAX = 500;
 /** Longest time between two publications an agent may announce: its votes stay fresh for three times as long. */
 export const AGENT_INTERVAL_MS_MAX = 3_600_000;
 /** Agents a node listens to: 64 regions of 4. */
@@ -126,8 +147,10 @@ export const TCP_IDLE_MS = 10_000;
 export const TCP_FRAME_MS = 2_000;
 /** Octets of answers a client may leave unread; above, no more of its queries are read. */
 export const TCP_BACKLOG_BYTES_MAX = 256 * 1024;
-/** Time in which a client with a full backlog must read something. */
-export const TCP_STALL_MS = 5_000;
+/** Time in which a client must have read a full backlog: 25 KB/s. */
+export const TCP_STALL_MS = 10_000;
+/** Queries of one connection answered in one turn of the loop; then the others have theirs. */
+export const TCP_QUERIES_PER_TURN = 128;
 /** Time that connections are given to end by themselves when the server stops. */
 export const TCP_DRAIN_MS = 1_000;
 /** Time between two looks at the deadlines of all connections. */

@@ -1,0 +1,177 @@
+/**
+ * Reads the stream of changes: one blocking XREAD after the other on a connection of its own, from the place where the
+ * last one ended. Part of the Redis store. Whatever may have been missed is told as a `gap`, and whoever listens reads
+ * the snapshots then: after each new connection, after an error, and when the stream turns out to be another one.
+ */
+
+import { parseAgentChanges } from '../health/report.ts';
+import { RedisConnection } from './redis-connection.ts';
+import type { ChangesBatch } from './state-store.ts';
+
+export type ChangesReaderOptions = {
+  readonly url: string;
+  readonly name: string;
+  /** The stream. */
+  readonly key: string;
+  readonly onChange: () => void;
+};
+
+/** Longest wait of one read at the server; a live server answers within it even when nothing happens. */
+const BLOCK_MS = 1_000;
+/** What a read may take beyond that, before the server counts as hanging. */
+const GRACE_MS = 2_000;
+/** Entries taken in one read: bounds the memory, at a few kilobytes each. */
+const ENTRIES_PER_READ = 64;
+/** Pause after a failed read on a good connection (wrong type, no permission); the listener reads the snapshots then. */
+const FAILED_PAUSE_MS = 2_000;
+/** Before any entry. */
+const START = '0-0';
+
+/** Owner of the connection that reads. */
+export class ChangesReader {
+  readonly #connection: RedisConnection;
+  readonly #key: string;
+  readonly #listeners = new Set<(batch: ChangesBatch) => void>();
+  #isUsed = false;
+  #isClosed = false;
+  #isReading = false;
+  /** Id of the last entry seen, or null before the first connection. */
+  #lastId: string | null = null;
+  #wake: (() => void) | null = null;
+
+  constructor(options: ChangesReaderOptions) {
+    this.#key = options.key;
+    this.#connection = new RedisConnection({
+      url: options.url,
+      name: options.name,
+      commandTimeoutMs: BLOCK_MS + GRACE_MS,
+      onChange: () => {
+        if (this.#connection.isReady) void this.#read();
+        options.onChange();
+      },
+    });
+  }
+
+  get isUsed(): boolean {
+    return this.#isUsed;
+  }
+
+  get isReady(): boolean {
+    return this.#connection.isReady;
+  }
+
+  get wasTried(): boolean {
+    return this.#connection.wasTried;
+  }
+
+  get trouble(): string | null {
+    return this.#connection.trouble;
+  }
+
+  /** Adds a listener; the first one opens the connection, and each begins with a gap. */
+  subscribe(listener: (batch: ChangesBatch) => void): () => void {
+    this.#listeners.add(listener);
+    if (!this.#isUsed) {
+      this.#isUsed = true;
+      this.#connection.open();
+    } else if (this.isReady) {
+      queueMicrotask(() => {
+        if (this.#listeners.has(listener)) listener({ changes: [], refused: [], gap: true });
+      });
+    }
+    return () => this.#listeners.delete(listener);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#wake?.();
+    if (this.#isUsed) this.#connection.close();
+  }
+
+  /** Reads until the connection is lost; the next connection begins anew. */
+  async #read(): Promise<void> {
+    if (this.#isReading) return;
+    this.#isReading = true;
+    let isGap = true;
+    while (!this.#isClosed && this.#connection.isReady) {
+      try {
+        if (isGap) {
+          await this.#findPlace();
+          this.#deliver({ changes: [], refused: [], gap: true });
+          isGap = false;
+        }
+        const found = await this.#readOnce();
+        // Silence for a whole second: perhaps the stream was emptied, and its ids begin below ours.
+        if (!found) isGap = await this.#hasRestarted();
+      } catch (error) {
+        isGap = true;
+        if (this.#isClosed || !this.#connection.isReady) break;
+        const reason = error instanceof Error ? error.message : 'unknown error';
+        this.#deliver({ changes: [], refused: [{ source: this.#key, reason }], gap: true });
+        await this.#pause();
+      }
+    }
+    this.#isReading = false;
+    // The connection may have come back while the last failure was unwinding.
+    if (!this.#isClosed && this.#connection.isReady) void this.#read();
+  }
+
+  /** Goes on where the last connection ended, or at the end of the stream when there was none, or it is another stream. */
+  async #findPlace(): Promise<void> {
+    const newest = await this.#newestId();
+    if (this.#lastId === null || isBefore(newest, this.#lastId)) this.#lastId = newest;
+  }
+
+  async #hasRestarted(): Promise<boolean> {
+    return isBefore(await this.#newestId(), this.#lastId ?? START);
+  }
+
+  async #newestId(): Promise<string> {
+    const entries = await this.#connection.run((client) => client.xrevrange(this.#key, '+', '-', 'COUNT', 1));
+    return entries[0]?.[0] ?? START;
+  }
+
+  /** One blocking read; false when nothing came. */
+  async #readOnce(): Promise<boolean> {
+    const from = this.#lastId ?? START;
+    const streams = await this.#connection.run((client) =>
+      client.xread('COUNT', ENTRIES_PER_READ, 'BLOCK', BLOCK_MS, 'STREAMS', this.#key, from),
+    );
+    const entries = streams?.[0]?.[1] ?? [];
+    if (entries.length === 0) return false;
+    const batch = { changes: [], refused: [], gap: false } as {
+      changes: Exclude<ReturnType<typeof parseAgentChanges>, { fault: string }>[];
+      refused: { source: string; reason: string }[];
+      gap: boolean;
+    };
+    for (const [id, fields] of entries) {
+      this.#lastId = id;
+      const changes = fields[0] === 'c' ? parseAgentChanges(fields[1] ?? '') : { fault: 'no field "c"' };
+      if ('fault' in changes) batch.refused.push({ source: `${this.#key} ${id}`, reason: changes.fault });
+      else batch.changes.push(changes);
+    }
+    this.#deliver(batch);
+    return true;
+  }
+
+  #deliver(batch: ChangesBatch): void {
+    for (const listener of this.#listeners) listener(batch);
+  }
+
+  #pause(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, FAILED_PAUSE_MS);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}
+
+/** True if the stream id `a` (`ms-n`) comes before `b`. */
+export function isBefore(a: string, b: string): boolean {
+  const [aMs, aNumber] = a.split('-').map(Number) as [number, number];
+  const [bMs, bNumber] = b.split('-').map(Number) as [number, number];
+  return aMs < bMs || (aMs === bMs && aNumber < bNumber);
+}

@@ -1,0 +1,275 @@
+/**
+ * The store over one Redis server (layout in `keys.ts`). Two connections: commands, and the blocking read of the stream of
+ * changes, opened with the first subscription. Values are measured before they are fetched, so that a huge one costs a
+ * refusal; a key of the wrong type is put right by the next publication.
+ */
+
+import {
+  AGENTS_MAX,
+  CHANGES_REPORTS_MAX,
+  NODE_STATUS_BYTES_MAX,
+  NODES_MAX,
+  SNAPSHOT_BYTES_MAX,
+  SNAPSHOTS_BYTES_MAX,
+} from '../base/limits.ts';
+import { encodeNodeStatus, type NodeStatus, parseNodeStatus } from '../health/node-status.ts';
+import {
+  type AgentChanges,
+  type AgentSnapshot,
+  encodeAgentChanges,
+  encodeAgentSnapshot,
+  isHealthName,
+  parseAgentSnapshot,
+} from '../health/report.ts';
+import { ChangesReader } from './changes-reader.ts';
+import { type StoreKeys, storeKeys } from './keys.ts';
+import { RedisConnection, type RedisWork } from './redis-connection.ts';
+import {
+  type ChangesBatch,
+  NODE_EXPIRY_MS,
+  type NodesRead,
+  type Refusal,
+  SNAPSHOT_EXPIRY_MS,
+  type SnapshotsRead,
+  type StateStore,
+  StoreError,
+  type StoreState,
+} from './state-store.ts';
+
+export type RedisStoreOptions = {
+  readonly url: string;
+  /** Name of the Meridian cluster; several may share one Redis. */
+  readonly cluster: string;
+  /** Who we are, for CLIENT LIST. */
+  readonly clientName: string;
+};
+
+const COMMAND_TIMEOUT_MS = 2_000;
+/** Entries of the stream that are kept: some minutes of heartbeats, and 120 MB at the very worst. */
+const CHANGES_KEPT = 2_000;
+/** Members of the listings not renewed for this long are dropped (by the clock of whoever publishes; listing only). */
+const LISTING_EXPIRY_MS = 86_400_000;
+/** Digits of the epoch that are fetched: more than any integer of Redis has. */
+const EPOCH_CHARS_MAX = 24;
+
+/** A {@link StateStore} over Redis. Connects by itself, at once and for ever, until closed. */
+export class RedisStore implements StateStore {
+  readonly #keys: StoreKeys;
+  readonly #commands: RedisConnection;
+  readonly #reader: ChangesReader;
+  readonly #stateListeners = new Set<(state: StoreState) => void>();
+  #state: StoreState = 'connecting';
+
+  constructor(options: RedisStoreOptions) {
+    this.#keys = storeKeys(options.cluster);
+    const onChange = () => this.#followConnections();
+    this.#commands = new RedisConnection({
+      url: options.url,
+      name: options.clientName,
+      commandTimeoutMs: COMMAND_TIMEOUT_MS,
+      onChange,
+    });
+    this.#reader = new ChangesReader({
+      url: options.url,
+      name: `${options.clientName}-changes`,
+      key: this.#keys.changes,
+      onChange,
+    });
+    this.#commands.open();
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  get trouble(): string | null {
+    if (this.#state === 'connected') return null;
+    return this.#commands.trouble ?? this.#reader.trouble ?? 'closed';
+  }
+
+  onState(listener: (state: StoreState) => void): () => void {
+    this.#stateListeners.add(listener);
+    return () => this.#stateListeners.delete(listener);
+  }
+
+  async publishSnapshot(snapshot: AgentSnapshot): Promise<void> {
+    const text = encodeAgentSnapshot(snapshot);
+    requireSize(text, SNAPSHOT_BYTES_MAX, 'SNAPSHOT_BYTES_MAX');
+    const { agents, epoch, snapshotOf } = this.#keys;
+    const now = Date.now();
+    await Promise.all([
+      this.#commands.run((client) => client.set(snapshotOf(snapshot.agent), text, 'PX', SNAPSHOT_EXPIRY_MS)),
+      this.#list(agents, snapshot.agent, now, AGENTS_MAX),
+      this.#mending(epoch, (client) => client.incr(epoch)),
+      this.publishChanges({ ...snapshot, reports: [] }),
+    ]);
+  }
+
+  async publishChanges(changes: AgentChanges): Promise<void> {
+    const { reports } = changes;
+    const sent: Promise<unknown>[] = [];
+    for (let from = 0; from === 0 || from < reports.length; from += CHANGES_REPORTS_MAX) {
+      const text = encodeAgentChanges({ ...changes, reports: reports.slice(from, from + CHANGES_REPORTS_MAX) });
+      sent.push(this.#append(text));
+    }
+    await Promise.all(sent);
+  }
+
+  async readSnapshots(): Promise<SnapshotsRead> {
+    const { agents, snapshotOf } = this.#keys;
+    const refused: Refusal[] = [];
+    const epoch = await this.#readEpoch(refused);
+    const names = await this.#listed(agents, AGENTS_MAX, refused);
+    const lengths = await Promise.all(names.map((name) => this.#lengthOf(snapshotOf(name), refused)));
+    const snapshots: AgentSnapshot[] = [];
+    let room = SNAPSHOTS_BYTES_MAX;
+    for (const [i, name] of names.entries()) {
+      const key = snapshotOf(name);
+      const length = lengths[i]!;
+      // Expired since it was listed: its agent is gone, which is no fault.
+      if (length === 0) continue;
+      room -= length;
+      if (length > SNAPSHOT_BYTES_MAX || room < 0) {
+        refused.push({
+          source: key,
+          reason: `longer than SNAPSHOT_BYTES_MAX or SNAPSHOTS_BYTES_MAX (${length} bytes)`,
+        });
+        continue;
+      }
+      // One after the other: parsing a large snapshot takes milliseconds, and others want the thread between them.
+      const text = await this.#commands.run((client) => client.getrange(key, 0, SNAPSHOT_BYTES_MAX));
+      const snapshot = text === '' ? null : parseAgentSnapshot(text);
+      if (snapshot === null) continue;
+      if ('fault' in snapshot) refused.push({ source: key, reason: snapshot.fault });
+      else if (snapshot.agent !== name) refused.push({ source: key, reason: 'it names another agent' });
+      else snapshots.push(snapshot);
+    }
+    return { snapshots, refused, epoch };
+  }
+
+  subscribe(listener: (batch: ChangesBatch) => void): () => void {
+    const end = this.#reader.subscribe(listener);
+    this.#followConnections();
+    return end;
+  }
+
+  async publishNode(status: NodeStatus): Promise<void> {
+    const text = encodeNodeStatus(status);
+    requireSize(text, NODE_STATUS_BYTES_MAX, 'NODE_STATUS_BYTES_MAX');
+    const { nodes, nodeOf } = this.#keys;
+    await Promise.all([
+      this.#commands.run((client) => client.set(nodeOf(status.node), text, 'PX', NODE_EXPIRY_MS)),
+      this.#list(nodes, status.node, Date.now(), NODES_MAX),
+    ]);
+  }
+
+  async readNodes(): Promise<NodesRead> {
+    const { nodes, nodeOf } = this.#keys;
+    const refused: Refusal[] = [];
+    const names = await this.#listed(nodes, NODES_MAX, refused);
+    const read: NodeStatus[] = [];
+    const texts = await Promise.all(
+      names.map((name) =>
+        this.#unlessWrong(nodeOf(name), refused, '', (client) =>
+          client.getrange(nodeOf(name), 0, NODE_STATUS_BYTES_MAX),
+        ),
+      ),
+    );
+    for (const [i, text] of texts.entries()) {
+      if (text === '') continue;
+      const status = parseNodeStatus(text);
+      if ('fault' in status) refused.push({ source: nodeOf(names[i]!), reason: status.fault });
+      else if (status.node !== names[i]) refused.push({ source: nodeOf(names[i]!), reason: 'it names another node' });
+      else read.push(status);
+    }
+    return { nodes: read, refused };
+  }
+
+  async close(): Promise<void> {
+    this.#reader.close();
+    this.#commands.close();
+    this.#setState('closed');
+  }
+
+  /** Writes `member` into a listing and drops the oldest ones from it. */
+  #list(key: string, member: string, nowMs: number, most: number): Promise<unknown> {
+    return this.#mending(key, (client) =>
+      Promise.all([
+        client.zadd(key, nowMs, member),
+        client.zremrangebyscore(key, '-inf', nowMs - LISTING_EXPIRY_MS),
+        client.zremrangebyrank(key, 0, -(most + 1)),
+      ]),
+    );
+  }
+
+  #append(text: string): Promise<unknown> {
+    const { changes } = this.#keys;
+    return this.#mending(changes, (client) => client.xadd(changes, 'MAXLEN', '~', CHANGES_KEPT, '*', 'c', text));
+  }
+
+  async #readEpoch(refused: Refusal[]): Promise<number> {
+    const { epoch } = this.#keys;
+    const text = await this.#unlessWrong(epoch, refused, '', (client) => client.getrange(epoch, 0, EPOCH_CHARS_MAX));
+    if (/^\d{1,15}$/.test(text)) return Number(text);
+    if (text !== '') refused.push({ source: epoch, reason: 'not a whole number' });
+    return 0;
+  }
+
+  /** The newest `most` names in a listing. */
+  async #listed(key: string, most: number, refused: Refusal[]): Promise<string[]> {
+    const names = await this.#unlessWrong(key, refused, [], (client) => client.zrevrange(key, 0, most - 1));
+    return names.filter((name) => {
+      const isName = isHealthName(name);
+      if (!isName)
+        refused.push({ source: key, reason: `a member that is no name: ${JSON.stringify(name.slice(0, 64))}` });
+      return isName;
+    });
+  }
+
+  #lengthOf(key: string, refused: Refusal[]): Promise<number> {
+    return this.#unlessWrong(key, refused, 0, (client) => client.strlen(key));
+  }
+
+  /** The result of `work`, or `instead` and a refusal when `key` holds another type than it should. */
+  async #unlessWrong<T>(key: string, refused: Refusal[], instead: T, work: RedisWork<T>): Promise<T> {
+    try {
+      return await this.#commands.run(work);
+    } catch (error) {
+      if (!isWrongValue(error)) throw error;
+      refused.push({ source: key, reason: 'a value of the wrong type' });
+      return instead;
+    }
+  }
+
+  /** Runs `work`; when `key` holds something that is not ours, removes it and runs `work` once more. */
+  async #mending<T>(key: string, work: RedisWork<T>): Promise<T> {
+    try {
+      return await this.#commands.run(work);
+    } catch (error) {
+      if (!isWrongValue(error)) throw error;
+      await this.#commands.run((client) => client.unlink(key));
+      return await this.#commands.run(work);
+    }
+  }
+
+  #followConnections(): void {
+    const parts = this.#reader.isUsed ? [this.#commands, this.#reader] : [this.#commands];
+    if (parts.every((part) => part.isReady)) this.#setState('connected');
+    else if (parts.some((part) => part.wasTried && !part.isReady)) this.#setState('lost');
+  }
+
+  #setState(state: StoreState): void {
+    if (this.#state === state || this.#state === 'closed') return;
+    this.#state = state;
+    for (const listener of this.#stateListeners) listener(state);
+  }
+}
+
+function requireSize(text: string, max: number, name: string): void {
+  if (Buffer.byteLength(text) > max) throw new StoreError(`longer than ${name} (${max})`);
+}
+
+/** The key holds another type, or no integer where one is counted. */
+function isWrongValue(error: unknown): boolean {
+  return error instanceof StoreError && /WRONGTYPE|not an integer|would overflow/.test(error.message);
+}

@@ -1,0 +1,216 @@
+/** What both stores promise to agents and nodes; run on the in-process store and on a real Redis. */
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { NodeStatus } from '../../src/health/node-status.ts';
+import type { AgentReport, AgentSnapshot } from '../../src/health/report.ts';
+import { MemoryStore } from '../../src/redis/memory-store.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
+import { type ChangesBatch, type StateStore, StoreError } from '../../src/redis/state-store.ts';
+import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
+
+type Party = { readonly agent: StateStore; readonly node: StateStore; end(): Promise<void> };
+
+let redis: RedisServer | null = null;
+let clusters = 0;
+
+const makers: { name: string; isAvailable: boolean; make: () => Promise<Party> }[] = [
+  {
+    name: 'in-process store',
+    isAvailable: true,
+    make: async () => {
+      const store = new MemoryStore();
+      return { agent: store, node: store, end: () => store.close() };
+    },
+  },
+  {
+    name: 'Redis store',
+    isAvailable: hasRedisServer(),
+    make: async () => {
+      const cluster = `test${++clusters}`;
+      const url = redis!.url;
+      const agent = new RedisStore({ url, cluster, clientName: 'agent' });
+      const node = new RedisStore({ url, cluster, clientName: 'node' });
+      await until(() => agent.state === 'connected' && node.state === 'connected');
+      return { agent, node, end: async () => void (await Promise.all([agent.close(), node.close()])) };
+    },
+  },
+];
+
+beforeAll(async () => {
+  if (hasRedisServer()) redis = await startRedis();
+});
+afterAll(() => redis?.stop());
+
+for (const { name, isAvailable, make } of makers) {
+  describe.skipIf(!isAvailable)(name, () => {
+    const withParty = (promise: (party: Party) => Promise<void>) => async () => {
+      const party = await make();
+      try {
+        await promise(party);
+      } finally {
+        await party.end();
+      }
+    };
+
+    it(
+      'gives back the last snapshot of every agent, whole',
+      withParty(async ({ agent, node }) => {
+        expect(await node.readSnapshots()).toEqual({ snapshots: [], refused: [], epoch: 0 });
+        const first = snapshot('a1', 1, [report('http://10.0.0.1/', { reason: 'connection refused', state: 'down' })]);
+        const second = snapshot('a1', 2, [
+          report('http://10.0.0.1/', { connectMs: 12.345, connectDevMs: 1, serverMs: 0 }),
+        ]);
+        const other = { ...snapshot('b.2_x', 7, []), region: 'us-east' };
+        await agent.publishSnapshot(first);
+        await agent.publishSnapshot(second);
+        await agent.publishSnapshot(other);
+        const read = await node.readSnapshots();
+        expect(read.refused).toEqual([]);
+        expect(read.snapshots.toSorted((a, b) => a.seq - b.seq)).toEqual([second, other]);
+      }),
+    );
+
+    it(
+      'raises the epoch with every snapshot',
+      withParty(async ({ agent, node }) => {
+        await agent.publishSnapshot(snapshot('a1', 1, []));
+        const { epoch } = await node.readSnapshots();
+        expect(epoch).toBeGreaterThan(0);
+        await agent.publishSnapshot(snapshot('a1', 2, []));
+        expect((await node.readSnapshots()).epoch).toBeGreaterThan(epoch);
+      }),
+    );
+
+    it(
+      'begins a subscription with a gap, then delivers changes and heartbeats in order',
+      withParty(async ({ agent, node }) => {
+        await agent.publishChanges(snapshot('a1', 1, [report('before')]));
+        const { batches } = await subscribed(node);
+        expect(batches[0]).toEqual({ changes: [], refused: [], gap: true });
+        const sent = [2, 3, 4, 5].map((seq) => snapshot('a1', seq, seq % 2 === 0 ? [report(`check ${seq}`)] : []));
+        for (const changes of sent) await agent.publishChanges(changes);
+        await until(() => changesOf(batches).length === 4);
+        expect(changesOf(batches)).toEqual(sent);
+        expect(batches.slice(1).every((batch) => !batch.gap && batch.refused.length === 0)).toBe(true);
+      }),
+    );
+
+    it(
+      'tells subscribers of a snapshot by a heartbeat',
+      withParty(async ({ agent, node }) => {
+        const { batches } = await subscribed(node);
+        await agent.publishSnapshot(snapshot('a1', 9, [report('x')]));
+        await until(() => changesOf(batches).length === 1);
+        expect(changesOf(batches)).toEqual([snapshot('a1', 9, [])]);
+      }),
+    );
+
+    it(
+      'delivers 5,000 changes at once, none lost',
+      withParty(async ({ agent, node }) => {
+        const { batches } = await subscribed(node);
+        const ids = Array.from({ length: 5_000 }, (_, i) => `https://10.0.${i >> 8}.${i & 255}:443/healthz`);
+        await agent.publishChanges(
+          snapshot(
+            'a1',
+            1,
+            ids.map((id) => report(id, { state: 'down' })),
+          ),
+        );
+        const got = () => changesOf(batches).flatMap((changes) => changes.reports.map(({ id }) => id));
+        await until(() => got().length >= ids.length);
+        expect(got()).toEqual(ids);
+      }),
+    );
+
+    it(
+      'delivers to several subscribers, and to none that has left',
+      withParty(async ({ agent, node }) => {
+        const one = await subscribed(node);
+        const two = await subscribed(node);
+        one.end();
+        await agent.publishChanges(snapshot('a1', 1, []));
+        await until(() => changesOf(two.batches).length === 1);
+        expect(changesOf(one.batches)).toEqual([]);
+      }),
+    );
+
+    it(
+      'lists every node with its last status',
+      withParty(async ({ agent, node }) => {
+        await node.publishNode(status('dns1', 1));
+        await node.publishNode(status('dns1', 2));
+        await node.publishNode(status('dns2', 1));
+        const { nodes, refused } = await agent.readNodes();
+        expect(refused).toEqual([]);
+        expect(nodes.toSorted((a, b) => (a.node < b.node ? -1 : 1))).toEqual([status('dns1', 2), status('dns2', 1)]);
+      }),
+    );
+
+    it(
+      'tells when it is closed, and refuses everything then',
+      withParty(async ({ node }) => {
+        const states: string[] = [];
+        node.onState((state) => states.push(state));
+        expect(node.trouble).toBeNull();
+        await node.close();
+        expect(node.state).toBe('closed');
+        expect(states).toEqual(['closed']);
+        await expect(node.readSnapshots()).rejects.toThrow(StoreError);
+        await expect(node.readNodes()).rejects.toThrow(StoreError);
+        await expect(node.publishSnapshot(snapshot('a1', 1, []))).rejects.toThrow(StoreError);
+        await expect(node.publishChanges(snapshot('a1', 1, []))).rejects.toThrow(StoreError);
+        await expect(node.publishNode(status('dns1', 1))).rejects.toThrow(StoreError);
+      }),
+    );
+  });
+}
+
+function snapshot(agent: string, seq: number, reports: AgentReport[]): AgentSnapshot {
+  return { agent, region: 'eu-west', boot: 'boot1', seq, intervalMs: 5_000, reports };
+}
+
+function report(id: string, fields: Partial<AgentReport> = {}): AgentReport {
+  const base = { reason: '', connectMs: null, connectDevMs: null, serverMs: null, seq: 1, heldMs: 0 };
+  return { id, state: 'up', ...base, ...fields };
+}
+
+function status(node: string, seq: number): NodeStatus {
+  return {
+    node,
+    boot: 'b',
+    seq,
+    version: '0.1.0',
+    mode: 'NORMAL',
+    modeReason: null,
+    modeHeldMs: 5,
+    uptimeMs: 10,
+    listen: ['127.0.0.1:5300'],
+    zones: 1,
+    checksUp: 1,
+    checksDown: 2,
+    checksUnknown: 3,
+    regionsFresh: 1,
+    regionsKnown: 1,
+  };
+}
+
+/** A subscription whose first batch, the gap, has come. */
+async function subscribed(store: StateStore): Promise<{ batches: ChangesBatch[]; end: () => void }> {
+  const batches: ChangesBatch[] = [];
+  const end = store.subscribe((batch) => batches.push(batch));
+  await until(() => batches.length > 0);
+  return { batches, end };
+}
+
+function changesOf(batches: readonly ChangesBatch[]) {
+  return batches.flatMap((batch) => batch.changes);
+}
+
+async function until(isTrue: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!isTrue()) {
+    if (Date.now() > deadline) throw new Error('did not come true within 10 s');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

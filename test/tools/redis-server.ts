@@ -1,0 +1,120 @@
+/**
+ * A real redis-server of a test's own: on a free loopback port, in a directory of its own, gone when the test ends.
+ * Persistence is off unless `save()` is asked for, so that a restart comes back
+ * empty or, with `empty: false`, as last saved.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort } from './free-port.ts';
+import { findTool } from './tool-finder.ts';
+
+export type RedisServer = {
+  readonly url: string;
+  readonly port: number;
+  /** Process id of the server that runs now. */
+  pid(): number;
+  /** Asks it to end, waits, and removes its directory. */
+  stop(): Promise<void>;
+  /** SIGKILL: nothing is saved, connections are reset. */
+  kill(): Promise<void>;
+  /** SIGSTOP and SIGCONT: it holds its connections and does not answer. */
+  freeze(): void;
+  thaw(): void;
+  /** Starts it again on the same port, after killing the old one if need be; with what was saved unless `empty`. */
+  restart(options: { empty: boolean }): Promise<void>;
+  /** Writes everything to its dump file, for `restart({ empty: false })`. */
+  save(): Promise<void>;
+  /** Sends one command on a connection of its own, as an intruder or an operator would. */
+  command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown>;
+};
+
+const START_MS_MAX = 10_000;
+
+/** True if a redis-server can be run here. */
+export function hasRedisServer(): boolean {
+  return findTool('redis-server') !== null;
+}
+
+/** Starts one with further command line arguments `extra` (`['--requirepass', 'x']`). */
+export async function startRedis(extra: readonly string[] = []): Promise<RedisServer> {
+  const directory = mkdtempSync(join(tmpdir(), 'meridian-redis-'));
+  const port = await freePort();
+  let child = await launch(port, directory, extra);
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    child.kill('SIGCONT');
+    child.kill(signal);
+    await ended;
+  };
+  // A test that dies must not leave a server behind.
+  const reap = () => child.kill('SIGKILL');
+  process.once('exit', reap);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    pid: () => child.pid ?? 0,
+    stop: async () => {
+      await end('SIGKILL');
+      process.off('exit', reap);
+      rmSync(directory, { recursive: true, force: true });
+    },
+    kill: () => end('SIGKILL'),
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    restart: async ({ empty }) => {
+      await end('SIGKILL');
+      if (empty) rmSync(join(directory, 'dump.rdb'), { force: true });
+      child = await launch(port, directory, extra);
+    },
+    save: async () => void (await sendCommand(port, extra, 'save', [])),
+    command: (name, ...args) => sendCommand(port, extra, name, args),
+  };
+}
+
+async function launch(port: number, directory: string, extra: readonly string[]): Promise<ChildProcess> {
+  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
+  const binary = findTool('redis-server');
+  if (binary === null) throw new Error('no redis-server: install it, or name one in REDIS_SERVER_BIN');
+  const child = spawn(binary, [...args, ...extra], { stdio: ['ignore', 'pipe', 'ignore'] });
+  let printed = '';
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`redis-server did not start: ${printed}`)), START_MS_MAX);
+    const fail = (why: string) => {
+      clearTimeout(timer);
+      reject(new Error(`redis-server (${binary}) ${why}: ${printed}`));
+    };
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', (code) => fail(`ended with ${code}`));
+    child.stdout.on('data', (chunk: Buffer) => {
+      if (printed.length < 10_000) printed += chunk.toString();
+      if (!printed.includes('Ready to accept connections')) return;
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      resolve();
+    });
+  });
+  return child;
+}
+
+async function sendCommand(
+  port: number,
+  extra: readonly string[],
+  name: string,
+  args: (string | number | Buffer)[],
+): Promise<unknown> {
+  const at = extra.indexOf('--requirepass');
+  const password = at < 0 ? {} : { password: extra[at + 1] ?? '' };
+  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: null, ...password });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    return await client.call(name, args);
+  } finally {
+    client.disconnect();
+  }
+}
