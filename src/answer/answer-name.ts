@@ -124,10 +124,9 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
   return true;
 }
 
-/** Writes the CNAME of `node` and moves on to its target; a loop ends with what was followed so far. */
+/** Writes the CNAME of `node` and moves on to its target. */
 function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number, rrset: number): number {
-  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node) return Next.DONE;
-  tx.visited[tx.steps] = node;
+  if (!visit(tx, node)) return Next.DONE;
   const recordAt = tx.writer.at;
   let dataAt: number;
   if (zone.isSteered(rrset)) {
@@ -146,6 +145,7 @@ function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, no
  * when that would be too long (RFC 6672 2.2).
  */
 function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
+  if (!visit(tx, node)) return Next.DONE;
   const { name, writer } = tx;
   const rrset = zone.findRRset(node, RRType.DNAME);
   const ttl = zone.ttlOf(rrset);
@@ -182,6 +182,13 @@ function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
   writer.answers++;
   if (tx.query.qtype === RRType.CNAME) return Next.DONE;
   return moveTo(tx, madeName, 0, writer.pointerTo(cnameAt + 12));
+}
+
+/** False when the walk has been led on by `node` before: a loop, which ends with what was followed so far. */
+function visit(tx: Transaction, node: number): boolean {
+  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node) return false;
+  tx.visited[tx.steps] = node;
+  return true;
 }
 
 function undo(tx: Transaction, at: number): number {

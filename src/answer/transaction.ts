@@ -47,7 +47,7 @@ export class Transaction {
   /** Longest scope of all decisions of this answer (RFC 7871 7.2.1). */
   scope = 0;
   steps = 0;
-  /** Nodes whose CNAME was followed, to stop at a loop. */
+  /** Nodes whose CNAME or DNAME was followed, to stop at a loop. */
   readonly visited: Int32Array = new Int32Array(CHAIN_STEPS_MAX);
 
   constructor(seed: number) {
