@@ -1,0 +1,58 @@
+/**
+ * What happens at the sockets of one worker, below the level of DNS: counted in shared memory that the control thread
+ * made, so that the figures outlive the worker. Written by the listeners, summed by {@link sumListenerCounters}.
+ */
+
+/** Position of each figure. */
+export const ListenerCounter = {
+  UDP_PORT_ZERO: 0,
+  UDP_TOO_LONG: 1,
+  UDP_SEND_DROPPED: 2,
+  UDP_SEND_FAILED: 3,
+  UDP_SOCKET_FAILED: 4,
+  TCP_ACCEPTED: 5,
+  TCP_OPEN: 6,
+  TCP_EVICTED: 7,
+  TCP_TIMED_OUT: 8,
+  TCP_BAD_FRAME: 9,
+  TCP_FAILED: 10,
+  TCP_ACCEPT_FAILED: 11,
+  ANSWER_BUGS: 12,
+} as const;
+
+const COUNT = 13;
+/** Behind the figures: how often the worker's loop has turned, read by the watchdog. */
+const BEAT = COUNT;
+
+export type ListenerCounters = Int32Array<SharedArrayBuffer>;
+
+/** Figures of one worker, all zero. */
+export function createListenerCounters(): ListenerCounters {
+  return new Int32Array(new SharedArrayBuffer((COUNT + 1) * 4));
+}
+
+/** Adds one to the figure `at`; each worker writes its own, so no atomics. */
+export function count(counters: ListenerCounters, at: number): void {
+  counters[at] = counters[at]! + 1;
+}
+
+/** Sign of life of the worker's loop. */
+export function beat(counters: ListenerCounters): void {
+  Atomics.add(counters, BEAT, 1);
+}
+
+/** A number that has changed if the worker's loop has turned since the last call. */
+export function readBeat(counters: ListenerCounters): number {
+  return Atomics.load(counters, BEAT);
+}
+
+/** The sums by name in camel case (`udpPortZero`); each figure is unsigned and wraps at 2^32. */
+export function sumListenerCounters(list: readonly ListenerCounters[]): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const [name, at] of Object.entries(ListenerCounter)) {
+    let sum = 0;
+    for (const counters of list) sum += counters[at]! >>> 0;
+    sums[name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] = sum;
+  }
+  return sums;
+}

@@ -1,0 +1,184 @@
+/**
+ * UDP through Node's `dgram`, on any platform: one socket per listen address, answers written in place into a small ring
+ * of buffers that the kernel may still be reading. Several workers share a port by SO_REUSEPORT. Runs in a UDP worker.
+ *
+ * `dgram` cannot choose the address that an answer leaves from, so a wildcard address on a host with several addresses
+ * needs the `mmsg` transport or explicit addresses; `server.ts` says so at the start.
+ */
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { type IpAddress, parseIpAddress, unmapAddress } from '../base/ip-address.ts';
+import {
+  MESSAGE_BYTES_MAX,
+  UDP_MESSAGE_BYTES,
+  UDP_RECEIVE_BUFFER_BYTES,
+  UDP_SENDS_PENDING_MAX,
+} from '../base/limits.ts';
+import type { AnswerPort } from './answer-port.ts';
+import { count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
+import type { ListenAddress } from './serve-options.ts';
+import { withoutScope } from './tcp-listener.ts';
+
+export type UdpListenerOptions = { readonly listen: readonly ListenAddress[]; readonly reusePort: boolean };
+
+/** Turns of the event loop before the sockets close; each reads up to 32 datagrams a socket. */
+const DRAIN_TURNS = 8;
+
+/** A buffer and what frees it again; made once, so that an answer costs no closure. */
+type SendSlot = { readonly bytes: Uint8Array; readonly done: (error: Error | null) => void };
+
+/** Owner of the sockets and buffers. */
+export class UdpDgramListener {
+  readonly #options: UdpListenerOptions;
+  readonly #answer: AnswerPort;
+  readonly #counters: ListenerCounters;
+  readonly #onFailure: (error: Error) => void;
+  readonly #sockets: Socket[] = [];
+  readonly #free: SendSlot[] = [];
+  #stopping = false;
+
+  /** `onFailure` hears of a socket that broke for good: the worker cannot go on. */
+  constructor(
+    options: UdpListenerOptions,
+    answer: AnswerPort,
+    counters: ListenerCounters,
+    onFailure: (error: Error) => void,
+  ) {
+    this.#options = options;
+    this.#answer = answer;
+    this.#counters = counters;
+    this.#onFailure = onFailure;
+    for (let i = 0; i < UDP_SENDS_PENDING_MAX; i++) this.#free.push(this.#createSlot());
+  }
+
+  /** Binds every address and resolves with the ports, in order; rejects with the system's error. */
+  async start(): Promise<number[]> {
+    const ports: number[] = [];
+    for (const address of this.#options.listen) ports.push(await this.#bind(address));
+    return ports;
+  }
+
+  /** Answers what the sockets still hold, then closes them. */
+  async stop(): Promise<void> {
+    // A few turns of the loop read what has come in; what comes later is for the other sockets of the port.
+    for (let turn = 0; turn < DRAIN_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+    this.#stopping = true;
+    await Promise.all(this.#sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
+  }
+
+  #bind(address: ListenAddress): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const isIpv6 = address.address.includes(':');
+      const socket = createSocket({
+        type: isIpv6 ? 'udp6' : 'udp4',
+        ipv6Only: isIpv6,
+        reusePort: this.#options.reusePort,
+        // Peers are addresses already; Node's own lookup would defer every answer by a turn.
+        lookup: (host, _options, callback) => callback(null, host, isIpv6 ? 6 : 4),
+      });
+      socket.once('error', reject);
+      socket.bind(address.port, address.address, () => {
+        socket.off('error', reject);
+        socket.on('error', (error) => this.#onSocketError(error));
+        socket.on('message', (message, peer) => this.#onMessage(socket, message, peer));
+        raiseReceiveBuffer(socket);
+        this.#sockets.push(socket);
+        resolve(socket.address().port);
+      });
+    });
+  }
+
+  #onMessage(socket: Socket, message: Uint8Array, peer: RemoteInfo): void {
+    if (this.#stopping) return;
+    const client = clientOf(peer.address);
+    if (peer.port === 0 || client === null) {
+      // Nobody can be answered there, and the kernel would refuse with an error.
+      count(this.#counters, ListenerCounter.UDP_PORT_ZERO);
+      return;
+    }
+    if (message.length > UDP_MESSAGE_BYTES) {
+      this.#answerLong(socket, message, peer, client);
+      return;
+    }
+    const slot = this.#free.pop();
+    if (slot === undefined) {
+      count(this.#counters, ListenerCounter.UDP_SEND_DROPPED);
+      return;
+    }
+    slot.bytes.set(message);
+    const octets = this.#answer(slot.bytes, 0, message.length, client.family, client.words);
+    if (octets === 0) {
+      this.#free.push(slot);
+      return;
+    }
+    this.#send(socket, slot.bytes, octets, peer, slot.done);
+  }
+
+  /** No honest query is this long, but the protocol allows it. */
+  #answerLong(socket: Socket, message: Uint8Array, peer: RemoteInfo, client: IpAddress): void {
+    count(this.#counters, ListenerCounter.UDP_TOO_LONG);
+    const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
+    bytes.set(message);
+    const octets = this.#answer(bytes, 0, message.length, client.family, client.words);
+    if (octets > 0) this.#send(socket, bytes, octets, peer, (error) => this.#onSent(error));
+  }
+
+  #send(socket: Socket, bytes: Uint8Array, octets: number, peer: RemoteInfo, done: (error: Error | null) => void) {
+    try {
+      socket.send(bytes, 0, octets, peer.port, peer.address, done);
+    } catch (error) {
+      // Arguments that Node refuses, or a socket closed under us.
+      done(error as Error);
+    }
+  }
+
+  #createSlot(): SendSlot {
+    const slot: SendSlot = {
+      bytes: new Uint8Array(UDP_MESSAGE_BYTES),
+      done: (error) => {
+        this.#free.push(slot);
+        this.#onSent(error);
+      },
+    };
+    return slot;
+  }
+
+  /** ENOBUFS, EPERM of a firewall, EHOSTUNREACH: this answer is lost, the next may not be. */
+  #onSent(error: Error | null): void {
+    if (error !== null) count(this.#counters, ListenerCounter.UDP_SEND_FAILED);
+  }
+
+  #onSocketError(error: Error): void {
+    count(this.#counters, ListenerCounter.UDP_SOCKET_FAILED);
+    if (!isPassing(error)) this.#onFailure(error);
+  }
+}
+
+/** Errors that the kernel reports of an answer sent earlier, or of a moment without memory. */
+function isPassing(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return (
+    code === 'ECONNREFUSED' ||
+    code === 'ECONNRESET' ||
+    code === 'EHOSTUNREACH' ||
+    code === 'ENETUNREACH' ||
+    code === 'ENOBUFS' ||
+    code === 'ENOMEM' ||
+    code === 'EMSGSIZE' ||
+    code === 'EPERM'
+  );
+}
+
+function clientOf(address: string): IpAddress | null {
+  const parsed = parseIpAddress(withoutScope(address));
+  return parsed === null ? null : unmapAddress(parsed);
+}
+
+/** The kernel may grant less (net.core.rmem_max); small queues only drop sooner. */
+function raiseReceiveBuffer(socket: Socket): void {
+  try {
+    socket.setRecvBufferSize(UDP_RECEIVE_BUFFER_BYTES);
+  } catch {
+    // The default stands.
+  }
+}
