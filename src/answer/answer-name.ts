@@ -126,7 +126,7 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
 
 /** Writes the CNAME of `node` and moves on to its target. */
 function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number, rrset: number): number {
-  if (!visit(tx, node)) return Next.DONE;
+  if (!visit(tx, node, 0)) return Next.DONE;
   const recordAt = tx.writer.at;
   let dataAt: number;
   if (zone.isSteered(rrset)) {
@@ -145,7 +145,7 @@ function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, no
  * when that would be too long (RFC 6672 2.2).
  */
 function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
-  if (!visit(tx, node)) return Next.DONE;
+  if (!visit(tx, node, tx.name.length)) return Next.DONE;
   const { name, writer } = tx;
   const rrset = zone.findRRset(node, RRType.DNAME);
   const ttl = zone.ttlOf(rrset);
@@ -184,10 +184,14 @@ function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
   return moveTo(tx, madeName, 0, writer.pointerTo(cnameAt + 12));
 }
 
-/** False when the walk has been led on by `node` before: a loop, which ends with what was followed so far. */
-function visit(tx: Transaction, node: number): boolean {
-  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node) return false;
+/**
+ * False when the walk has been led on by `node` before: a loop, which ends with what was followed so far. A DNAME may lead
+ * on again while the names get shorter (`length`, 0 for a CNAME), since that must end.
+ */
+function visit(tx: Transaction, node: number, length: number): boolean {
+  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node && length >= tx.visitedLength[i]!) return false;
   tx.visited[tx.steps] = node;
+  tx.visitedLength[tx.steps] = length;
   return true;
 }
 
