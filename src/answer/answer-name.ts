@@ -126,7 +126,12 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
 
 /** Writes the CNAME of `node` and moves on to its target. */
 function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number, rrset: number): number {
-  if (!visit(tx, node, 0)) return Next.DONE;
+  const hash = tx.name.suffixHash[0]!;
+  for (let i = 0; i < tx.steps; i++) {
+    // The same name again is a loop, and the answer ends with what was followed so far; a wildcard may serve two names.
+    if (tx.visited[i] === node && tx.visitedMark[i] === hash) return Next.DONE;
+  }
+  markVisit(tx, node, hash);
   const recordAt = tx.writer.at;
   let dataAt: number;
   if (zone.isSteered(rrset)) {
@@ -145,7 +150,12 @@ function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, no
  * when that would be too long (RFC 6672 2.2).
  */
 function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
-  if (!visit(tx, node, tx.name.length)) return Next.DONE;
+  const nameLength = tx.name.length;
+  for (let i = 0; i < tx.steps; i++) {
+    // One DNAME may lead on again while the names get shorter, since that must end.
+    if (tx.visited[i] === node && nameLength >= tx.visitedMark[i]!) return Next.DONE;
+  }
+  markVisit(tx, node, nameLength);
   const { name, writer } = tx;
   const rrset = zone.findRRset(node, RRType.DNAME);
   const ttl = zone.ttlOf(rrset);
@@ -184,15 +194,9 @@ function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
   return moveTo(tx, madeName, 0, writer.pointerTo(cnameAt + 12));
 }
 
-/**
- * False when the walk has been led on by `node` before: a loop, which ends with what was followed so far. A DNAME may lead
- * on again while the names get shorter (`length`, 0 for a CNAME), since that must end.
- */
-function visit(tx: Transaction, node: number, length: number): boolean {
-  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node && length >= tx.visitedLength[i]!) return false;
+function markVisit(tx: Transaction, node: number, mark: number): void {
   tx.visited[tx.steps] = node;
-  tx.visitedLength[tx.steps] = length;
-  return true;
+  tx.visitedMark[tx.steps] = mark;
 }
 
 function undo(tx: Transaction, at: number): number {

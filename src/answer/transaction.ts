@@ -47,9 +47,10 @@ export class Transaction {
   /** Longest scope of all decisions of this answer (RFC 7871 7.2.1). */
   scope = 0;
   steps = 0;
-  /** Nodes whose CNAME or DNAME was followed, to stop at a loop, and for a DNAME how long the name was. */
+  /** Nodes whose CNAME or DNAME was followed, to stop at a loop. */
   readonly visited: Int32Array = new Int32Array(CHAIN_STEPS_MAX);
-  readonly visitedLength: Int32Array = new Int32Array(CHAIN_STEPS_MAX);
+  /** For a CNAME the hash of the name that it led on from, for a DNAME that name's length. */
+  readonly visitedMark: Int32Array = new Int32Array(CHAIN_STEPS_MAX);
 
   constructor(seed: number) {
     this.seeds = new RandomStream(seed);
