@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { type GuardPolicy, guardRequest } from '../../../src/admin/request-guard.ts';
+
+const LOOPBACK: GuardPolicy = { loopbackOnly: true, token: null };
+
+function ask(method: string, headers: Record<string, string>, policy: GuardPolicy, remoteAddress = '127.0.0.1') {
+  return guardRequest({ method, header: (name) => headers[name], remoteAddress }, policy)?.status ?? 200;
+}
+
+describe('an API on loopback', () => {
+  it.each(['127.0.0.1:9153', 'localhost:9153', '[::1]:9153', 'LOCALHOST'])('answers to %s', (host) => {
+    expect(ask('GET', { host }, LOOPBACK)).toBe(200);
+  });
+
+  it.each(['evil.example', 'localhost.evil.example:9153', '192.0.2.1', '', '127.0.0.1.evil.example'])(
+    'does not answer to %j: that is how DNS rebinding looks',
+    (host) => expect(ask('GET', { host }, LOOPBACK)).toBe(421),
+  );
+});
+
+it('an API beyond loopback answers reads to any name', () => {
+  expect(ask('GET', { host: 'meridian-1.internal:9153' }, { loopbackOnly: false, token: null }, '192.0.2.7')).toBe(200);
+});
+
+describe('a change', () => {
+  const host = '127.0.0.1:9153';
+
+  it('is for clients on the same machine while there is no token', () => {
+    expect(ask('POST', { host }, LOOPBACK)).toBe(200);
+    expect(ask('POST', { host }, { loopbackOnly: false, token: null }, '192.0.2.7')).toBe(403);
+    expect(ask('POST', { host }, { loopbackOnly: false, token: null }, '::ffff:127.0.0.1')).toBe(200);
+  });
+
+  it('needs the token once there is one, and then comes from anywhere', () => {
+    const policy = { loopbackOnly: false, token: 'correct-horse-battery' };
+    expect(ask('POST', { host }, policy)).toBe(401);
+    expect(ask('POST', { host, authorization: 'Bearer wrong' }, policy)).toBe(401);
+    expect(ask('POST', { host, authorization: 'Basic correct-horse-battery' }, policy)).toBe(401);
+    expect(ask('POST', { host, authorization: 'Bearer correct-horse-battery' }, policy, '192.0.2.7')).toBe(200);
+  });
+
+  it('is refused from pages of other origins', () => {
+    expect(ask('POST', { host, origin: 'https://evil.example' }, LOOPBACK)).toBe(403);
+    expect(ask('POST', { host, origin: 'null' }, LOOPBACK)).toBe(403);
+    expect(ask('POST', { host, 'sec-fetch-site': 'cross-site' }, LOOPBACK)).toBe(403);
+    expect(ask('POST', { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }, LOOPBACK)).toBe(200);
+  });
+});
+
+it('bodies are refused, announced or chunked', () => {
+  expect(ask('POST', { host: 'localhost', 'content-length': '5000' }, LOOPBACK)).toBe(413);
+  expect(ask('POST', { host: 'localhost', 'transfer-encoding': 'chunked' }, LOOPBACK)).toBe(413);
+});

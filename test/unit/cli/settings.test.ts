@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { environmentName, formatSocketAddress, parseSocketAddress, SETTINGS } from '../../../src/cli/settings.ts';
+
+describe('socket addresses', () => {
+  it('reads IPv4 and bracketed IPv6 with a port', () => {
+    expect(parseSocketAddress('127.0.0.1:5300')).toEqual({ address: '127.0.0.1', port: 5300 });
+    expect(parseSocketAddress('[::1]:0')).toEqual({ address: '::1', port: 0 });
+  });
+
+  it.each([
+    'localhost:53',
+    '127.0.0.1',
+    '::1:53',
+    '[127.0.0.1]:53',
+    '1.2.3:53',
+    '1.2.3.4:65536',
+    ':53',
+    '',
+    '1.2.3.4:5x',
+  ])('refuses %s', (text) => expect(parseSocketAddress(text)).toBeNull());
+
+  it('writes what it reads', () => {
+    for (const text of ['192.0.2.1:53', '[2001:db8::1]:53'])
+      expect(formatSocketAddress(parseSocketAddress(text)!)).toBe(text);
+  });
+});
+
+describe('settings', () => {
+  it('name each flag, key and variable alike', () => {
+    expect(environmentName('geo-data')).toBe('MERIDIAN_GEO_DATA');
+    for (const key of Object.keys(SETTINGS)) expect(key).toMatch(/^[a-z]+(-[a-z]+)*$/);
+  });
+
+  it('take listen as one address, a comma list or a list', () => {
+    const one = [{ address: '127.0.0.1', port: 1 }];
+    expect(SETTINGS.listen.schema.parse('127.0.0.1:1')).toEqual(one);
+    expect(SETTINGS.listen.schema.parse(['127.0.0.1:1'])).toEqual(one);
+    expect(SETTINGS.listen.schema.parse('127.0.0.1:1, [::1]:2')).toHaveLength(2);
+    expect(SETTINGS.listen.schema.safeParse([]).success).toBe(false);
+  });
+
+  it('take the API address also as the URL that a browser shows', () => {
+    expect(SETTINGS.admin.schema.parse('http://127.0.0.1:9153/')).toEqual({ address: '127.0.0.1', port: 9153 });
+    expect(SETTINGS.admin.schema.parse('off')).toBe('off');
+    expect(SETTINGS.admin.schema.safeParse('http://example.com/').success).toBe(false);
+  });
+
+  it('never repeat a Redis URL in a fault, since it may hold a password', () => {
+    const result = SETTINGS.redis.schema.safeParse('http://user:hunter2@host');
+    expect(result.success).toBe(false);
+    expect(JSON.stringify(result.error)).not.toContain('hunter2');
+  });
+
+  it('take true, yes, on and 1 for a flag from the environment', () => {
+    for (const text of ['true', 'Yes', 'on', '1', true]) expect(SETTINGS.json.schema.parse(text)).toBe(true);
+    for (const text of ['false', 'no', 'off', '0', false]) expect(SETTINGS.json.schema.parse(text)).toBe(false);
+    expect(SETTINGS.json.schema.safeParse('maybe').success).toBe(false);
+  });
+
+  it('refuse a subnet with bits beyond its length', () => {
+    expect(SETTINGS.subnet.schema.safeParse('192.0.2.1/24').success).toBe(false);
+    expect(SETTINGS.subnet.schema.parse('192.0.2.0/24')).toBe('192.0.2.0/24');
+  });
+});
