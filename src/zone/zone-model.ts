@@ -175,6 +175,11 @@ export class ZoneRecords {
   #lastOwner: Uint8Array | null = null;
   #lastOwnerAt = 0;
 
+  /** Octets of owners and RDATA so far; the rest of `bytes` is room. */
+  get bytesUsed(): number {
+    return this.#used;
+  }
+
   /** Adds one record: `owner` and `rdata` in wire form, `ttl` in seconds (0 .. 2^31-1). */
   add(owner: Uint8Array, type: number, ttl: number, rdata: Uint8Array, line: number): void {
     const row = this.count++;

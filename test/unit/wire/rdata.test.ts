@@ -9,7 +9,7 @@ const ORIGIN = nameFromText('example.com.') as Uint8Array;
 
 /** Words as a master file cuts them: quotes group, and a quote after `=` stays in its word. */
 function wordsOf(text: string): RdataToken[] {
-  const words = text.match(/"(?:\\[^]|[^"\\])*"|(?:\\[^]|="(?:\\[^]|[^"\\])*"|[^\s"\\])+/g) ?? [];
+  const words = text.match(/"(?:\\[\s\S]|[^"\\])*"|(?:\\[\s\S]|="(?:\\[\s\S]|[^"\\])*"|[^\s"\\])+/g) ?? [];
   return words.map((word) =>
     word.startsWith('"') ? { text: word.slice(1, -1), quoted: true } : { text: word, quoted: false },
   );
@@ -79,7 +79,8 @@ const FORMS: ReadonlyArray<readonly [string, string, string?]> = [
 ];
 
 describe('rdata text forms', () => {
-  it.each(FORMS)('reads %s %s and prints it in one canonical way', (type, text, printed = text) => {
+  it.each([...FORMS])('reads %s %s and prints it in one canonical way', (...form) => {
+    const [type, text, printed = text] = form as [string, string, string?];
     const rdata = parse(type, text);
     if (isRdataFault(rdata)) throw new Error(rdata.message);
     expect(checkRdata(typeCode(type), rdata)).toBeNull();

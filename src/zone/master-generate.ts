@@ -1,0 +1,170 @@
+/**
+ * `$GENERATE first-last[/step] owner [TTL] [class] type RDATA`: BIND's loop over numbers. `$` is the number, `${offset,width,base}`
+ * the number moved, padded with zeros and in base d, o, x, X, n or N (nibbles, lowest first, with dots, as ip6.arpa has them);
+ * `$$` and `\$` are a dollar sign. A quoted RDATA word is cut at its blanks unless the type is made of strings.
+ */
+
+import { GENERATE_RECORDS_MAX, GENERATE_TEMPLATE_CHARS_MAX, GENERATE_TOTAL_MAX } from '../base/limits.ts';
+import { RRType } from '../wire/codes.ts';
+import { quoteForFault, type RdataToken } from '../wire/rdata-token.ts';
+import { putRecord, readHeader, readOwnerText } from './master-record.ts';
+import { faultAtWord, type MasterFile, type MasterZone } from './master-state.ts';
+
+/** Digits of a number: enough for any label, and a bound on what one template makes. */
+const WIDTH_MAX = 64;
+const NUMBER_MAX = 0x7fffffff;
+
+/** A template cut at its dollars: texts as they are, and numbers to fill in. */
+type Part = string | { readonly offset: number; readonly width: number; readonly base: string };
+
+/** Runs the `$GENERATE` in the current entry of `file`; false after a fault. */
+export function generateRecords(zone: MasterZone, file: MasterFile): boolean {
+  const { lexer } = file;
+  const range = readRange(zone, file);
+  if (range === null) return false;
+  const header = readHeader(zone, file, 3);
+  if (header === null) return false;
+  const ownerParts = parseTemplate(lexer.word(2));
+  const templates: { parts: Part[]; quoted: boolean }[] = [];
+  let chars = lexer.word(2).length;
+  for (let i = header.next; i < lexer.count; i++) {
+    for (const token of splitWord(lexer.word(i), lexer.quoted[i] === 1, header.type)) {
+      chars += token.text.length;
+      const parts = parseTemplate(token.text);
+      if (parts !== null) templates.push({ parts, quoted: token.quoted });
+      else return refuse(zone, file, i, 'write a number as $ or ${offset,width,base}, a dollar sign as $$');
+    }
+  }
+  if (ownerParts === null) return refuse(zone, file, 2, 'write a number as $ or ${offset,width,base}');
+  if (chars > GENERATE_TEMPLATE_CHARS_MAX) {
+    return refuse(
+      zone,
+      file,
+      2,
+      `its templates are over ${GENERATE_TEMPLATE_CHARS_MAX} characters (GENERATE_TEMPLATE_CHARS_MAX)`,
+    );
+  }
+  for (let number = range.first; number <= range.last && !zone.isFull; number += range.step) {
+    const ownerText = fillTemplate(ownerParts, number);
+    const tokens: RdataToken[] = [];
+    for (const { parts, quoted } of templates) {
+      const text = fillTemplate(parts, number);
+      if (text !== null) tokens.push({ text, quoted });
+    }
+    if (ownerText === null || tokens.length < templates.length) {
+      return refuse(zone, file, 1, 'an offset makes its number negative or over 2147483647');
+    }
+    const owner = readOwnerText(zone, file, 2, ownerText);
+    // One bad record stands for all: the next numbers would only say the same.
+    if (owner === null || !putRecord(zone, file, header, owner, tokens)) return false;
+    file.owner = owner;
+  }
+  return true;
+}
+
+function refuse(zone: MasterZone, file: MasterFile, word: number, message: string): false {
+  faultAtWord(zone, file, word, 'error', 'generate-invalid', `$GENERATE: ${message}`);
+  return false;
+}
+
+function readRange(zone: MasterZone, file: MasterFile): { first: number; last: number; step: number } | null {
+  const { lexer } = file;
+  const text = lexer.count > 1 ? lexer.word(1) : '';
+  const match = /^(\d{1,10})-(\d{1,10})(?:\/(\d{1,10}))?$/.exec(text);
+  if (match === null || lexer.count < 3) {
+    refuse(zone, file, 1, `write first-last[/step] owner type data, not ${quoteForFault(text)}`);
+    return null;
+  }
+  const [first, last, step] = [Number(match[1]), Number(match[2]), Number(match[3] ?? 1)];
+  if (first > last || step < 1 || last > NUMBER_MAX) {
+    refuse(zone, file, 1, 'first must not be over last, last not over 2147483647, step at least 1');
+    return null;
+  }
+  const count = Math.floor((last - first) / step) + 1;
+  if (count > GENERATE_RECORDS_MAX) {
+    refuse(zone, file, 1, `${count} records are over ${GENERATE_RECORDS_MAX} (GENERATE_RECORDS_MAX): split it`);
+    return null;
+  }
+  zone.recordsGenerated += count;
+  if (zone.recordsGenerated > GENERATE_TOTAL_MAX) {
+    refuse(zone, file, 1, `the zone generates over ${GENERATE_TOTAL_MAX} records (GENERATE_TOTAL_MAX): split it`);
+    return null;
+  }
+  return { first, last, step };
+}
+
+function splitWord(text: string, quoted: boolean, type: number): RdataToken[] {
+  if (!quoted || type === RRType.TXT || type === RRType.SPF || type === RRType.CAA || type === RRType.URI) {
+    return [{ text, quoted }];
+  }
+  const words = text.split(/[ \t]+/).filter((word) => word !== '');
+  return words.map((word) => ({ text: word, quoted: false }));
+}
+
+/** `text` cut at its numbers, or null if one is malformed. */
+function parseTemplate(text: string): Part[] | null {
+  const parts: Part[] = [];
+  let plain = '';
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i]!;
+    const next = text[i + 1];
+    if (char === '\\' && next !== undefined) {
+      plain += char + next;
+      i++;
+    } else if (char !== '$') {
+      plain += char;
+    } else if (next === '$') {
+      plain += char;
+      i++;
+    } else {
+      parts.push(plain);
+      plain = '';
+      if (next !== '{') {
+        parts.push({ offset: 0, width: 0, base: 'd' });
+        continue;
+      }
+      const match = /^\{([+-]?\d{1,10})(?:,(\d{1,3})(?:,([doxXnN]))?)?\}/.exec(text.slice(i + 1, i + 24));
+      const width = Number(match?.[2] ?? 0);
+      if (match === null || width > WIDTH_MAX) return null;
+      parts.push({ offset: Number(match[1]), width, base: match[3] ?? 'd' });
+      i += match[0].length;
+    }
+  }
+  parts.push(plain);
+  return parts;
+}
+
+/** The template with `number` filled in, or null if a number leaves 0 .. 2^31-1. */
+function fillTemplate(parts: readonly Part[], number: number): string | null {
+  let text = '';
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      text += part;
+      continue;
+    }
+    const value = number + part.offset;
+    if (value < 0 || value > NUMBER_MAX) return null;
+    text += formatNumber(value, part.width, part.base);
+  }
+  return text;
+}
+
+function formatNumber(value: number, width: number, base: string): string {
+  switch (base) {
+    case 'o':
+      return value.toString(8).padStart(width, '0');
+    case 'x':
+      return value.toString(16).padStart(width, '0');
+    case 'X':
+      return value.toString(16).toUpperCase().padStart(width, '0');
+    case 'n':
+    case 'N': {
+      // Width counts the dots too, as BIND's does.
+      const nibbles = value.toString(16).padStart(Math.ceil(width / 2), '0');
+      const reversed = [...nibbles].reverse().join('.');
+      return base === 'n' ? reversed : reversed.toUpperCase();
+    }
+    default:
+      return String(value).padStart(width, '0');
+  }
+}
