@@ -110,14 +110,14 @@ export class AgentLedger {
   }
 
   /** Agents that have just become stale at `nowMs`. Costs the number of agents, not of checks. */
-  age(nowMs: number): string[] {
-    const stale: string[] = [];
+  age(nowMs: number): { agent: string; region: string }[] {
+    const stale: AgentEntry[] = [];
     for (const entry of this.#agents.values()) {
       const silentMs = nowMs - entry.heardMs;
       if (silentMs > FORGET_MS) this.#forget(entry);
       else if (entry.fresh && silentMs > Math.max(FRESH_INTERVALS * entry.intervalMs, FRESH_MS_MIN)) {
         entry.fresh = false;
-        stale.push(entry.agent);
+        stale.push(entry);
       }
     }
     return stale;

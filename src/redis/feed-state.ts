@@ -1,0 +1,65 @@
+/**
+ * What a DNS node keeps over a restart: the last verdicts, and how far each agent and the store had come, so that a
+ * restart without Redis answers as before, and an old copy of Redis is not taken for news. Pure text; the server writes
+ * the file atomically into the state directory and hands it back at boot.
+ */
+
+import { AGENTS_MAX, CHECK_ID_CHARS_MAX, ENDPOINT_SLOTS_MAX, FEED_STATE_BYTES_MAX } from '../base/limits.ts';
+import { type AgentHeader, parseAgentSnapshot, type ReportFault } from '../health/report.ts';
+
+export type FeedState = {
+  /** Wall-clock milliseconds of the writing. */
+  readonly savedMs: number;
+  readonly epoch: number;
+  readonly agents: readonly AgentHeader[];
+  /** Checks by verdict; all others are unknown. */
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+};
+
+const FORMAT_VERSION = 1;
+
+/** The text form of `state`. */
+export function encodeFeedState(state: FeedState): string {
+  return JSON.stringify({ v: FORMAT_VERSION, ...state });
+}
+
+/** The state in `text`, or why there is none. Never throws. */
+export function decodeFeedState(text: string): FeedState | ReportFault {
+  if (text.length > FEED_STATE_BYTES_MAX)
+    return { fault: `longer than FEED_STATE_BYTES_MAX (${FEED_STATE_BYTES_MAX})` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { fault: 'not JSON' };
+  }
+  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
+  const { v, savedMs, epoch, agents, up, down } = value as Record<string, unknown>;
+  if (v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+  if (typeof savedMs !== 'number' || savedMs < 0) return { fault: '"savedMs" is not a time' };
+  if (!Number.isSafeInteger(epoch) || (epoch as number) < 0) return { fault: '"epoch" is not a whole number' };
+  if (!isIds(up) || !isIds(down)) return { fault: '"up" or "down" is not a list of checks' };
+  if (!Array.isArray(agents) || agents.length > AGENTS_MAX) return { fault: '"agents" is not a list' };
+  const headers: AgentHeader[] = [];
+  for (const agent of agents as unknown[]) {
+    const header = readHeader(agent);
+    if ('fault' in header) return { fault: `"agents" ${headers.length}: ${header.fault}` };
+    headers.push(header);
+  }
+  return { savedMs, epoch: epoch as number, agents: headers, up, down };
+}
+
+/** A header is a snapshot without reports: one reader for both. */
+function readHeader(value: unknown): AgentHeader | ReportFault {
+  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
+  const snapshot = parseAgentSnapshot(JSON.stringify({ ...value, v: 1, kind: 'snapshot', reports: [] }));
+  if ('fault' in snapshot) return snapshot;
+  const { agent, region, boot, seq, intervalMs } = snapshot;
+  return { agent, region, boot, seq, intervalMs };
+}
+
+function isIds(value: unknown): value is string[] {
+  if (!Array.isArray(value) || value.length > ENDPOINT_SLOTS_MAX) return false;
+  return (value as unknown[]).every((id) => typeof id === 'string' && id !== '' && id.length <= CHECK_ID_CHARS_MAX);
+}

@@ -1,0 +1,356 @@
+/**
+ * From the store to the health table: the conductor of every DNS node. Changes come from the stream and are applied at
+ * once; snapshots are read after every gap and every {@link SYNC_PERIOD_MS} whatever happened; votes age by this node's
+ * monotonic clock. Every check with news gets its verdict anew, and its endpoints their words.
+ *
+ * Silence never takes an endpoint out: without the store or with a minority of regions the node holds (`node-mode.ts`),
+ * and without votes a verdict stays as it was. Built by the server (control thread); `status` and `explain` read it.
+ */
+
+import type { Clock } from '../base/clock.ts';
+import { AgentLedger, type AgentStanding, type LedgerNews, type RegionVotes } from '../health/agent-ledger.ts';
+import type { EndpointRegistry } from '../health/endpoint-registry.ts';
+import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
+import type { NodeStatus } from '../health/node-status.ts';
+import type { CheckState } from '../health/observation.ts';
+import type { AgentSnapshot } from '../health/report.ts';
+import { endpointVerdict } from '../health/verdict.ts';
+import { WordWriter } from '../health/word-writer.ts';
+import type { CheckSpec } from '../zone/zone-model.ts';
+import type { FeedState } from './feed-state.ts';
+import { RefusalLog } from './refusal-log.ts';
+import type { ChangesBatch, SnapshotsRead, StateStore, StoreState } from './state-store.ts';
+
+/** What the log is told; never one per query or per heartbeat. */
+export type FeedEvent =
+  | {
+      readonly event: 'verdict';
+      readonly check: string;
+      readonly verdict: CheckState;
+      readonly previous: CheckState;
+      /** The region's vote, by region. */
+      readonly regions: Readonly<Record<string, CheckState>>;
+      /** Of an agent that agrees with the verdict. */
+      readonly reason: string;
+    }
+  /** So many more verdicts changed in the same moment, not told one by one. */
+  | { readonly event: 'verdicts'; readonly up: number; readonly down: number }
+  | { readonly event: 'mode'; readonly mode: string; readonly previous: string; readonly reason: string | null }
+  | { readonly event: 'store'; readonly state: StoreState; readonly trouble: string | null }
+  | { readonly event: 'agent'; readonly agent: string; readonly region: string; readonly change: AgentChange }
+  | { readonly event: 'refused'; readonly source: string; readonly reason: string; readonly total: number };
+
+type AgentChange = 'joined' | 'back' | 'restarted' | 'stale';
+
+/** What a node says of itself beyond what the feed knows. */
+export type NodeFacts = Pick<NodeStatus, 'node' | 'boot' | 'version' | 'listen' | 'zones'>;
+
+export type HealthFeedOptions = {
+  readonly store: StateStore;
+  readonly registry: EndpointRegistry;
+  readonly clock: Clock;
+  readonly log: (event: FeedEvent) => void;
+  /** Asked at every publication of the node's status; without it the node does not list itself. */
+  readonly facts?: () => NodeFacts;
+};
+
+export type FeedStatus = {
+  readonly mode: ModeState['mode'];
+  readonly modeReason: ModeState['reason'];
+  readonly modeHeldMs: number;
+  readonly store: StoreState;
+  readonly trouble: string | null;
+  /** Records not believed since the start. */
+  readonly refused: number;
+  readonly checksUp: number;
+  readonly checksDown: number;
+  readonly checksUnknown: number;
+  readonly regionsFresh: number;
+  readonly regionsKnown: number;
+  readonly agents: readonly AgentStanding[];
+};
+
+export type CheckVotes = { readonly verdict: CheckState; readonly regions: readonly RegionVotes[] };
+
+/** How often the feed looks at its clocks. */
+const TICK_MS = 1_000;
+/** Snapshots are read this often even when nothing seems to be missing (03-health). */
+const SYNC_PERIOD_MS = 30_000;
+/** And at most this often when something is. */
+const SYNC_PAUSE_MS = 2_000;
+/** How often a node publishes its status. */
+const STATUS_PERIOD_MS = 5_000;
+/** Verdicts logged one by one out of one batch; the rest is counted. */
+const VERDICTS_LOGGED_MAX = 100;
+/** Verdicts older than this at boot are not believed: unknown, and served, is better than long ago. */
+const STATE_AGE_MS_MAX = 3_600_000;
+
+/** Owner of the node's verdicts, and of the timer that ages them. */
+export class HealthFeed {
+  readonly #store: StateStore;
+  readonly #registry: EndpointRegistry;
+  readonly #clock: Clock;
+  readonly #log: (event: FeedEvent) => void;
+  readonly #facts: (() => NodeFacts) | null;
+  readonly #ledger = new AgentLedger();
+  readonly #startMs: number;
+  readonly #writer: WordWriter;
+  #checks = new Map<string, CheckSpec>();
+  #verdicts = new Map<string, CheckState>();
+  #mode: ModeState;
+  #regions = { known: 0, fresh: 0 };
+  #epoch = 0;
+  #isReset = false;
+  #syncDueMs = 0;
+  #isSyncing = false;
+  #lastSyncMs = Number.NEGATIVE_INFINITY;
+  #statusDueMs = 0;
+  #statusSeq = 0;
+  #isPublishing = false;
+  readonly #refusals = new RefusalLog();
+  #timer: NodeJS.Timeout | null = null;
+  #unsubscribe: (() => void)[] = [];
+
+  constructor(options: HealthFeedOptions) {
+    this.#store = options.store;
+    this.#registry = options.registry;
+    this.#clock = options.clock;
+    this.#log = options.log;
+    this.#facts = options.facts ?? null;
+    this.#startMs = options.clock.monotonicMs();
+    this.#mode = startingMode(this.#startMs);
+    this.#writer = new WordWriter(options.registry);
+    this.zonesChanged();
+  }
+
+  /** Subscribes to the store and begins to tick. */
+  start(): void {
+    this.#unsubscribe = [
+      this.#store.onState((state) => this.#followStore(state)),
+      this.#store.subscribe((batch) => this.#takeBatch(batch)),
+    ];
+    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.tick();
+  }
+
+  /** Ends the subscriptions and the timer; the words stay as they are, and the store stays open. */
+  stop(): void {
+    if (this.#timer) clearInterval(this.#timer);
+    this.#timer = null;
+    for (const end of this.#unsubscribe) end();
+    this.#unsubscribe = [];
+  }
+
+  /** Ages votes, follows the mode, and does what is due. Called once a second by the timer; costs the number of agents. */
+  tick(): void {
+    const now = this.#clock.monotonicMs();
+    const stale = this.#ledger.age(now);
+    for (const { agent, region } of stale) this.#log({ event: 'agent', agent, region, change: 'stale' });
+    if (this.#followMode() || stale.length > 0) this.#judgeAll();
+    if (now >= this.#syncDueMs || this.#ledger.lacksSnapshots()) void this.#sync();
+    if (now >= this.#statusDueMs) void this.#publishStatus(now);
+  }
+
+  /** The registry has been given other endpoints: judges every check anew and writes every word. */
+  zonesChanged(): void {
+    this.#checks = this.#registry.checks();
+    for (const id of this.#verdicts.keys()) if (!this.#checks.has(id)) this.#verdicts.delete(id);
+    this.#judgeAll();
+    this.#writer.rebuild((id) => this.verdictOf(id));
+  }
+
+  /** The verdict on a check; `unknown` for one never heard of. */
+  verdictOf(check: string): CheckState {
+    return this.#verdicts.get(check) ?? 'unknown';
+  }
+
+  /** The verdict with every region's and agent's voice. */
+  votesOf(check: string): CheckVotes {
+    return { verdict: this.verdictOf(check), regions: this.#ledger.votesOf(check, this.#clock.monotonicMs()) };
+  }
+
+  status(): FeedStatus {
+    const now = this.#clock.monotonicMs();
+    const counts = { up: 0, down: 0, unknown: 0 };
+    for (const id of this.#checks.keys()) counts[this.verdictOf(id)]++;
+    return {
+      mode: this.#mode.mode,
+      modeReason: this.#mode.reason,
+      modeHeldMs: now - this.#mode.sinceMs,
+      store: this.#store.state,
+      trouble: this.#store.trouble,
+      refused: this.#refusals.total,
+      checksUp: counts.up,
+      checksDown: counts.down,
+      checksUnknown: counts.unknown,
+      regionsFresh: this.#regions.fresh,
+      regionsKnown: this.#regions.known,
+      agents: this.#ledger.standings(now),
+    };
+  }
+
+  /** What is to be kept over a restart. */
+  exportState(): FeedState {
+    const withVerdict = (verdict: CheckState) =>
+      [...this.#checks.keys()].filter((id) => this.verdictOf(id) === verdict);
+    return {
+      savedMs: this.#clock.wallMs(),
+      epoch: this.#epoch,
+      agents: this.#ledger.headers(),
+      up: withVerdict('up'),
+      down: withVerdict('down'),
+    };
+  }
+
+  /** Takes over what an earlier process kept; before `start`, with the registry filled. */
+  importState(state: FeedState): void {
+    const now = this.#clock.monotonicMs();
+    this.#checks = this.#registry.checks();
+    this.#epoch = state.epoch;
+    for (const header of state.agents) this.#ledger.recall(header, now);
+    this.#regions = this.#ledger.regionCounts(now);
+    if (Math.abs(this.#clock.wallMs() - state.savedMs) > STATE_AGE_MS_MAX) return;
+    for (const verdict of ['up', 'down'] as const)
+      for (const id of state[verdict]) if (this.#checks.has(id)) this.#verdicts.set(id, verdict);
+    this.#writer.rebuild((id) => this.verdictOf(id));
+  }
+
+  #takeBatch(batch: ChangesBatch): void {
+    const now = this.#clock.monotonicMs();
+    for (const { source, reason } of batch.refused) this.#refuse(source, reason);
+    this.#takeNews(batch.changes, (changes) => this.#ledger.applyChanges(changes, now));
+    if (batch.gap) this.#syncDueMs = now;
+    if (batch.gap || this.#ledger.lacksSnapshots()) void this.#sync();
+  }
+
+  /** Reads the snapshots, unless that was done a moment ago or is being done. */
+  async #sync(): Promise<void> {
+    const now = this.#clock.monotonicMs();
+    if (this.#isSyncing || this.#store.state !== 'connected' || now - this.#lastSyncMs < SYNC_PAUSE_MS) return;
+    this.#isSyncing = true;
+    this.#lastSyncMs = now;
+    this.#syncDueMs = now + SYNC_PERIOD_MS;
+    const read = await this.#store.readSnapshots().catch((error: unknown) => {
+      // Of a lost connection the state of the store tells.
+      if (this.#store.state === 'connected') this.#refuse('snapshots', describe(error));
+      return null;
+    });
+    this.#isSyncing = false;
+    if (read === null) this.#syncDueMs = now;
+    else if (this.#timer) this.#takeSnapshots(read);
+  }
+
+  #takeSnapshots(read: SnapshotsRead): void {
+    const now = this.#clock.monotonicMs();
+    for (const { source, reason } of read.refused) this.#refuse(source, reason);
+    if (read.epoch < this.#epoch) {
+      this.#isReset = true;
+      this.#ledger.distrustAll();
+    }
+    this.#epoch = read.epoch;
+    this.#takeNews(read.snapshots, (snapshot) => this.#ledger.applySnapshot(snapshot, now));
+  }
+
+  /** Lets the ledger take `messages` in, and judges what they concern. */
+  #takeNews(messages: readonly AgentSnapshot[], apply: (message: AgentSnapshot) => LedgerNews): void {
+    const changed = new Set<string>();
+    let isAnyAgentNew = false;
+    for (const message of messages) {
+      const { agent, region } = message;
+      const news = apply(message);
+      if (news.refused !== null) this.#refuse(`agent ${agent}`, news.refused);
+      for (const id of news.changed) changed.add(id);
+      if (news.agentEvent === null) continue;
+      isAnyAgentNew = true;
+      this.#log({ event: 'agent', agent, region, change: news.agentEvent });
+    }
+    if (this.#followMode() || isAnyAgentNew) this.#judgeAll();
+    else this.#judge(changed);
+  }
+
+  #followStore(state: StoreState): void {
+    this.#log({ event: 'store', state, trouble: this.#store.trouble });
+    if (this.#followMode()) this.#judgeAll();
+  }
+
+  /** Counts the regions and follows the mode; true if verdicts may come out otherwise than before. */
+  #followMode(): boolean {
+    const now = this.#clock.monotonicMs();
+    const before = this.#mode;
+    const knownBefore = this.#regions.known;
+    this.#regions = this.#ledger.regionCounts(now);
+    const { known, fresh } = this.#regions;
+    if (isQuorate(fresh, known)) this.#isReset = false;
+    const { state } = this.#store;
+    const connection = state === 'closed' ? 'lost' : state;
+    const input = { connection, reset: this.#isReset, knownRegions: known, freshRegions: fresh } as const;
+    this.#mode = nextMode(before, input, now);
+    const { mode, reason } = this.#mode;
+    if (mode !== before.mode || reason !== before.reason)
+      this.#log({ event: 'mode', mode, previous: before.mode, reason });
+    return mode !== before.mode || known !== knownBefore;
+  }
+
+  #judgeAll(): void {
+    this.#judge(this.#checks.keys());
+  }
+
+  /** The verdicts on `ids`; those that changed are written and logged. */
+  #judge(ids: Iterable<string>): void {
+    const isNormal = this.#mode.mode === 'NORMAL';
+    const changed: { id: string; verdict: 'up' | 'down'; previous: CheckState }[] = [];
+    for (const id of ids) {
+      const spec = this.#checks.get(id);
+      if (!spec) continue;
+      const { ups, downs } = this.#ledger.countRegions(id);
+      const previous = this.verdictOf(id);
+      const mayDown = isNormal && isQuorate(ups + downs, this.#regions.known);
+      const verdict = endpointVerdict(ups, downs, spec.quorum, previous, mayDown);
+      if (verdict === previous || verdict === 'unknown') continue;
+      this.#verdicts.set(id, verdict);
+      changed.push({ id, verdict, previous });
+    }
+    if (changed.length === 0) return;
+    // First the words, which answers wait for; then the log.
+    this.#writer.write(
+      changed.map(({ id }) => id),
+      (id) => this.verdictOf(id),
+    );
+    for (const { id, verdict, previous } of changed.slice(0, VERDICTS_LOGGED_MAX))
+      this.#logVerdict(id, verdict, previous);
+    const rest = changed.slice(VERDICTS_LOGGED_MAX);
+    const up = rest.filter(({ verdict }) => verdict === 'up').length;
+    if (rest.length > 0) this.#log({ event: 'verdicts', up, down: rest.length - up });
+  }
+
+  #logVerdict(check: string, verdict: CheckState, previous: CheckState): void {
+    const votes = this.votesOf(check).regions;
+    const regions = Object.fromEntries(votes.map(({ region, vote }) => [region, vote]));
+    const witness = votes.flatMap(({ agents }) => agents).find((vote) => vote.fresh && vote.state === verdict);
+    this.#log({ event: 'verdict', check, verdict, previous, regions, reason: witness?.reason ?? '' });
+  }
+
+  #refuse(source: string, reason: string): void {
+    const isTold = this.#refusals.note(source, reason, this.#clock.monotonicMs());
+    if (isTold) this.#log({ event: 'refused', source, reason, total: this.#refusals.total });
+  }
+
+  /** One at a time: a store that hangs must not gather them. */
+  async #publishStatus(now: number): Promise<void> {
+    if (this.#facts === null || this.#isPublishing || this.#store.state !== 'connected') return;
+    this.#isPublishing = true;
+    this.#statusDueMs = now + STATUS_PERIOD_MS;
+    const { mode, modeReason, modeHeldMs, checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown } =
+      this.status();
+    const counts = { checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown };
+    const own = { mode, modeReason, modeHeldMs, uptimeMs: now - this.#startMs, seq: ++this.#statusSeq };
+    await this.#store.publishNode({ ...this.#facts(), ...own, ...counts }).catch((error: unknown) => {
+      if (this.#store.state === 'connected') this.#refuse('node status', describe(error));
+    });
+    this.#isPublishing = false;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown error';
+}
