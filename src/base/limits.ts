@@ -48,6 +48,12 @@ export const GENERATE_RECORDS_MAX = 65_536;
 export const GENERATE_TOTAL_MAX = 1_000_000;
 /** Characters of the templates of one `$GENERATE`, which are expanded once a record. */
 export const GENERATE_TEMPLATE_CHARS_MAX = 1_024;
+/** Characters of one YAML file: 1,000,000 plain names take some 60 MB, and the parser several hundred bytes a name. */
+export const YAML_FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** Nesting in a YAML file: a steered record has 8 levels, so more is a mistake or an attack on the stack. */
+export const YAML_DEPTH_MAX = 100;
+/** YAML values read for one zone, what an alias or merge repeats counted each time: stops a file that blows itself up. */
+export const YAML_NODES_MAX = 20_000_000;
 /** Pools of one dynamic record. */
 export const POOLS_MAX = 1_000;
 /** Endpoints of one pool. */
@@ -137,6 +143,10 @@ export const UDP_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 export const UDP_SENDS_PENDING_MAX = 256;
 /** Octets of a buffer for one query and its answer over UDP; answers are at most UDP_EDNS_BYTES_MAX. */
 export const UDP_MESSAGE_BYTES = 4096;
+/** Messages of one recvmmsg and sendmmsg: beyond 64 the share of the system call in a query's cost no longer shrinks. */
+export const UDP_BATCH_MESSAGES = 64;
+/** Longest wait of a batching worker in the kernel, in milliseconds: how late it may see new tables or the word to stop. */
+export const UDP_WAIT_MS = 100;
 /** TCP connections at once. When they are all taken, the one that has been idle longest goes, never the newcomer. */
 export const TCP_CONNECTIONS_MAX = 1_000;
 /** TCP connections of one address, with the same rule: no single client can push all others out. */
