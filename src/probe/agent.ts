@@ -1,0 +1,306 @@
+/**
+ * A probe agent: checks every endpoint of the zones from one place and publishes what it sees. Without a store it goes on
+ * checking and holds only the present, which it publishes whole when the store is back.
+ *
+ *   scheduler --result--> record (state machine) --changed?--> changes, 20 ms together --+
+ *                                                                                        +--> store
+ *   beat every 5 s: snapshot, heartbeat, snapshot, ...  (constant work, well or on fire) --+
+ *
+ * After a start nothing is published until each check had a first result, or for two seconds: the votes of the agent's
+ * earlier boot stay fresh for longer than that, and a snapshot of nothing but `unknown` would wipe them out.
+ *
+ * Built by `meridian probe`, and by `serve` in embedded mode. The fast path for suspicions has its place in `#take`, where
+ * a failed result is first seen.
+ */
+
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import { assert } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import { AGENT_REPORTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
+import { type AgentHeader, isHealthName } from '../health/report.ts';
+import { AGENT_BEAT_MS, type AgentStore, SNAPSHOT_PERIOD_MS, type StoreState } from '../redis/state-store.ts';
+import type { CheckSpec } from '../zone/zone-model.ts';
+import type { ProbeResult } from './check-attempt.ts';
+import {
+  type CheckRecord,
+  isOverdue,
+  newCheckRecord,
+  recordOverdue,
+  recordReason,
+  recordReport,
+  recordResult,
+} from './check-record.ts';
+import { CheckScheduler, type SchedulerStats } from './check-scheduler.ts';
+import { errorMessage } from './failure-reason.ts';
+import { type RunCheck, runCheck } from './run-check.ts';
+
+export type ProbeAgentOptions = {
+  /** Name of the agent, unique among all; as `isHealthName`. */
+  readonly agentId: string;
+  readonly region: string;
+  /** By `CheckSpec.id`. */
+  readonly checks: ReadonlyMap<string, CheckSpec>;
+  /** Where to publish; whoever opened it closes it. */
+  readonly store: AgentStore;
+  readonly clock: Clock;
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
+  /** How checks are run, the real way if not given. */
+  readonly runCheck?: RunCheck;
+  /** Checks under way at once, `PROBE_CONCURRENCY_MAX` if not given. */
+  readonly concurrencyMax?: number;
+};
+
+/** How the agent does, for `status` and metrics. */
+export type ProbeAgentStatus = {
+  readonly agentId: string;
+  readonly region: string;
+  readonly boot: string;
+  readonly up: number;
+  readonly down: number;
+  readonly unknown: number;
+  /** Publications that reached the store, and that did not. */
+  readonly published: number;
+  readonly publishFailures: number;
+  /** Since the last publication that reached the store; null before the first. */
+  readonly publishedAgoMs: number | null;
+  /** Why the last publication failed, or null. */
+  readonly publishTrouble: string | null;
+  readonly scheduler: SchedulerStats;
+};
+
+/** Changes within this time are published together. */
+const CHANGES_DELAY_MS = 20;
+/** How long the first snapshot waits for first results. */
+const FIRST_ROUND_MS_MAX = 2_000;
+const BEATS_PER_SNAPSHOT = SNAPSHOT_PERIOD_MS / AGENT_BEAT_MS;
+
+/** Owner of the records, the scheduler and the timers of publication. */
+export class ProbeAgent {
+  /** Random, of this start. */
+  readonly boot = randomBytes(9).toString('hex');
+  readonly #options: ProbeAgentOptions;
+  readonly #scheduler: CheckScheduler;
+  readonly #records = new Map<string, CheckRecord>();
+  /** Checks whose state changed since the last publication; never more than there are checks. */
+  readonly #changed = new Set<string>();
+  /** Checks without a first result, while the first snapshot waits for them; null after it. */
+  #awaited: Set<string> | null = new Set();
+  #isRunning = false;
+  #isSnapshotDue = true;
+  #beats = 0;
+  #beatTimer: NodeJS.Timeout | null = null;
+  #flushTimer: NodeJS.Timeout | null = null;
+  #firstRoundTimer: NodeJS.Timeout | null = null;
+  #publishing: Promise<void> | null = null;
+  #stopListening: (() => void) | null = null;
+  #publicationSeq = 0;
+  #reportSeq = 0;
+  #published = 0;
+  #publishFailures = 0;
+  #publishedMs: number | null = null;
+  #publishTrouble: string | null = null;
+
+  constructor(options: ProbeAgentOptions) {
+    assert(isHealthName(options.agentId) && isHealthName(options.region), 'agent or region has no proper name');
+    this.#options = options;
+    this.#scheduler = new CheckScheduler({
+      agentId: options.agentId,
+      clock: options.clock,
+      runCheck: options.runCheck ?? ((spec, signal) => runCheck(spec, signal)),
+      onResult: (spec, result) => this.#take(spec, result),
+      ...(options.concurrencyMax === undefined ? {} : { concurrencyMax: options.concurrencyMax }),
+    });
+    this.setChecks(options.checks);
+  }
+
+  /** Begins to check and to publish. An agent is started once. */
+  start(): void {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    this.#stopListening = this.#options.store.onState((state) => this.#heedStore(state));
+    this.#beatTimer = setInterval(() => this.#beat(), AGENT_BEAT_MS);
+    this.#firstRoundTimer = setTimeout(() => this.#endFirstRound(), FIRST_ROUND_MS_MAX);
+    this.#scheduler.start();
+    if (this.#records.size === 0) this.#endFirstRound();
+  }
+
+  /** Ends all checks and the publication under way. The last snapshot stays in the store until its votes have aged. */
+  async stop(): Promise<void> {
+    this.#isRunning = false;
+    this.#stopListening?.();
+    for (const timer of [this.#beatTimer, this.#flushTimer, this.#firstRoundTimer]) {
+      if (timer !== null) clearTimeout(timer);
+    }
+    await this.#scheduler.stop();
+    await this.#publishing;
+  }
+
+  /** Replaces the set of checks; those in both sets keep their state. */
+  setChecks(checks: ReadonlyMap<string, CheckSpec>): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    const kept = this.#withinBounds(checks);
+    for (const id of this.#records.keys()) {
+      if (kept.has(id)) continue;
+      this.#records.delete(id);
+      this.#changed.delete(id);
+      this.#awaited?.delete(id);
+    }
+    for (const [id, spec] of kept) {
+      if (this.#records.has(id)) continue;
+      this.#records.set(id, newCheckRecord(spec, nowMs));
+      this.#awaited?.add(id);
+    }
+    this.#scheduler.setChecks(kept);
+    this.#isSnapshotDue = true;
+    this.#flushSoon();
+  }
+
+  status(): ProbeAgentStatus {
+    const { agentId, region, clock } = this.#options;
+    const counts = { up: 0, down: 0, unknown: 0 };
+    for (const record of this.#records.values()) counts[record.state] += 1;
+    return {
+      agentId,
+      region,
+      boot: this.boot,
+      ...counts,
+      published: this.#published,
+      publishFailures: this.#publishFailures,
+      publishedAgoMs: this.#publishedMs === null ? null : clock.monotonicMs() - this.#publishedMs,
+      publishTrouble: this.#publishTrouble,
+      scheduler: this.#scheduler.stats(),
+    };
+  }
+
+  #withinBounds(checks: ReadonlyMap<string, CheckSpec>): ReadonlyMap<string, CheckSpec> {
+    if (checks.size <= AGENT_REPORTS_MAX) return checks;
+    const reason = `${checks.size} checks, AGENT_REPORTS_MAX is ${AGENT_REPORTS_MAX}`;
+    this.#options.log.warn({ event: 'checks-left-out', reason }, 'more checks than one agent makes');
+    return new Map([...checks].slice(0, AGENT_REPORTS_MAX));
+  }
+
+  #take(spec: CheckSpec, result: ProbeResult): void {
+    const record = this.#records.get(spec.id);
+    if (record === undefined) return;
+    this.#reportSeq += 1;
+    this.#replace(record, recordResult(record, result, this.#options.clock.monotonicMs(), this.#reportSeq));
+    if (this.#awaited?.delete(spec.id) && this.#awaited.size === 0) this.#endFirstRound();
+  }
+
+  /** Keeps `next` for `record`, and tells the world if it says something else. */
+  #replace(record: CheckRecord, next: CheckRecord): void {
+    this.#records.set(next.spec.id, next);
+    // A check that cannot be made says why with its first result, though its state stays.
+    const isFirstCause = record.results === 0 && next.state === 'unknown';
+    if (next.state === record.state && !isFirstCause) return;
+    this.#changed.add(next.spec.id);
+    this.#flushSoon();
+    this.#logChange(record, next);
+  }
+
+  #logChange(record: CheckRecord, next: CheckRecord): void {
+    const { id, target, port } = next.spec;
+    const entry = { event: 'check-state', check: id, target, port, from: record.state, to: next.state };
+    const reason = recordReason(next);
+    const { log } = this.#options;
+    if (next.state === 'up') {
+      const text = 'endpoint is up, as seen from here';
+      // Thousands at every start, of no interest: all is well.
+      if (record.results === 0) log.debug(entry, text);
+      else log.info(entry, text);
+    } else if (next.state === 'down') log.warn({ ...entry, reason }, 'endpoint is down, as seen from here');
+    else log.warn({ ...entry, reason }, 'endpoint cannot be judged from here');
+  }
+
+  #endFirstRound(): void {
+    if (this.#awaited === null) return;
+    this.#awaited = null;
+    if (this.#firstRoundTimer !== null) clearTimeout(this.#firstRoundTimer);
+    this.#flush();
+  }
+
+  #beat(): void {
+    this.#beats += 1;
+    if (this.#beats % BEATS_PER_SNAPSHOT === 0) this.#isSnapshotDue = true;
+    const nowMs = this.#options.clock.monotonicMs();
+    for (const record of this.#records.values()) {
+      if (!isOverdue(record, nowMs)) continue;
+      this.#reportSeq += 1;
+      this.#replace(record, recordOverdue(record, nowMs, this.#reportSeq));
+    }
+    this.#flush();
+  }
+
+  #heedStore(state: StoreState): void {
+    if (state !== 'connected') return;
+    this.#isSnapshotDue = true;
+    this.#flush();
+  }
+
+  #flushSoon(): void {
+    // In trouble the next beat, or the store's return, is soon enough.
+    if (!this.#isRunning || this.#flushTimer !== null || this.#publishTrouble !== null) return;
+    this.#flushTimer = setTimeout(() => {
+      this.#flushTimer = null;
+      if (this.#isSnapshotDue || this.#changed.size > 0) this.#flush();
+    }, CHANGES_DELAY_MS);
+  }
+
+  /** Publishes what is to be said, one publication at a time. Nothing is queued: what cannot be said now is said anew later. */
+  #flush(): void {
+    if (!this.#isRunning || this.#awaited !== null || this.#publishing !== null) return;
+    if (this.#options.store.state !== 'connected') return;
+    this.#publishing = this.#publish().finally(() => {
+      this.#publishing = null;
+      // What changed meanwhile.
+      if (this.#isSnapshotDue || this.#changed.size > 0) this.#flushSoon();
+    });
+  }
+
+  async #publish(): Promise<void> {
+    const { store, clock, log } = this.#options;
+    try {
+      if (this.#isSnapshotDue) await this.#publishSnapshot();
+      else await this.#publishChanges();
+      this.#published += 1;
+      this.#publishedMs = clock.monotonicMs();
+      if (this.#publishTrouble !== null) log.info({ event: 'publish-restored' }, 'publishing again');
+      this.#publishTrouble = null;
+    } catch (error) {
+      // Changes that did not arrive are in the next snapshot.
+      this.#isSnapshotDue = true;
+      this.#publishFailures += 1;
+      const trouble = store.trouble ?? errorMessage(error);
+      if (this.#publishTrouble === null) log.warn({ event: 'publish-failed', reason: trouble }, 'cannot publish');
+      this.#publishTrouble = trouble;
+    }
+  }
+
+  async #publishSnapshot(): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs();
+    this.#isSnapshotDue = false;
+    this.#changed.clear();
+    const reports = Array.from(this.#records.values(), (record) => recordReport(record, nowMs));
+    await this.#options.store.publishSnapshot({ ...this.#nextHeader(), reports });
+  }
+
+  /** With nothing changed, the heartbeat. */
+  async #publishChanges(): Promise<void> {
+    const nowMs = this.#options.clock.monotonicMs();
+    const reports = [];
+    for (const id of this.#changed) {
+      if (reports.length === CHANGES_REPORTS_MAX) break;
+      const record = this.#records.get(id);
+      this.#changed.delete(id);
+      if (record !== undefined) reports.push(recordReport(record, nowMs));
+    }
+    await this.#options.store.publishChanges({ ...this.#nextHeader(), reports });
+  }
+
+  #nextHeader(): AgentHeader {
+    this.#publicationSeq += 1;
+    const { agentId: agent, region } = this.#options;
+    return { agent, region, boot: this.boot, seq: this.#publicationSeq, intervalMs: AGENT_BEAT_MS };
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * What an agent holds of one check: the observation that results of the endpoint's make, and over it what the agent says of
+ * itself. An agent that learns nothing several times in a row says `unknown`, which leaves the vote, and says so with its
+ * cause; the observation underneath waits, so that a broken agent that mends goes on where it was.
+ *
+ * Pure. Kept and published by {@link ProbeAgent}.
+ */
+
+import { type CheckState, newObservation, type Observation, observe } from '../health/observation.ts';
+import { type AgentReport, reportOf } from '../health/report.ts';
+import type { CheckSpec } from '../zone/zone-model.ts';
+import type { ProbeResult } from './check-attempt.ts';
+
+/** Results in a row from which nothing was learnt, until the agent no longer vouches: as many as a vote's life has intervals. */
+const ABSTENTIONS_MAX = 3;
+
+export type CheckRecord = {
+  readonly spec: CheckSpec;
+  readonly observation: Observation;
+  readonly abstentions: number;
+  /** Cause of the last abstention. */
+  readonly abstainReason: string;
+  /** What is published, and since when (the agent's monotonic clock). */
+  readonly state: CheckState;
+  readonly sinceMs: number;
+  /** Of the last result of any kind. */
+  readonly lastMs: number;
+  /** Results of any kind so far. */
+  readonly results: number;
+  /** Version of what is published, from the agent's own count; 0 before the first result. */
+  readonly seq: number;
+};
+
+/** A check without results. */
+export function newCheckRecord(spec: CheckSpec, nowMs: number): CheckRecord {
+  return {
+    spec,
+    observation: newObservation(nowMs),
+    abstentions: 0,
+    abstainReason: '',
+    state: 'unknown',
+    sinceMs: nowMs,
+    lastMs: nowMs,
+    results: 0,
+    seq: 0,
+  };
+}
+
+/** The record after `result`, which came at `nowMs` and takes the version `seq`. */
+export function recordResult(record: CheckRecord, result: ProbeResult, nowMs: number, seq: number): CheckRecord {
+  const counted = { ...record, lastMs: nowMs, results: record.results + 1, seq };
+  if (result.outcome === 'unknown') {
+    return withState({ ...counted, abstentions: record.abstentions + 1, abstainReason: result.reason }, nowMs);
+  }
+  const { connectMs, serverMs, reason } = result;
+  const seen = { ok: result.outcome === 'ok', reason, connectMs, serverMs };
+  const { observation } = observe(record.observation, seen, record.spec, nowMs);
+  return withState({ ...counted, observation, abstentions: 0, abstainReason: '' }, nowMs);
+}
+
+/** True if no result has come for so long that the record says nothing of the present. */
+export function isOverdue(record: CheckRecord, nowMs: number): boolean {
+  const { intervalMs, timeoutMs } = record.spec;
+  return record.abstentions < ABSTENTIONS_MAX && nowMs - record.lastMs > ABSTENTIONS_MAX * intervalMs + timeoutMs;
+}
+
+/** The record of a check that the agent did not get round to, as of `nowMs` and with the version `seq`. */
+export function recordOverdue(record: CheckRecord, nowMs: number, seq: number): CheckRecord {
+  const abstainReason = 'agent is behind with its checks';
+  return withState({ ...record, abstentions: ABSTENTIONS_MAX, abstainReason, seq }, nowMs);
+}
+
+/** What is published of `record`. */
+export function recordReport(record: CheckRecord, nowMs: number): AgentReport {
+  const { observation, state, sinceMs, seq, spec } = record;
+  return {
+    ...reportOf(spec.id, observation, nowMs),
+    state,
+    reason: recordReason(record),
+    seq,
+    heldMs: nowMs - sinceMs,
+  };
+}
+
+/** Why the record is in its state. */
+export function recordReason(record: CheckRecord): string {
+  return record.state === 'unknown' ? record.abstainReason : record.observation.reason;
+}
+
+function withState(record: CheckRecord, nowMs: number): CheckRecord {
+  const state = record.abstentions >= ABSTENTIONS_MAX ? 'unknown' : record.observation.state;
+  return state === record.state ? record : { ...record, state, sinceMs: nowMs };
+}
