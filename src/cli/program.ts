@@ -7,9 +7,11 @@
 
 import { Command, Option } from 'commander';
 import { runCheck } from './check-command.ts';
+import { runQuery } from './query-command.ts';
 import { type ResolvedSettings, resolveSettings } from './resolve-settings.ts';
 import { runServe } from './serve-command.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
+import { runStatus } from './status-command.ts';
 
 /** What the outer world gives a command. */
 export type CommandContext = {
@@ -64,6 +66,30 @@ const PLANS: readonly CommandPlan[] = [
     examples: ['meridian check', 'meridian check --strict zones/gslb.example.com.yaml'],
     notes: 'Exit code 0: valid. 1: faults found. 2: wrong usage.',
     run: (resolved, [files]) => runCheck(resolved.settings, files as readonly string[]),
+  },
+  {
+    name: 'status',
+    summary: 'show nodes, agents, zones and endpoints',
+    settings: ['redis', 'cluster', 'admin', 'json', 'watch'],
+    examples: ['meridian status', 'meridian status --redis redis://127.0.0.1:6379 --json'],
+    notes:
+      'Asks the API of one node, which answers also while Redis is down. With --redis it asks Redis instead, which knows\nall nodes and agents but no zones.',
+    run: (resolved) => runStatus(resolved),
+  },
+  {
+    name: 'query',
+    summary: 'ask a DNS server',
+    settings: ['server', 'subnet', 'json'],
+    arguments: [
+      ['<name>', 'name to ask for, absolute'],
+      ['[type]', 'record type (default: A)'],
+    ],
+    examples: [
+      'meridian query www.gslb.example.com',
+      'meridian query www.gslb.example.com AAAA --subnet 2a00:1450::/32',
+    ],
+    notes: 'Exit code 0 for any answer, NXDOMAIN and REFUSED included. 1: no answer.',
+    run: (resolved, [name, type]) => runQuery(resolved.settings, name as string, type as string | undefined),
   },
 ];
 

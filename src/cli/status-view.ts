@@ -1,0 +1,176 @@
+/**
+ * What `meridian status` knows, in one shape whether a node or Redis said it, and how it looks on a terminal.
+ *
+ * Built by `status-command.ts` from its two sources; `--json` prints it as it is.
+ */
+
+import { styleText } from 'node:util';
+import { formatFault } from '../base/fault.ts';
+import type { ZoneStatus } from '../server/node-status.ts';
+import { renderTable } from './text-table.ts';
+
+export type NodeLine = {
+  readonly node: string;
+  /** NORMAL, or HOLD while the last verdicts are frozen. */
+  readonly mode: string;
+  readonly modeReason: string | null;
+  readonly uptimeSeconds: number;
+  readonly state: string;
+  readonly listen: readonly string[];
+  readonly zones: number;
+  /** Endpoints (a node's own word) or checks (its word in Redis) by verdict. */
+  readonly up: number;
+  readonly down: number;
+  readonly unknown: number;
+};
+
+export type AgentLine = {
+  readonly agent: string;
+  readonly region: string;
+  /** Null where only a node could tell. */
+  readonly fresh: boolean | null;
+  readonly ageSeconds: number | null;
+  readonly checks: number | null;
+};
+
+export type VoteLine = { readonly region: string; readonly vote: string };
+
+/** An endpoint, or (from Redis, which knows no zones) a check. */
+export type VerdictLine = {
+  /** `www.gslb.example.com. A eu-west 198.51.100.10`, or the check's id. */
+  readonly subject: string;
+  readonly verdict: string;
+  readonly votes: readonly VoteLine[];
+  readonly reason: string | null;
+};
+
+export type StatusView = {
+  /** Who was asked. */
+  readonly source: string;
+  readonly nodes: readonly NodeLine[];
+  readonly agents: readonly AgentLine[];
+  readonly zones: readonly ZoneStatus[];
+  readonly endpoints: readonly VerdictLine[];
+  readonly geo: string | null;
+  readonly warnings: readonly string[];
+};
+
+/** Rows of one table on a terminal; `--json` gives all. */
+const ROWS_MAX = 200;
+
+/** The view as text, coloured where stdout is a terminal. */
+export function renderStatus(view: StatusView): string {
+  const parts = [paint('dim', `from ${view.source}`)];
+  const held = view.nodes.filter((node) => node.mode !== 'NORMAL');
+  for (const node of held) {
+    const reason = node.modeReason === null ? '' : ` (${node.modeReason})`;
+    parts.push(paint('red', `${node.mode}: ${node.node} keeps its last verdicts${reason}`));
+  }
+  for (const warning of view.warnings) parts.push(paint('yellow', `warning: ${warning}`));
+  parts.push(section('nodes', nodeTable(view.nodes)));
+  if (view.geo !== null) parts.push(`geo data: ${view.geo}`);
+  parts.push(section('agents', agentTable(view.agents)));
+  if (view.zones.length > 0) parts.push(section('zones', zoneTable(view.zones)), ...zoneFaults(view.zones));
+  parts.push(section('endpoints', endpointTable(view.endpoints)));
+  return `${parts.join('\n')}\n`;
+}
+
+function nodeTable(nodes: readonly NodeLine[]): string {
+  return renderTable(
+    ['node', 'mode', 'up since', 'state', 'listens on', 'zones', 'up/down/unknown'],
+    nodes.map((node) => [
+      node.node,
+      paint(node.mode === 'NORMAL' ? 'green' : 'red', node.mode),
+      duration(node.uptimeSeconds),
+      node.state,
+      node.listen.join(' '),
+      String(node.zones),
+      `${node.up}/${node.down}/${node.unknown}`,
+    ]),
+  );
+}
+
+function agentTable(agents: readonly AgentLine[]): string {
+  return renderTable(
+    ['agent', 'region', 'heard', 'checks'],
+    agents
+      .slice(0, ROWS_MAX)
+      .map((agent) => [
+        agent.agent,
+        agent.region,
+        freshness(agent),
+        agent.checks === null ? '-' : String(agent.checks),
+      ]),
+  );
+}
+
+function freshness(agent: AgentLine): string {
+  const age = agent.ageSeconds === null ? '' : `${duration(agent.ageSeconds)} ago`;
+  if (agent.fresh === null) return age === '' ? 'ask a node' : age;
+  return agent.fresh ? paint('green', age === '' ? 'fresh' : age) : paint('red', `stale, ${age}`);
+}
+
+function zoneTable(zones: readonly ZoneStatus[]): string {
+  const troubled = zones.filter((zone) => zone.state !== 'serving');
+  const rows = [...troubled, ...zones.filter((zone) => zone.state === 'serving')].slice(0, ROWS_MAX);
+  const table = renderTable(
+    ['zone', 'state', 'serial', 'names', 'records', 'steered', 'errors', 'warnings'],
+    rows.map((zone) => [
+      zone.zone,
+      paint(zone.state === 'serving' ? 'green' : 'red', zone.state),
+      String(zone.serial),
+      String(zone.names),
+      String(zone.records),
+      String(zone.dynamics),
+      String(zone.errors),
+      String(zone.warnings),
+    ]),
+  );
+  return table + more(zones.length - rows.length);
+}
+
+function zoneFaults(zones: readonly ZoneStatus[]): string[] {
+  const faults = zones.flatMap((zone) => zone.faults).filter((fault) => fault.severity === 'error');
+  return faults.slice(0, ROWS_MAX).map((fault) => paint('red', formatFault(fault)));
+}
+
+function endpointTable(endpoints: readonly VerdictLine[]): string {
+  const rank: Record<string, number> = { down: 0, unknown: 1, up: 2 };
+  const rows = endpoints.toSorted((a, b) => (rank[a.verdict] ?? 1) - (rank[b.verdict] ?? 1)).slice(0, ROWS_MAX);
+  const table = renderTable(
+    ['endpoint', 'verdict', 'votes', 'why'],
+    rows.map((endpoint) => [
+      endpoint.subject,
+      paint(verdictColor(endpoint.verdict), endpoint.verdict),
+      endpoint.votes.map((vote) => `${vote.region}:${vote.vote}`).join(' '),
+      endpoint.reason ?? '',
+    ]),
+  );
+  return table + more(endpoints.length - rows.length);
+}
+
+/** Colour of a verdict wherever one is printed. */
+export function verdictColor(verdict: string): 'green' | 'red' | 'yellow' {
+  if (verdict === 'up') return 'green';
+  return verdict === 'down' ? 'red' : 'yellow';
+}
+
+/** `text` in `color` where stdout is a terminal that wants colour (NO_COLOR is heeded), else as it is. */
+export function paint(color: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string): string {
+  return styleText(color, text, { stream: process.stdout });
+}
+
+function section(title: string, body: string): string {
+  return `\n${paint('bold', title)}\n${body}`;
+}
+
+function more(count: number): string {
+  return count > 0 ? `\n… and ${count} more; --json lists all` : '';
+}
+
+/** `3 s`, `12 min`, `5 h`, `9 d`. */
+export function duration(seconds: number): string {
+  if (seconds < 120) return `${Math.round(seconds)} s`;
+  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
+}

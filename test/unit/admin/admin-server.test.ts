@@ -1,0 +1,107 @@
+import { request } from 'node:http';
+import { pino } from 'pino';
+import { afterEach, describe, expect, it } from 'vitest';
+import { AdminServer } from '../../../src/admin/admin-server.ts';
+import type { NodeStatus, ReloadReport } from '../../../src/server/node-status.ts';
+import type { ListenAddress } from '../../../src/server/serve-options.ts';
+import { sampleStatus } from './sample-status.ts';
+
+const LOOPBACK = { address: '127.0.0.1', port: 0 };
+const RELOADED: ReloadReport = { changed: [], added: [], removed: [], refused: [], faults: [], milliseconds: 1 };
+const running: AdminServer[] = [];
+afterEach(async () => {
+  for (const server of running.splice(0)) await server.close();
+});
+
+async function start(options: { token?: string; status?: () => NodeStatus; reload?: ReloadReport } = {}) {
+  const node = { status: options.status ?? sampleStatus, reload: async () => options.reload ?? RELOADED };
+  const server = new AdminServer(node, pino({ level: 'silent' }), options.token ?? null);
+  running.push(server);
+  return { server, at: await server.listen(LOOPBACK) };
+}
+
+function ask(at: ListenAddress, method: string, path: string, headers: Record<string, string> = {}) {
+  return new Promise<{ status: number; body: string; headers: Record<string, unknown> }>((resolve, reject) => {
+    const sent = request({ host: at.address, port: at.port, method, path, headers, agent: false }, (response) => {
+      let body = '';
+      response.on('data', (chunk) => {
+        body += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body, headers: response.headers }));
+    });
+    sent.on('error', reject).end();
+  });
+}
+
+describe('the admin API', () => {
+  it('is alive at once, and ready only while the node answers DNS', async () => {
+    const { server, at } = await start();
+    expect((await ask(at, 'GET', '/healthz')).status).toBe(200);
+    expect((await ask(at, 'GET', '/readyz')).status).toBe(503);
+    expect((await ask(at, 'GET', '/api/v1/status')).status).toBe(503);
+    server.markReady();
+    expect((await ask(at, 'GET', '/readyz')).status).toBe(200);
+    server.markStopping();
+    expect(await ask(at, 'GET', '/readyz')).toMatchObject({ status: 503, body: 'stopping\n' });
+    expect((await ask(at, 'GET', '/api/v1/status')).status).toBe(200);
+  });
+
+  it('gives status and zones as JSON that nobody keeps', async () => {
+    const { server, at } = await start();
+    server.markReady();
+    const answer = await ask(at, 'GET', '/api/v1/status');
+    expect(JSON.parse(answer.body)).toEqual(JSON.parse(JSON.stringify(sampleStatus())));
+    expect(answer.headers).toMatchObject({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    expect(JSON.parse((await ask(at, 'GET', '/api/v1/zones')).body).zones).toHaveLength(2);
+  });
+
+  it('reloads, and says 409 when a file was refused', async () => {
+    const good = await start();
+    good.server.markReady();
+    expect((await ask(good.at, 'POST', '/api/v1/reload')).status).toBe(200);
+    const bad = await start({ reload: { ...RELOADED, refused: ['a.'] } });
+    bad.server.markReady();
+    expect((await ask(bad.at, 'POST', '/api/v1/reload')).status).toBe(409);
+  });
+
+  it('wants the token where one is configured', async () => {
+    const { server, at } = await start({ token: 'correct-horse-battery' });
+    server.markReady();
+    expect((await ask(at, 'POST', '/api/v1/reload')).status).toBe(401);
+    expect((await ask(at, 'POST', '/api/v1/reload', { authorization: 'Bearer correct-horse-battery' })).status).toBe(
+      200,
+    );
+  });
+
+  it('does not answer to a name that was made to point here', async () => {
+    const { server, at } = await start();
+    server.markReady();
+    expect((await ask(at, 'GET', '/api/v1/status', { host: 'evil.example' })).status).toBe(421);
+  });
+
+  it('answers what it does not know or cannot do without details', async () => {
+    const { server, at } = await start({
+      status: () => {
+        throw new Error('secret detail');
+      },
+    });
+    server.markReady();
+    expect((await ask(at, 'GET', '/nothing')).status).toBe(404);
+    const failed = await ask(at, 'GET', '/api/v1/status');
+    expect(failed.status).toBe(500);
+    expect(failed.body).not.toContain('secret detail');
+  });
+
+  it('says which port is taken and what to do', async () => {
+    const { at } = await start();
+    const second = new AdminServer(
+      { status: sampleStatus, reload: async () => RELOADED },
+      pino({ level: 'silent' }),
+      null,
+    );
+    await expect(second.listen(at)).rejects.toThrow(
+      `cannot listen on http://127.0.0.1:${at.port}: another process uses this port; stop it or choose another address with --admin`,
+    );
+    await second.close();
+  });
+});

@@ -1,0 +1,38 @@
+import { expect, it } from 'vitest';
+import { NodeMetrics } from '../../../src/admin/node-metrics.ts';
+import { sampleStatus } from './sample-status.ts';
+
+it('says in Prometheus words what the status says', async () => {
+  const text = await new NodeMetrics(sampleStatus).text();
+  for (const line of [
+    'meridian_node_info{node="ns1-1",cluster="default",state="redis",transport="dgram"} 1',
+    'meridian_node_mode{mode="HOLD"} 1',
+    'meridian_uptime_seconds 12',
+    'meridian_zones{state="serving"} 1',
+    'meridian_zones{state="last-good"} 0',
+    'meridian_zones{state="refused"} 1',
+    'meridian_zone_errors{zone="b."} 3',
+    'meridian_workers{role="udp",state="ready"} 2',
+    'meridian_worker_restarts_total{role="udp"} 2',
+    'meridian_endpoints{verdict="down"} 1',
+    'meridian_endpoints_barred 1',
+    'meridian_agents{fresh="false"} 1',
+    'meridian_dns_events_total{event="queries.udp"} 7',
+  ]) {
+    expect(text.split('\n')).toContain(line);
+  }
+});
+
+it('does not add up from scrape to scrape', async () => {
+  const metrics = new NodeMetrics(sampleStatus);
+  await metrics.text();
+  expect(await metrics.text()).toContain('meridian_dns_events_total{event="truncated"} 1\n');
+});
+
+it('forgets a zone once its faults are mended', async () => {
+  let status = sampleStatus();
+  const metrics = new NodeMetrics(() => status);
+  await metrics.text();
+  status = { ...status, zones: status.zones.map((zone) => ({ ...zone, errors: 0 })) };
+  expect(await metrics.text()).not.toContain('meridian_zone_errors{');
+});

@@ -1,0 +1,39 @@
+/** A node's status with one of everything, for the tests of the admin floor. */
+
+import type { NodeStatus } from '../../../src/server/node-status.ts';
+
+/** A zone served, one refused; an endpoint up and barred; an agent fresh and one stale. */
+export function sampleStatus(): NodeStatus {
+  const zone = { serial: 1, names: 2, records: 3, dynamics: 1, loadedAtMs: 0, faults: [], warnings: 0 };
+  const endpoint = { zone: 'a.', name: 'www.a.', type: 'A', pool: 'p', region: null, weight: 1, check: 'c', votes: [] };
+  return {
+    node: 'ns1-1',
+    cluster: 'default',
+    pid: 1,
+    uptimeSeconds: 12,
+    state: 'redis',
+    mode: 'HOLD',
+    listen: [{ address: '127.0.0.1', port: 5300 }],
+    transport: 'dgram',
+    zones: [
+      { ...zone, zone: 'a.', state: 'serving', errors: 0 },
+      { ...zone, zone: 'b.', state: 'refused', errors: 3 },
+    ],
+    geo: { source: 'geoip-lite', note: null, cached: false, faults: [] },
+    workers: [
+      { role: 'udp', index: 0, state: 'ready', restarts: 2 },
+      { role: 'udp', index: 1, state: 'ready', restarts: 0 },
+      { role: 'stream', index: 0, state: 'dead', restarts: 1 },
+    ],
+    counters: { 'queries.udp': 7, truncated: 1 },
+    endpoints: [
+      { ...endpoint, key: '1', value: '192.0.2.1', status: 'obey', verdict: 'up', barred: false },
+      { ...endpoint, key: '2', value: '192.0.2.2', status: 'obey', verdict: 'down', barred: true },
+    ],
+    agents: [
+      { agent: 'a1', region: 'r1', fresh: true, ageSeconds: 1 },
+      { agent: 'a2', region: 'r2', fresh: false, ageSeconds: 90 },
+    ],
+    warnings: [],
+  };
+}
