@@ -66,15 +66,6 @@ function includeFile(zone: MasterZone, file: MasterFile, readFile: ReadFile): bo
   if (octets === null)
     return refuse(zone, file, 1, 'directive-invalid', 'the file name has a bad escape: write \\\\ for \\');
   const path = new TextDecoder().decode(octets);
-  if (file.stack.length > INCLUDE_DEPTH_MAX) {
-    return refuse(
-      zone,
-      file,
-      1,
-      'include-depth',
-      `includes go over ${INCLUDE_DEPTH_MAX} deep (INCLUDE_DEPTH_MAX): flatten them`,
-    );
-  }
   if (++zone.filesIncluded > INCLUDE_FILES_MAX) {
     // Said once: a thousand files that each include a thousand would say it a million times.
     if (zone.filesIncluded > INCLUDE_FILES_MAX + 1) return true;
@@ -84,6 +75,15 @@ function includeFile(zone: MasterZone, file: MasterFile, readFile: ReadFile): bo
       1,
       'include-count',
       `the zone includes over ${INCLUDE_FILES_MAX} files (INCLUDE_FILES_MAX): join some`,
+    );
+  }
+  if (file.stack.length > INCLUDE_DEPTH_MAX) {
+    return refuse(
+      zone,
+      file,
+      1,
+      'include-depth',
+      `includes go over ${INCLUDE_DEPTH_MAX} deep (INCLUDE_DEPTH_MAX): flatten them`,
     );
   }
   const found = zone.include(path, file.path);

@@ -32,10 +32,10 @@ export function generateRecords(zone: MasterZone, file: MasterFile): boolean {
       chars += token.text.length;
       const parts = parseTemplate(token.text);
       if (parts !== null) templates.push({ parts, quoted: token.quoted });
-      else return refuse(zone, file, i, 'write a number as $ or ${offset,width,base}, a dollar sign as $$');
+      else return refuse(zone, file, i, `write a number as $ or \${offset,width,base}, a dollar sign as $$`);
     }
   }
-  if (ownerParts === null) return refuse(zone, file, 2, 'write a number as $ or ${offset,width,base}');
+  if (ownerParts === null) return refuse(zone, file, 2, `write a number as $ or \${offset,width,base}`);
   if (chars > GENERATE_TEMPLATE_CHARS_MAX) {
     return refuse(
       zone,

@@ -16,7 +16,7 @@ import { NO_SUBJECT } from './master-faults.ts';
 import { MasterLexer } from './master-lexer.ts';
 import { readRecord } from './master-record.ts';
 import { makeSoa } from './master-soa.ts';
-import { faultAtWord, type IncludeFile, type MasterFile, type MasterZone, newMasterZone } from './master-state.ts';
+import { type IncludeFile, type MasterFile, type MasterZone, newMasterZone } from './master-state.ts';
 import type { ZoneModel } from './zone-model.ts';
 
 /** One zone's main file. */

@@ -6,7 +6,7 @@
 
 import { NAME_BYTES_MAX } from '../base/limits.ts';
 import { RRType, typeCode, typeName } from '../wire/codes.ts';
-import { isAtOrBelow, lowerName, nameFromText, namesEqual } from '../wire/name.ts';
+import { isAtOrBelow, lowerName, nameFromText } from '../wire/name.ts';
 import { isStoredType, rdataFromText, targetNameAt } from '../wire/rdata.ts';
 import { durationSeconds } from '../wire/rdata-duration.ts';
 import { describeNameFault, isRdataFault, quoteForFault, type RdataToken } from '../wire/rdata-token.ts';
@@ -56,6 +56,7 @@ export function readRecord(zone: MasterZone, file: MasterFile): boolean {
   const owner = isOwned ? readOwner(zone, file, 0) : lastOwner(zone, file);
   // A bad owner leaves the rest to be read, so that all faults of the line are told at once.
   if (owner !== null) file.owner = owner;
+  if (owner !== null && isOwned) warnOfDoubledOwner(zone, file, owner);
   const header = readHeader(zone, file, isOwned ? 1 : 0);
   if (owner === null || header === null) return false;
   const { type, next } = header;
@@ -238,6 +239,15 @@ function isInZone(zone: MasterZone, file: MasterFile, owner: Uint8Array, type: n
   return false;
 }
 
+/** `www.example.com A ...` in example.com means www.example.com.example.com: nearly always a slip. */
+function warnOfDoubledOwner(zone: MasterZone, file: MasterFile, owner: Uint8Array): void {
+  const { doubledOrigin } = zone;
+  if (doubledOrigin === null || owner.length < doubledOrigin.length || !isAtOrBelow(owner, doubledOrigin)) return;
+  if (owner === file.originLower || file.lexer.word(0).endsWith('.')) return;
+  const message = 'the owner ends with the zone twice: end it with a dot if it is absolute';
+  faultAtWord(zone, file, 0, 'warning', 'dot-missing', message);
+}
+
 /** `www CNAME www.example.com` in example.com means www.example.com.example.com: nearly always a slip. */
 function warnOfMissingDot(
   zone: MasterZone,
@@ -253,7 +263,7 @@ function warnOfMissingDot(
   const name = rdata.subarray(at);
   if (rdata.at(-1) !== 0 || !isAtOrBelow(lowerName(name), doubledOrigin)) return;
   const written = tokens.findIndex((token) => token.text.includes('.') && !token.text.endsWith('.'));
-  if (written < 0 || namesEqual(lowerName(name), owner)) return;
+  if (written < 0) return;
   const message = 'the name ends with the zone twice: end it with a dot if it is absolute';
   const subject = subjectOf(zone, owner, type);
   faultAtWord(zone, file, file.lexer.count - 1, 'warning', 'dot-missing', message, subject);
