@@ -6,6 +6,9 @@
 import type { Logger } from 'pino';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import type { ListenAddress, ServeOptions } from './serve-options.ts';
+import { StartError } from './start-error.ts';
+
+export { StartError };
 
 /** What the ready line tells. */
 export type StartReport = {
@@ -15,11 +18,6 @@ export type StartReport = {
   readonly refused: number;
   readonly state: 'embedded' | 'redis';
 };
-
-/** A node could not start; the message is one line that says what to do. Exit code 1. */
-export class StartError extends Error {
-  override readonly name = 'StartError';
-}
 
 export class MeridianServer {
   readonly options: ServeOptions;

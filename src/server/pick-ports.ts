@@ -1,0 +1,81 @@
+/**
+ * Turns listen addresses into ones with real ports, and finds out that they can be had before any worker starts. Workers
+ * share their ports by SO_REUSEPORT, and with it a second server of the same user would start without a word and take
+ * half of the queries; so each address is bound once without it, UDP and TCP, and let go.
+ */
+
+import { createSocket } from 'node:dgram';
+import { createServer } from 'node:net';
+import type { ListenAddress } from './serve-options.ts';
+import { StartError } from './start-error.ts';
+import { isErrno, reasonOf } from './state-dir.ts';
+
+/** Ports tried where the operator leaves the choice: one that is free for TCP may be taken for UDP. */
+const TRIES = 16;
+
+/** `listen` with every port 0 replaced, duplicates dropped. Rejects with {@link StartError}. */
+export async function pickPorts(listen: readonly ListenAddress[]): Promise<ListenAddress[]> {
+  const picked = new Map<string, ListenAddress>();
+  for (const wanted of listen) {
+    const address = await pickPort(wanted);
+    picked.set(`${address.address} ${address.port}`, address);
+  }
+  return [...picked.values()];
+}
+
+async function pickPort(wanted: ListenAddress): Promise<ListenAddress> {
+  for (let tries = 1; ; tries++) {
+    let port = wanted.port;
+    try {
+      port = await tryTcp(wanted);
+      await tryUdp({ ...wanted, port });
+      return { ...wanted, port };
+    } catch (error) {
+      if (wanted.port === 0 && tries < TRIES && isErrno(error, 'EADDRINUSE')) continue;
+      throw new StartError(explainBindError(error, { ...wanted, port }));
+    }
+  }
+}
+
+function tryTcp(address: ListenAddress): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ host: address.address, port: address.port, ipv6Only: address.address.includes(':') }, () => {
+      const bound = server.address();
+      const port = bound !== null && typeof bound === 'object' ? bound.port : address.port;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function tryUdp(address: ListenAddress): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const isIpv6 = address.address.includes(':');
+    const socket = createSocket({ type: isIpv6 ? 'udp6' : 'udp4', ipv6Only: isIpv6 });
+    socket.once('error', (error) => {
+      socket.close();
+      reject(error);
+    });
+    socket.bind({ address: address.address, port: address.port, exclusive: true }, () => {
+      socket.close(() => resolve());
+    });
+  });
+}
+
+/** One line that says what to do. */
+export function explainBindError(error: unknown, address: ListenAddress): string {
+  const where = address.address.includes(':')
+    ? `[${address.address}]:${address.port}`
+    : `${address.address}:${address.port}`;
+  if (isErrno(error, 'EADDRINUSE')) {
+    return `cannot listen on ${where}: another program does; stop it or choose another address with --listen`;
+  }
+  if (isErrno(error, 'EACCES')) {
+    return `cannot listen on ${where}: ports below 1024 need CAP_NET_BIND_SERVICE (see deploy/) or another --listen`;
+  }
+  if (isErrno(error, 'EADDRNOTAVAIL')) {
+    return `cannot listen on ${where}: this host does not have that address; name one of its own with --listen`;
+  }
+  return `cannot listen on ${where}: ${reasonOf(error)}`;
+}

@@ -1,0 +1,5 @@
+/** Where the program of a thread is: beside this file, in the form (source or build) that runs now. */
+
+export function threadEntry(name: 'worker' | 'builder'): URL {
+  return new URL(`./${name}${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url);
+}

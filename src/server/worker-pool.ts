@@ -1,0 +1,334 @@
+/**
+ * All worker threads of a node: N for UDP, one for TCP. Starts them, hands them tables, replaces those that die, stall or
+ * meet a bug of ours, and keeps their counters, which outlive them. Owned by the control thread.
+ *
+ *   starting --ready--> ready --defect--> ready, successor starting --ready--> successor ready, old one drained
+ *                         |--died, stalled--> dead --back-off--> starting
+ */
+
+import { Worker } from 'node:worker_threads';
+import { type CounterReport, createCounters, readCounters } from '../answer/counters.ts';
+import type { HealthTable } from '../health/health-table.ts';
+import { createListenerCounters, readBeat, sumListenerCounters } from './listener-counters.ts';
+import type { WorkerStatus } from './node-status.ts';
+import { explainBindError } from './pick-ports.ts';
+import type { ListenAddress } from './serve-options.ts';
+import { splitDelta, type TableDelta } from './serving-state.ts';
+import { StartError } from './start-error.ts';
+import { threadEntry } from './thread-entry.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+
+/** What the log is told. */
+export type PoolEvent =
+  | { readonly event: 'worker-died'; readonly role: string; readonly index: number; readonly reason: string }
+  | { readonly event: 'worker-stalled'; readonly role: string; readonly index: number }
+  | {
+      readonly event: 'worker-defect';
+      readonly role: string;
+      readonly index: number;
+      readonly error: string;
+      readonly queryHex: string;
+    }
+  | { readonly event: 'worker-replaced'; readonly role: string; readonly index: number; readonly restarts: number };
+
+export type WorkerPoolOptions = {
+  /** With real ports. */
+  readonly listen: readonly ListenAddress[];
+  readonly udpWorkers: number;
+  readonly transport: 'mmsg' | 'dgram';
+  readonly health: HealthTable;
+  /** Everything that is in force now, for a thread that starts with nothing. */
+  readonly allTables: () => TableDelta;
+  readonly log: (event: PoolEvent) => void;
+  /** Program of the threads, `worker.ts` if not given. */
+  readonly entry?: URL;
+  /** How often the watchdog looks, {@link WATCH_MS} if not given. */
+  readonly watchMs?: number;
+};
+
+/** Where SO_REUSEPORT spreads queries over sockets. Elsewhere one UDP worker has the port alone. */
+const REUSE_PORT_PLATFORMS: readonly string[] = ['linux', 'freebsd', 'sunos', 'aix'];
+/** Pause before a worker is started again: none the first time, then doubling while it keeps dying. */
+const BACKOFF_MS_MIN = 100;
+const BACKOFF_MS_MAX = 5_000;
+/** A worker that lived this long was well. */
+const LIVED_WELL_MS = 30_000;
+/** How often the watchdog looks, and how many looks without a beat make a stall; its own looks, so that a paused process stalls nobody. */
+const WATCH_MS = 1_000;
+const STALLED_LOOKS = 5;
+/** Time for a worker to bind and answer. */
+const READY_MS_MAX = 20_000;
+/** Time for a worker to drain, beyond that of its TCP connections. */
+const STOP_MS_MAX = 3_000;
+
+/** One running thread. */
+type Thread = { readonly worker: Worker; readonly bornMs: number; readonly exited: Promise<void> };
+
+/** One place in the pool; threads come and go in it. */
+type Seat = {
+  readonly role: 'udp' | 'stream';
+  readonly index: number;
+  readonly counters: ReturnType<typeof createCounters>;
+  readonly listenerCounters: ReturnType<typeof createListenerCounters>;
+  current: Thread | null;
+  /** On its way to take over. */
+  successor: Thread | null;
+  isReady: boolean;
+  restarts: number;
+  backoffMs: number;
+  retry: NodeJS.Timeout | null;
+  lastBeat: number;
+  silentLooks: number;
+};
+
+/** Owner of the threads. */
+export class WorkerPool {
+  readonly #options: WorkerPoolOptions;
+  readonly #reusePort = REUSE_PORT_PLATFORMS.includes(process.platform);
+  readonly #seats: Seat[];
+  #watchdog: NodeJS.Timeout | null = null;
+  #stopping = false;
+  #seed = (Math.random() * 0x100000000) | 0;
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options;
+    const udpWorkers = this.#reusePort ? options.udpWorkers : 1;
+    this.#seats = Array.from({ length: udpWorkers }, (_, index) => createSeat('udp', index));
+    this.#seats.push(createSeat('stream', 0));
+  }
+
+  /** Resolves when every worker answers; rejects with {@link StartError}, with nothing left running. */
+  async start(): Promise<void> {
+    try {
+      await Promise.all(
+        this.#seats.map(async (seat) => {
+          seat.current = this.#spawn(seat);
+          await this.#untilReady(seat.current);
+          seat.isReady = true;
+        }),
+      );
+    } catch (error) {
+      await this.stop();
+      const [first] = this.#options.listen;
+      throw error instanceof StartError || first === undefined ? error : new StartError(explainBindError(error, first));
+    }
+    for (const seat of this.#seats) this.#guard(seat);
+    this.#watchdog = setInterval(() => this.#watch(), this.#options.watchMs ?? WATCH_MS).unref();
+  }
+
+  /** Hands `delta` to every worker; each takes it between two queries. */
+  publish(delta: TableDelta): void {
+    for (const step of splitDelta(delta)) {
+      for (const seat of this.#seats) {
+        post(seat.current, { kind: 'tables', delta: step });
+        post(seat.successor, { kind: 'tables', delta: step });
+      }
+    }
+  }
+
+  /** Lets every worker answer what has come in, and ends them; resolves within some seconds. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    if (this.#watchdog !== null) clearInterval(this.#watchdog);
+    const threads: Thread[] = [];
+    for (const seat of this.#seats) {
+      if (seat.retry !== null) clearTimeout(seat.retry);
+      for (const thread of [seat.current, seat.successor]) if (thread !== null) threads.push(thread);
+    }
+    await Promise.all(threads.map(stopThread));
+  }
+
+  /** How each worker is. */
+  statuses(): WorkerStatus[] {
+    return this.#seats.map((seat) => ({
+      role: seat.role,
+      index: seat.index,
+      state: seat.isReady ? 'ready' : seat.current === null ? 'dead' : 'starting',
+      restarts: seat.restarts,
+    }));
+  }
+
+  /** DNS counters of all workers, dead ones' included. */
+  counterReport(): CounterReport {
+    return readCounters(this.#seats.map((seat) => seat.counters));
+  }
+
+  /** Socket counters, likewise. */
+  listenerReport(): Record<string, number> {
+    return sumListenerCounters(this.#seats.map((seat) => seat.listenerCounters));
+  }
+
+  #spawn(seat: Seat): Thread {
+    const setup: WorkerSetup = {
+      role: seat.role,
+      transport: this.#options.transport,
+      listen: this.#options.listen,
+      reusePort: this.#reusePort,
+      health: this.#options.health.buffer,
+      counters: seat.counters.buffer,
+      listenerCounters: seat.listenerCounters.buffer,
+      seed: this.#nextSeed(),
+    };
+    const worker = new Worker(this.#options.entry ?? threadEntry('worker'), {
+      workerData: setup,
+      name: `${seat.role}-${seat.index}`,
+    });
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    const thread: Thread = { worker, bornMs: performance.now(), exited };
+    for (const delta of splitDelta(this.#options.allTables())) post(thread, { kind: 'tables', delta });
+    post(thread, { kind: 'listen' });
+    return thread;
+  }
+
+  /** Rejects when the thread fails, dies or takes too long. */
+  #untilReady(thread: Thread): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const { worker } = thread;
+      const late = setTimeout(() => {
+        void worker.terminate();
+        reject(new Error(`a worker was not ready within ${READY_MS_MAX} ms`));
+      }, READY_MS_MAX);
+      const end = (error: Error | null) => {
+        clearTimeout(late);
+        worker.off('message', onMessage);
+        worker.off('error', end);
+        worker.off('exit', onExit);
+        if (error === null) resolve();
+        else reject(error);
+      };
+      const onMessage = (message: FromWorker) => {
+        if (message.kind === 'ready') end(null);
+        if (message.kind === 'failed') end(errnoError(message.message));
+      };
+      const onExit = (code: number) => end(new Error(`a worker ended with code ${code} before it was ready`));
+      worker.on('message', onMessage);
+      worker.on('error', end);
+      worker.on('exit', onExit);
+    });
+  }
+
+  /** Follows the life of the seat's current thread. */
+  #guard(seat: Seat): void {
+    const thread = seat.current!;
+    let reason = '';
+    thread.worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'failed') reason = message.message;
+      if (message.kind === 'defect') {
+        this.#tell({ event: 'worker-defect', role: seat.role, index: seat.index, ...message.defect });
+        this.#replaceLater(seat, thread);
+      }
+    });
+    thread.worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    });
+    thread.worker.once('exit', (code) => {
+      if (this.#stopping || seat.current !== thread) return;
+      seat.current = null;
+      seat.isReady = false;
+      this.#tell({ event: 'worker-died', role: seat.role, index: seat.index, reason: reason || `exit code ${code}` });
+      this.#replaceLater(seat, thread);
+    });
+  }
+
+  /** Starts a successor of `thread` after the back-off, unless one is on its way. */
+  #replaceLater(seat: Seat, thread: Thread): void {
+    if (this.#stopping || seat.retry !== null || seat.successor !== null) return;
+    if (performance.now() - thread.bornMs > LIVED_WELL_MS) seat.backoffMs = 0;
+    const pause = seat.backoffMs;
+    seat.backoffMs = Math.min(BACKOFF_MS_MAX, Math.max(BACKOFF_MS_MIN, pause * 2));
+    seat.retry = setTimeout(() => {
+      seat.retry = null;
+      void this.#replace(seat);
+    }, pause);
+  }
+
+  async #replace(seat: Seat): Promise<void> {
+    // Without SO_REUSEPORT the port has room for one, so the old one leaves first.
+    if (!this.#reusePort && seat.current !== null) {
+      const old = seat.current;
+      seat.current = null;
+      seat.isReady = false;
+      await stopThread(old);
+      if (this.#stopping) return;
+    }
+    const successor = this.#spawn(seat);
+    seat.successor = successor;
+    try {
+      await this.#untilReady(successor);
+    } catch (error) {
+      seat.successor = null;
+      void successor.worker.terminate();
+      if (this.#stopping) return;
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#tell({ event: 'worker-died', role: seat.role, index: seat.index, reason });
+      this.#replaceLater(seat, successor);
+      return;
+    }
+    const old = seat.current;
+    seat.current = successor;
+    seat.successor = null;
+    seat.isReady = true;
+    seat.restarts++;
+    seat.silentLooks = 0;
+    if (this.#stopping) return;
+    this.#guard(seat);
+    this.#tell({ event: 'worker-replaced', role: seat.role, index: seat.index, restarts: seat.restarts });
+    if (old !== null) await stopThread(old);
+  }
+
+  #watch(): void {
+    for (const seat of this.#seats) {
+      const now = readBeat(seat.listenerCounters);
+      const isAlive = !seat.isReady || now !== seat.lastBeat;
+      seat.lastBeat = now;
+      seat.silentLooks = isAlive ? 0 : seat.silentLooks + 1;
+      if (seat.silentLooks < STALLED_LOOKS || seat.current === null) continue;
+      seat.silentLooks = 0;
+      this.#tell({ event: 'worker-stalled', role: seat.role, index: seat.index });
+      void seat.current.worker.terminate();
+    }
+  }
+
+  #nextSeed(): number {
+    this.#seed = (this.#seed + 0x9e3779b9) | 0;
+    return this.#seed;
+  }
+
+  #tell(event: PoolEvent): void {
+    this.#options.log(event);
+  }
+}
+
+function createSeat(role: 'udp' | 'stream', index: number): Seat {
+  return {
+    role,
+    index,
+    counters: createCounters(),
+    listenerCounters: createListenerCounters(),
+    current: null,
+    successor: null,
+    isReady: false,
+    restarts: 0,
+    backoffMs: 0,
+    retry: null,
+    lastBeat: 0,
+    silentLooks: 0,
+  };
+}
+
+function post(thread: Thread | null, message: ToWorker): void {
+  thread?.worker.postMessage(message);
+}
+
+async function stopThread(thread: Thread): Promise<void> {
+  post(thread, { kind: 'stop' });
+  const late = setTimeout(() => void thread.worker.terminate(), STOP_MS_MAX);
+  await thread.exited;
+  clearTimeout(late);
+}
+
+/** The system's code of `bind EADDRINUSE 127.0.0.1:53`, which a message between threads does not carry by itself. */
+function errnoError(message: string): Error {
+  const code = /\b(E[A-Z]{3,})\b/.exec(message)?.[1];
+  return Object.assign(new Error(message), code === undefined ? {} : { code });
+}

@@ -1,0 +1,103 @@
+/**
+ * Entry of a worker thread: UDP on every listen address, or TCP on every listen address. It reads tables in shared memory,
+ * answers, and does nothing else; all that it knows comes by message from `worker-pool.ts`.
+ *
+ * Listeners on Node's event loop get their messages as events. The `mmsg` loop blocks in the kernel and never comes back
+ * to the event loop, so it takes its messages itself, a few between two batches.
+ */
+
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { Transport } from '../answer/transaction.ts';
+import { present } from '../base/assert.ts';
+import { createGuardedAnswer } from './guarded-answer.ts';
+import { beat } from './listener-counters.ts';
+import { ServingState } from './serving-state.ts';
+import { reasonOf } from './state-dir.ts';
+import { loadSystemCalls } from './system-calls.ts';
+import { TcpListener } from './tcp-listener.ts';
+import { UdpDgramListener } from './udp-dgram-listener.ts';
+import { UdpMmsgListener } from './udp-mmsg-listener.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+
+/** How often the event loop says that it turns. */
+const BEAT_MS = 250;
+/** Messages taken between two batches: each is a step of `splitDelta`, so queries wait for a millisecond or so. */
+const MESSAGES_PER_BATCH = 4;
+/** Batches answered after the word to stop, at most; the last one finds nothing. */
+const DRAIN_BATCHES_MAX = 64;
+
+const port = present(parentPort, 'the port to the control thread');
+const setup = workerData as WorkerSetup;
+const listenerCounters = new Int32Array(setup.listenerCounters);
+const state = new ServingState(new Int32Array(setup.health));
+const answer = createGuardedAnswer({
+  tables: state,
+  counters: new Uint32Array(setup.counters),
+  listenerCounters,
+  transport: setup.role === 'udp' ? Transport.UDP : Transport.TCP,
+  seed: setup.seed,
+  onDefect: (defect) => tell({ kind: 'defect', defect }),
+});
+const { listen, reusePort } = setup;
+
+if (setup.role === 'udp' && setup.transport === 'mmsg') runMmsg();
+else if (setup.role === 'udp') runEvents(new UdpDgramListener({ listen, reusePort }, answer, listenerCounters, fail));
+else runEvents(new TcpListener({ listen, reusePort }, answer, listenerCounters));
+
+/** A listener on the event loop. */
+function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> }): void {
+  setInterval(() => beat(listenerCounters), BEAT_MS).unref();
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'tables') state.apply(message.delta);
+    else if (message.kind === 'listen') listener.start().then(() => tell({ kind: 'ready' }), fail);
+    else void listener.stop().then(() => port.close());
+  });
+}
+
+/** The blocking loop; begins with the word to listen and does not return before the word to stop. */
+function runMmsg(): void {
+  port.on('message', (message: ToWorker) => {
+    if (message.kind === 'tables') state.apply(message.delta);
+    else if (message.kind === 'listen') {
+      const listener = openMmsg();
+      if (listener === null) return;
+      tell({ kind: 'ready' });
+      while (!takeMessages()) listener.runBatch();
+      for (let i = 0; i < DRAIN_BATCHES_MAX && listener.runBatch() > 0; i++);
+      listener.close();
+      port.close();
+    } else port.close();
+  });
+}
+
+function openMmsg(): UdpMmsgListener | null {
+  try {
+    const calls = loadSystemCalls();
+    if (typeof calls === 'string') throw new Error(calls);
+    return new UdpMmsgListener(calls, listen, answer, listenerCounters);
+  } catch (error) {
+    fail(error);
+    return null;
+  }
+}
+
+/** Takes a few of the messages that have come; true when one was the word to stop. */
+function takeMessages(): boolean {
+  for (let i = 0; i < MESSAGES_PER_BATCH; i++) {
+    const received = receiveMessageOnPort(port) as { message: ToWorker } | undefined;
+    if (received === undefined) return false;
+    if (received.message.kind === 'tables') state.apply(received.message.delta);
+    else if (received.message.kind === 'stop') return true;
+  }
+  return false;
+}
+
+function fail(error: unknown): void {
+  tell({ kind: 'failed', message: reasonOf(error) });
+  // After the message has left; a thread whose sockets are broken must not linger.
+  setImmediate(() => process.exit(1));
+}
+
+function tell(message: FromWorker): void {
+  port.postMessage(message);
+}

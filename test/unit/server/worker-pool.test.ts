@@ -1,0 +1,143 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createHealthTable } from '../../../src/health/health-table.ts';
+import { pickPorts } from '../../../src/server/pick-ports.ts';
+import type { TableDelta } from '../../../src/server/serving-state.ts';
+import { loadSystemCalls } from '../../../src/server/system-calls.ts';
+import { type PoolEvent, WorkerPool, type WorkerPoolOptions } from '../../../src/server/worker-pool.ts';
+
+const NOTHING: TableDelta = { locations: null, classTables: [], zones: [], index: null };
+const FAKE = new URL('../../tools/fake-worker.ts', import.meta.url);
+
+const pools: WorkerPool[] = [];
+afterEach(async () => {
+  for (const pool of pools.splice(0)) await pool.stop();
+});
+
+async function start(options: Partial<WorkerPoolOptions> = {}) {
+  const health = createHealthTable(64).fill(0);
+  const events: PoolEvent[] = [];
+  const pool = new WorkerPool({
+    listen: await pickPorts([{ address: '127.0.0.1', port: 0 }]),
+    udpWorkers: 1,
+    transport: 'dgram',
+    health,
+    allTables: () => NOTHING,
+    log: (event) => events.push(event),
+    ...options,
+  });
+  pools.push(pool);
+  await pool.start();
+  const until = async (condition: () => boolean, ms = 5_000) => {
+    for (const end = performance.now() + ms; performance.now() < end && !condition(); ) await sleep(5);
+    return condition();
+  };
+  const names = () => events.map((event) => event.event);
+  return { pool, health, events, names, until };
+}
+
+describe('WorkerPool', () => {
+  const isMmsgMissing = typeof loadSystemCalls() === 'string';
+  it.for([
+    ['dgram', false],
+    ['mmsg', isMmsgMissing],
+  ] as const)(
+    'answers over UDP (%s) and TCP at one port once it has started, REFUSED without zones',
+    async ([transport, isMissing], { skip }) => {
+      if (isMissing) skip('recvmmsg cannot be called here');
+      const [listen] = await pickPorts([{ address: '127.0.0.1', port: 0 }]);
+      const { pool } = await start({ listen: [listen!], udpWorkers: 2, transport });
+      const query = Buffer.from('abcd01000001000000000000076578616d706c6503636f6d0000010001', 'hex');
+      const udp = createSocket('udp4');
+      udp.send(query, listen!.port, '127.0.0.1');
+      const [answer] = (await once(udp, 'message')) as [Buffer];
+      udp.close();
+      expect(answer.subarray(0, 4).toString('hex')).toBe('abcd8105');
+      const tcp = connect(listen!.port, '127.0.0.1');
+      tcp.write(Buffer.concat([Buffer.from([0, query.length]), query]));
+      const [framed] = (await once(tcp, 'data')) as [Buffer];
+      tcp.destroy();
+      expect(framed.subarray(2, 6).toString('hex')).toBe('abcd8105');
+      expect(pool.counterReport().queries).toEqual({ udp: 1, tcp: 1 });
+      expect(pool.statuses().map((status) => status.state)).toEqual(['ready', 'ready', 'ready']);
+    },
+  );
+
+  it('replaces a worker that dies within half a second, and counts it', async () => {
+    const { pool, health, names, until } = await start({ entry: FAKE });
+    const since = performance.now();
+    Atomics.store(health, 0, 1);
+    expect(await until(() => names().includes('worker-replaced'))).toBe(true);
+    expect(performance.now() - since).toBeLessThan(500);
+    expect(names()).toEqual(['worker-died', 'worker-replaced']);
+    expect(pool.statuses()[0]).toMatchObject({ role: 'udp', state: 'ready', restarts: 1 });
+  });
+
+  it('takes an exit without an error for a death too', async () => {
+    const { health, events, until, names } = await start({ entry: FAKE });
+    Atomics.store(health, 7, 4);
+    expect(await until(() => names().includes('worker-replaced'))).toBe(true);
+    expect(events[0]).toMatchObject({ event: 'worker-died', role: 'stream', reason: 'exit code 0' });
+  });
+
+  it('waits longer each time a worker dies at once', async () => {
+    const { health, names, until } = await start({ entry: FAKE });
+    const died = () => names().filter((name) => name === 'worker-died').length;
+    const times: number[] = [];
+    for (let i = 1; i <= 4; i++) {
+      Atomics.store(health, 0, 1);
+      expect(await until(() => died() === i)).toBe(true);
+      const since = performance.now();
+      expect(await until(() => names().filter((name) => name === 'worker-replaced').length === i)).toBe(true);
+      times.push(performance.now() - since);
+    }
+    expect(times[3]!).toBeGreaterThan(times[0]! + 200);
+  });
+
+  it('lets a worker with a defect go on until its successor is ready, then drains it', async () => {
+    const { pool, health, names, until } = await start({ entry: FAKE });
+    Atomics.store(health, 0, 3);
+    expect(await until(() => names().includes('worker-replaced'))).toBe(true);
+    expect(await until(() => Atomics.load(health, 10) === 1)).toBe(true);
+    expect(names()).toEqual(['worker-defect', 'worker-replaced']);
+    expect(pool.statuses()[0]!.restarts).toBe(1);
+  });
+
+  it('ends a worker whose loop stands still', async () => {
+    const { health, names, until } = await start({ entry: FAKE, watchMs: 40 });
+    Atomics.store(health, 0, 2);
+    expect(await until(() => names().includes('worker-replaced'))).toBe(true);
+    expect(names()).toEqual(['worker-stalled', 'worker-died', 'worker-replaced']);
+  });
+
+  it('gives a newborn worker all tables, and each change to every worker', async () => {
+    const everything: TableDelta = { ...NOTHING, classTables: [[0, null]] };
+    const { pool, health, names, until } = await start({ entry: FAKE, allTables: () => everything });
+    expect(await until(() => Atomics.load(health, 9) === 2)).toBe(true);
+    pool.publish(everything);
+    expect(await until(() => Atomics.load(health, 9) === 4)).toBe(true);
+    Atomics.store(health, 0, 1);
+    expect(await until(() => names().includes('worker-replaced'))).toBe(true);
+    expect(await until(() => Atomics.load(health, 9) === 5)).toBe(true);
+  });
+
+  it('says why it cannot start, and leaves nothing running', async () => {
+    const holder = createSocket('udp4');
+    await new Promise<void>((resolve) => holder.bind(0, '127.0.0.1', resolve));
+    const listen = [{ address: '127.0.0.1', port: holder.address().port }];
+    await expect(start({ listen })).rejects.toThrow(/cannot listen on 127\.0\.0\.1:\d+: another program/);
+    holder.close();
+  });
+
+  it('stops within its time even when a worker does not listen any more', async () => {
+    const { pool, health } = await start({ entry: FAKE });
+    Atomics.store(health, 0, 2);
+    await sleep(30);
+    const since = performance.now();
+    await pool.stop();
+    expect(performance.now() - since).toBeLessThan(4_000);
+  });
+});
