@@ -1,0 +1,186 @@
+/**
+ * The places of a location table, numbered. Database places that agree in country and province and fall into the same half-degree
+ * cell are one class, at the mean of their coordinates: at most some 30 km off, less than any database is, and 3,300,000 records of
+ * city data become 20,000 classes. Places named by the operator are kept to the microdegree.
+ *
+ *   record of a class, 6 words: continent << 16 | country (two letters each), province (up to 4 letters), latitude and longitude
+ *   in microdegrees (or NO_DEGREES), index of the region + 1, origin
+ *
+ * Class 0 is "unknown", class 1 "not globally routable".
+ */
+
+import { assert } from '../base/assert.ts';
+import { LOCATION_CLASSES_MAX } from '../base/limits.ts';
+import { continentOfCountry } from '../zone/geo-codes.ts';
+import { GeoImageError } from './geo-image.ts';
+import type { Location, LocationOrigin } from './location.ts';
+
+/** Nobody knows where this address is. */
+export const UNKNOWN_CLASS = 0;
+/** Not an address of the public Internet (RFC 6890): where its packets come from says nothing about a place. */
+export const NONROUTABLE_CLASS = 1;
+
+const FIRST_CLASS = 2;
+const CELLS_PER_DEGREE = 2;
+const MICRO = 1_000_000;
+const NO_DEGREES = 0x7fffffff;
+const CLASS_WORDS = 6;
+const ORIGINS: readonly LocationOrigin[] = ['networks', 'mmdb', 'geoip-lite'];
+
+/** A place as a database tells it; texts as found, coordinates in degrees. */
+export type Place = {
+  /** Two letters, used only when the country gives none. */
+  readonly continent: string | null;
+  readonly country: string | null;
+  readonly province: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+};
+
+/** Classes under construction. */
+export class LocationClasses {
+  readonly #ids = new Map<string, number>();
+  readonly #places: (Location | null)[] = [null, null];
+  /** Sums of the members' coordinates, and how many there are. */
+  readonly #latitudes: number[] = [0, 0];
+  readonly #longitudes: number[] = [0, 0];
+  readonly #members: number[] = [0, 0];
+
+  get count(): number {
+    return this.#places.length;
+  }
+
+  /** The class of a database's place; -1 when it says nothing at all. Counts as one member of the class. */
+  intern(place: Place, origin: LocationOrigin): number {
+    const { country, province } = place;
+    const continent = (country === null ? null : continentOfCountry(country)) ?? place.continent;
+    const located = place.latitude !== null && place.longitude !== null;
+    if (continent === null && country === null && !located) return -1;
+    const latitude = located ? place.latitude : null;
+    const longitude = located ? place.longitude : null;
+    const cell = located ? `${cellOf(place.latitude)},${cellOf(place.longitude)}` : '';
+    const key = `${origin}|${continent ?? ''}|${country ?? ''}|${province ?? ''}|${cell}`;
+    const location = { continent, country, province, latitude, longitude, region: null, origin };
+    const id = this.#idOf(key, location);
+    if (located) this.addMember(id, place.latitude, place.longitude);
+    return id;
+  }
+
+  /** Lets another record of the same cell take part in the mean. */
+  addMember(id: number, latitude: number, longitude: number): void {
+    this.#latitudes[id]! += latitude;
+    this.#longitudes[id]! += longitude;
+    this.#members[id]! += 1;
+  }
+
+  /** The class of a place kept exactly as given. */
+  internExact(location: Location): number {
+    const id = this.#idOf(`=${JSON.stringify(location)}`, location);
+    if (location.latitude !== null && location.longitude !== null && this.#members[id] === 0) {
+      this.addMember(id, location.latitude, location.longitude);
+    }
+    return id;
+  }
+
+  /** Image sections: the classes, and the names of the regions they mention. */
+  pack(): Uint32Array[] {
+    const words = new Uint32Array(this.count * CLASS_WORDS);
+    const regions: string[] = [];
+    for (let id = FIRST_CLASS; id < this.count; id++) {
+      const place = this.#places[id];
+      assert(place !== null && place !== undefined, 'a class without a place');
+      if (place.region !== null && !regions.includes(place.region)) regions.push(place.region);
+      const members = this.#members[id]!;
+      const at = id * CLASS_WORDS;
+      words[at] = (packText(place.continent) << 16) | packText(place.country);
+      words[at + 1] = packText(place.province);
+      words[at + 2] = members === 0 ? NO_DEGREES : Math.round((this.#latitudes[id]! / members) * MICRO);
+      words[at + 3] = members === 0 ? NO_DEGREES : Math.round((this.#longitudes[id]! / members) * MICRO);
+      words[at + 4] = place.region === null ? 0 : regions.indexOf(place.region) + 1;
+      words[at + 5] = ORIGINS.indexOf(place.origin);
+    }
+    const text = new TextEncoder().encode(JSON.stringify(regions));
+    const names = new Uint32Array(1 + Math.ceil(text.length / 4));
+    names[0] = text.length;
+    new Uint8Array(names.buffer, 4).set(text);
+    return [words, names];
+  }
+
+  #idOf(key: string, location: Location): number {
+    const known = this.#ids.get(key);
+    if (known !== undefined) return known;
+    const id = this.#places.length;
+    assert(id < LOCATION_CLASSES_MAX, 'more location classes than LOCATION_CLASSES_MAX');
+    this.#ids.set(key, id);
+    this.#places.push(location);
+    this.#latitudes.push(0);
+    this.#longitudes.push(0);
+    this.#members.push(0);
+    return id;
+  }
+}
+
+/** Number of the half-degree cell along one axis. */
+export function cellOf(degrees: number): number {
+  return Math.floor(degrees * CELLS_PER_DEGREE);
+}
+
+/** Reads the sections of {@link LocationClasses.pack}: one location a class, null for the two reserved ones. */
+export function unpackClasses(words: Uint32Array, names: Uint32Array): (Location | null)[] {
+  const regions = readNames(names);
+  const count = words.length / CLASS_WORDS;
+  if (!Number.isInteger(count) || count < FIRST_CLASS) throw damaged();
+  const locations: (Location | null)[] = [null, null];
+  for (let id = FIRST_CLASS; id < count; id++) {
+    const at = id * CLASS_WORDS;
+    const region = words[at + 4] === 0 ? null : regions[words[at + 4]! - 1];
+    const origin = ORIGINS[words[at + 5]!];
+    if (region === undefined || origin === undefined) throw damaged();
+    const located = words[at + 2] !== NO_DEGREES;
+    locations.push({
+      continent: unpackText(words[at]! >>> 16),
+      country: unpackText(words[at]! & 0xffff),
+      province: unpackText(words[at + 1]!),
+      latitude: located ? (words[at + 2]! | 0) / MICRO : null,
+      longitude: located ? (words[at + 3]! | 0) / MICRO : null,
+      region,
+      origin,
+    });
+  }
+  return locations;
+}
+
+function readNames(names: Uint32Array): string[] {
+  const length = names[0] ?? 0;
+  if (length > (names.length - 1) * 4) throw damaged();
+  // A copy: text is not decoded from shared memory.
+  const bytes = Uint8Array.from(new Uint8Array(names.buffer, names.byteOffset + 4, length));
+  try {
+    const regions: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (Array.isArray(regions) && regions.every((name) => typeof name === 'string')) return regions;
+  } catch {
+    // Not JSON: damaged like any other wrong content.
+  }
+  throw damaged();
+}
+
+function damaged(): GeoImageError {
+  return new GeoImageError('inconsistent', 'geo table has location classes that make no sense');
+}
+
+/** Up to four ASCII letters or digits as one number; null is 0. */
+function packText(text: string | null): number {
+  let packed = 0;
+  for (const char of text ?? '') packed = (packed << 8) | char.charCodeAt(0);
+  return packed >>> 0;
+}
+
+function unpackText(packed: number): string | null {
+  if (packed === 0) return null;
+  let text = '';
+  for (let shift = 24; shift >= 0; shift -= 8) {
+    const code = (packed >>> shift) & 255;
+    if (code !== 0) text += String.fromCharCode(code);
+  }
+  return text;
+}

@@ -1,0 +1,88 @@
+/**
+ * Address -> place, for every address of both families, from all sources in their order: networks.yaml, space that is not globally
+ * routable, then the databases. One shared image: compiled on the control thread (or restored from the cache on disk), mapped by
+ * whoever compiles steering groups or explains a query. The query path itself reads the tables compiled from it (class-table).
+ */
+
+import type { IpFamily } from '../base/ip-address.ts';
+import { continentOfCountry } from '../zone/geo-codes.ts';
+import { buildImage, GeoImageError, ImageKind, openImage } from './geo-image.ts';
+import type { GeoSource } from './geo-source.ts';
+import type { Location } from './location.ts';
+import { LocationClasses, NONROUTABLE_CLASS, UNKNOWN_CLASS, unpackClasses } from './location-classes.ts';
+import type { NetworkOverride } from './network-override.ts';
+import { HOLE, layOver, layPrefixes, RunList } from './prefix-runs.ts';
+import { lookupRun, openRuns, packRuns, RUN_TABLE_SECTIONS, type RunTable, runScope, runValue } from './run-table.ts';
+import { SPECIAL_SPACE } from './special-space.ts';
+
+/** What a location table is made of. */
+export type LocationSources = {
+  readonly overrides: readonly NetworkOverride[];
+  /** The best first: where one does not know, the next is asked. */
+  readonly databases: readonly GeoSource[];
+};
+
+/** An open location table. */
+export type LocationTable = {
+  /** What to keep on disk or to send to another thread. */
+  readonly image: SharedArrayBuffer;
+  readonly runs: RunTable;
+  /** One entry a class; null for the reserved ones. */
+  readonly classes: readonly (Location | null)[];
+};
+
+/** Compiles the sources into one image. From geoip-lite's 3,700,000 records: under 2 s. */
+export function compileLocationTable(sources: LocationSources): SharedArrayBuffer {
+  const classes = new LocationClasses();
+  let v4 = new RunList(4);
+  let v6 = new RunList(6);
+  for (const database of sources.databases) {
+    const own4 = new RunList(4, HOLE, 65536);
+    const own6 = new RunList(6, HOLE, 65536);
+    database.fill(classes, own4, own6);
+    v4 = layOver(v4, own4);
+    v6 = layOver(v6, own6);
+  }
+  const special = SPECIAL_SPACE.map((prefix) => ({ prefix, value: NONROUTABLE_CLASS, rank: 0 }));
+  // The longest prefix wins, so the rank falls with the length.
+  const overrides = sources.overrides.map((override) => ({
+    prefix: override.prefix,
+    value: classes.internExact(locationOfOverride(override)),
+    rank: -override.prefix.length,
+  }));
+  const layers = (family: IpFamily, databases: RunList) =>
+    layOver(
+      layPrefixes(family, overrides),
+      layOver(layPrefixes(family, special), layOver(databases, new RunList(family, UNKNOWN_CLASS))),
+    );
+  return buildImage(ImageKind.LOCATIONS, [...classes.pack(), ...packRuns(layers(4, v4), layers(6, v6))]);
+}
+
+/** Opens an image; throws {@link GeoImageError} when it is damaged, of another version or no location table. */
+export function openLocationTable(image: SharedArrayBuffer): LocationTable {
+  const [words, names, ...runs] = openImage(ImageKind.LOCATIONS, image, 2 + RUN_TABLE_SECTIONS);
+  if (words === undefined || names === undefined) throw new GeoImageError('inconsistent', 'geo table without classes');
+  const classes = unpackClasses(words, names);
+  return { image, runs: openRuns(runs, classes.length), classes };
+}
+
+/** The class of an address; `words` as in IpAddress. IPv4-mapped addresses are the caller's to unmap. */
+export function lookupLocation(table: LocationTable, family: IpFamily, words: Uint32Array): number {
+  return runValue(lookupRun(table.runs, family, words));
+}
+
+/** Length of the shortest prefix around the address whose every address has the same location class. */
+export function locationScope(table: LocationTable, family: IpFamily, words: Uint32Array): number {
+  return runScope(lookupRun(table.runs, family, words));
+}
+
+/** The place of a class; null when it is unknown or not routable. */
+export function locationOf(table: LocationTable, classId: number): Location | null {
+  return table.classes[classId] ?? null;
+}
+
+function locationOfOverride(override: NetworkOverride): Location {
+  const { country, province, latitude, longitude, region } = override;
+  const continent = country === null ? null : continentOfCountry(country);
+  return { continent, country, province, latitude, longitude, region, origin: 'networks' };
+}
