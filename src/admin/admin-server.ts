@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { type AdminNode, buildAdminApi, type Readiness } from './admin-api.ts';
 import { HttpListener } from './http-listener.ts';
+import { isLoopback } from './loopback.ts';
 import { NodeMetrics } from './node-metrics.ts';
 
 export class AdminServer {
@@ -29,7 +30,7 @@ export class AdminServer {
 
   /** Binds `at`; the port bound is in the result. Rejects with StartError. */
   listen(at: ListenAddress): Promise<ListenAddress> {
-    this.#loopbackOnly = /^127\./.test(at.address) || at.address === '::1';
+    this.#loopbackOnly = isLoopback(at.address);
     return this.#listener.listen(at, '--admin');
   }
 

@@ -11,6 +11,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { ADMIN_BODY_BYTES_MAX } from '../base/limits.ts';
+import { isLoopback } from './loopback.ts';
 
 /** What is known of a request before its route runs. */
 export type GuardedRequest = {
@@ -67,7 +68,7 @@ function guardChange(request: GuardedRequest, host: string, token: string | null
       message: 'this needs the header "Authorization: Bearer TOKEN" with the token of --admin-token-file',
     };
   }
-  if (isLoopbackAddress(request.remoteAddress)) return null;
+  if (request.remoteAddress !== undefined && isLoopback(request.remoteAddress)) return null;
   return {
     status: 403,
     message: 'without a configured token (--admin-token-file) this is for clients on the same machine only',
@@ -85,10 +86,6 @@ function isBearer(header: string | undefined, token: string): boolean {
 function isLoopbackHost(host: string): boolean {
   const name = host.replace(/:\d{1,5}$/, '').toLowerCase();
   return name === 'localhost' || name === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(name);
-}
-
-function isLoopbackAddress(address: string | undefined): boolean {
-  return address !== undefined && (address === '::1' || /^(::ffff:)?127\./.test(address));
 }
 
 function hostOf(origin: string): string | null {

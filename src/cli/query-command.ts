@@ -1,18 +1,17 @@
 /** `meridian query`: one question to a DNS server, its answer like a short `dig`. */
 
-import type { ListenAddress } from '../server/serve-options.ts';
 import { typeCode, typeName } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
 import { ExitCode, usageFailure, workFailure } from './command-failure.ts';
 import { askDns, type DnsAnswer, type DnsRecordText } from './dns-exchange.ts';
+import { LISTEN_DEFAULT } from './serve-settings.ts';
 import { formatSocketAddress, type Settings } from './settings.ts';
 
-const SERVER_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 5300 };
 const TIMEOUT_MS = 5_000;
 
 /** Exit code 0 for any answer, NXDOMAIN and REFUSED included: the server has spoken. */
 export async function runQuery(settings: Settings, name: string, type: string | undefined): Promise<number> {
-  const server = settings.server ?? SERVER_DEFAULT;
+  const server = settings.server ?? LISTEN_DEFAULT;
   if (server.port === 0) throw usageFailure('--server needs a port other than 0');
   const code = readType(type ?? 'A');
   const absolute = readName(name);

@@ -3,19 +3,10 @@
  * is refused unless the operator insists. On loopback it is only mentioned.
  */
 
-import { BlockList } from 'node:net';
+import { isLoopback } from '../admin/loopback.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { usageFailure } from './command-failure.ts';
 import { formatSocketAddress } from './settings.ts';
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-/** True if only this machine can reach `address`. */
-export function isLoopback(address: string): boolean {
-  return LOOPBACK.check(address, address.includes(':') ? 'ipv6' : 'ipv4');
-}
 
 /**
  * A warning for the log, or null. Throws a usage failure when user `uid` (undefined where there are no users) is root,

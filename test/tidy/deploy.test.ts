@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { parseConfig } from '../../src/cli/config-file.ts';
+import { parseConfig } from '../../src/cli/config-text.ts';
 import { SETTINGS } from '../../src/cli/settings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verdictLine, viewOfNode } from '../../../src/cli/status-command.ts';
+import { viewOfNode } from '../../../src/cli/node-view.ts';
 import type { NodeStatus } from '../../../src/server/node-status.ts';
 
 const status: NodeStatus = {
@@ -45,38 +45,5 @@ describe('the view of a node', () => {
       subject: 'www.a. A eu 192.0.2.1',
       reason: 'status: up in the zone file',
     });
-  });
-});
-
-describe('the verdict from Redis alone', () => {
-  const vote = (region: string, state: 'up' | 'down') => ({
-    region,
-    vote: state,
-    agents: [
-      {
-        agent: region,
-        state,
-        reason: state === 'down' ? 'timeout (connect)' : 'ok',
-        connectMs: null,
-        ageMs: 0,
-        fresh: true,
-      },
-    ],
-  });
-
-  it('is the majority of the regions, with a reason of one that agrees', () => {
-    expect(verdictLine('c', [vote('a', 'down'), vote('b', 'down'), vote('c', 'up')])).toMatchObject({
-      verdict: 'down',
-      reason: 'timeout (connect)',
-    });
-    expect(verdictLine('c', [vote('a', 'down'), vote('b', 'up'), vote('c', 'up')])).toMatchObject({
-      verdict: 'up',
-      reason: null,
-    });
-  });
-
-  it('is unknown without a majority', () => {
-    expect(verdictLine('c', [vote('a', 'down'), vote('b', 'up')]).verdict).toBe('unknown');
-    expect(verdictLine('c', []).verdict).toBe('unknown');
   });
 });

@@ -1,0 +1,37 @@
+/** What one node says of itself, as `status` shows it. */
+
+import type { EndpointStatus, NodeStatus } from '../server/node-status.ts';
+import { formatSocketAddress } from './settings.ts';
+import type { AgentLine, NodeLine, StatusView, VerdictLine } from './status-view.ts';
+
+/** The view of `status`, which `source` gave. */
+export function viewOfNode(status: NodeStatus, source: string): StatusView {
+  const count = (verdict: string) => status.endpoints.filter((endpoint) => endpoint.verdict === verdict).length;
+  const node: NodeLine = {
+    node: status.node,
+    mode: status.mode,
+    modeReason: null,
+    uptimeSeconds: status.uptimeSeconds,
+    state: status.state,
+    listen: status.listen.map(formatSocketAddress),
+    zones: status.zones.filter((zone) => zone.state !== 'refused').length,
+    up: count('up'),
+    down: count('down'),
+    unknown: count('unknown'),
+  };
+  return {
+    source,
+    nodes: [node],
+    agents: status.agents.map((agent): AgentLine => ({ ...agent, checks: null })),
+    zones: status.zones,
+    endpoints: status.endpoints.map(endpointLine),
+    geo: status.geo.note === null ? status.geo.source : `${status.geo.source} (${status.geo.note})`,
+    warnings: status.warnings,
+  };
+}
+
+function endpointLine(endpoint: EndpointStatus): VerdictLine {
+  const { name, type, pool, value, status, verdict, votes } = endpoint;
+  const reason = status === 'obey' ? null : `status: ${status} in the zone file`;
+  return { subject: `${name} ${type} ${pool} ${value}`, verdict, votes, reason };
+}

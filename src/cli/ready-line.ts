@@ -1,0 +1,12 @@
+/** What `serve` says on stdout once it really answers. */
+
+import type { ListenAddress } from '../server/serve-options.ts';
+import type { StartReport } from '../server/server.ts';
+import { formatSocketAddress } from './settings.ts';
+
+/** The line that scripts wait for; its form is a contract (00-overview). */
+export function readyLine(started: StartReport, admin: ListenAddress | null): string {
+  const dns = started.listen.map((socket) => `dns ${formatSocketAddress(socket)} udp+tcp`).join(', ');
+  const api = admin === null ? 'off' : `http://${formatSocketAddress(admin)}`;
+  return `meridian ready: ${dns}, admin ${api}, ${started.zones} zones, state ${started.state}`;
+}

@@ -1,0 +1,62 @@
+/**
+ * From settings to what the server floor wants: every default filled in, every directory looked for. Used by all commands, so
+ * that a default is the same wherever it counts.
+ */
+
+import { statSync } from 'node:fs';
+import { availableParallelism, hostname } from 'node:os';
+import { WORKERS_MAX } from '../base/limits.ts';
+import type { ListenAddress, ServeOptions } from '../server/serve-options.ts';
+import { usageFailure } from './command-failure.ts';
+import type { Settings } from './settings.ts';
+
+/** Where DNS is answered, and where `query` asks. */
+export const LISTEN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 5300 };
+/** Where a node's API listens, and where `status` asks. */
+export const ADMIN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 9153 };
+/** Name of the key space in Redis. */
+export const CLUSTER_DEFAULT = 'default';
+const ZONES_DEFAULT = 'zones';
+const GEO_DATA_DEFAULT = 'geo-data';
+const STATE_DIR_DEFAULT = '.meridian';
+
+/** Settings with every default filled in. Throws a usage failure when a directory is missing. */
+export function serveOptions(settings: Settings): ServeOptions {
+  return {
+    ...dataDirectories(settings),
+    listen: settings.listen ?? [LISTEN_DEFAULT],
+    redisUrl: settings.redis ?? null,
+    clusterName: settings.cluster ?? CLUSTER_DEFAULT,
+    nodeName: settings.node ?? `${hostName()}-${process.pid}`,
+    workers: settings.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
+    transport: settings.transport ?? 'auto',
+    stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
+    embeddedAgent: settings.redis === undefined,
+    watchFiles: true,
+  };
+}
+
+/** Where zones and geo data are. Throws a usage failure when one is missing. */
+export function dataDirectories(settings: Settings): { zonesDir: string; geoDataDir: string } {
+  const zonesDir = settings.zones ?? ZONES_DEFAULT;
+  requireDirectory(zonesDir, 'zones', '--zones DIR');
+  // Without a word the default may be absent: the bundled data alone is used. A directory asked for must be there.
+  if (settings['geo-data'] !== undefined) requireDirectory(settings['geo-data'], 'geo data', '--geo-data DIR');
+  return { zonesDir, geoDataDir: settings['geo-data'] ?? GEO_DATA_DEFAULT };
+}
+
+/** `directory` must exist, or the command ends with what to do about it. */
+function requireDirectory(directory: string, what: string, cure: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw usageFailure(`no ${what} directory at ${directory}: create it or name another with ${cure}`);
+  }
+}
+
+/** The host's first label with odd characters replaced. */
+export function hostName(): string {
+  const label = hostname()
+    .split('.')[0]!
+    .replaceAll(/[^A-Za-z0-9_-]/g, '-')
+    .replace(/^[^A-Za-z0-9]+/, '');
+  return label === '' ? 'node' : label.slice(0, 48);
+}

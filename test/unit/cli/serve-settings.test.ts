@@ -1,0 +1,37 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+import { dataDirectories, hostName, serveOptions } from '../../../src/cli/serve-settings.ts';
+import { isHealthName } from '../../../src/health/report.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'meridian-serve-'));
+const zones = join(folder, 'zones');
+mkdirSync(zones);
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it('without a word a node is embedded and listens on loopback', () => {
+  const options = serveOptions({ zones });
+  expect(options).toMatchObject({
+    listen: [{ address: '127.0.0.1', port: 5300 }],
+    redisUrl: null,
+    embeddedAgent: true,
+    transport: 'auto',
+    stateDir: '.meridian',
+  });
+  expect(options.workers).toBeGreaterThan(0);
+});
+
+it('with Redis the agents are others', () => {
+  expect(serveOptions({ zones, redis: 'redis://127.0.0.1:6379' }).embeddedAgent).toBe(false);
+});
+
+it('a directory that was asked for must be there', () => {
+  expect(() => dataDirectories({ zones: join(folder, 'none') })).toThrow(/no zones directory at .*--zones DIR/);
+  expect(() => dataDirectories({ zones, 'geo-data': join(folder, 'none') })).toThrow(/no geo data directory/);
+});
+
+it('names made from the host are fit for Redis', () => {
+  expect(isHealthName(hostName())).toBe(true);
+  expect(isHealthName(serveOptions({ zones }).nodeName)).toBe(true);
+});
