@@ -4,7 +4,7 @@
  * (02-steering, "Location").
  */
 
-import { CLASS_NONROUTABLE, type ClassTable, lookupClass } from '../geo/class-table.ts';
+import { CLASS_NONROUTABLE, type ClassTable, classOf, lookupClass, scopeOf } from '../geo/class-table.ts';
 import type { Decision } from './decision.ts';
 import type { SteeringRequest } from './steering-request.ts';
 
@@ -21,12 +21,12 @@ export function locateClient(
   const { subnet } = request;
   if (subnet.family !== 0 && subnet.sourceLength > 0) {
     const found = lookupClass(table, subnet.family, subnet.words);
-    decision.scope = found >>> 16;
-    if ((found & 0xffff) !== CLASS_NONROUTABLE) {
-      decision.class = found & 0xffff;
+    decision.scope = scopeOf(found);
+    if (classOf(found) !== CLASS_NONROUTABLE) {
+      decision.class = classOf(found);
       return;
     }
   }
-  const found = lookupClass(table, request.sourceFamily, request.sourceWords) & 0xffff;
+  const found = classOf(lookupClass(table, request.sourceFamily, request.sourceWords));
   if (found !== CLASS_NONROUTABLE) decision.class = found;
 }

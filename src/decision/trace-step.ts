@@ -4,7 +4,7 @@
  */
 
 import { POOLS_MAX } from '../base/limits.ts';
-import { CLASS_NONROUTABLE, type ClassTable, lookupClass } from '../geo/class-table.ts';
+import { CLASS_NONROUTABLE, type ClassTable, classOf, lookupClass } from '../geo/class-table.ts';
 import { FACTOR_ONE, type HealthTable, UNKNOWN_WORD, unpackHealth } from '../health/health-table.ts';
 import { typeName } from '../wire/codes.ts';
 import { rdataToText } from '../wire/rdata.ts';
@@ -73,7 +73,7 @@ function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<St
       subnetNote: 'source prefix length 0: the client asks not to be placed (RFC 7871 7.1.2)',
     };
   }
-  if ((lookupClass(table, subnet.family, subnet.words) & 0xffff) === CLASS_NONROUTABLE) {
+  if (classOf(lookupClass(table, subnet.family, subnet.words)) === CLASS_NONROUTABLE) {
     return {
       placedBy: 'source address',
       subnetNote: 'not a globally routable address, and no network or rule names it',

@@ -7,6 +7,7 @@
 
 import { RRType } from '../wire/codes.ts';
 import { isAtOrBelow, lowerName, nameLength } from '../wire/name.ts';
+import { compressibleNameAt } from '../wire/rdata.ts';
 import type { ImageArena } from './image-arena.ts';
 
 /** Octets before the RDATA when it has `cuts` cuts. */
@@ -16,18 +17,9 @@ export function rdataHeadBytes(cuts: number): number {
 
 /** Positions in `rdata` at which a compressible name has reached `origin` (wire form, lower case), in order. */
 export function findCuts(type: number, rdata: Uint8Array, origin: Uint8Array): readonly number[] {
-  switch (type) {
-    case RRType.NS:
-    case RRType.CNAME:
-    case RRType.PTR:
-      return cutsOfNames(rdata, 0, 1, origin);
-    case RRType.MX:
-      return cutsOfNames(rdata, 2, 1, origin);
-    case RRType.SOA:
-      return cutsOfNames(rdata, 0, 2, origin);
-    default:
-      return NO_CUTS;
-  }
+  if (type === RRType.SOA) return cutsOfNames(rdata, 0, 2, origin);
+  const at = compressibleNameAt(type);
+  return at < 0 ? NO_CUTS : cutsOfNames(rdata, at, 1, origin);
 }
 
 /** Writes one RDATA at octet `at` and returns the octet behind it. */
