@@ -6,11 +6,12 @@
  * Reports merge by their own `seq`, whatever order snapshots and changes come in. A vote is the report of a fresh agent.
  */
 
-import { AGENTS_MAX } from '../base/limits.ts';
+import { AGENT_REPORTS_MAX, AGENTS_MAX } from '../base/limits.ts';
 import { REGION_KNOWN_MS } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
 import { regionVote } from './verdict.ts';
+import { SAYS_DOWN, SAYS_UP, VoteMatrix } from './vote-matrix.ts';
 
 /** What one agent says of one check, for `explain`. */
 export type AgentVote = {
@@ -56,6 +57,8 @@ type AgentEntry = {
   region: string;
   /** Index in the ledger's list of regions. */
   regionIndex: number;
+  /** Column in the matrix of votes. */
+  readonly column: number;
   boot: string;
   seq: number;
   intervalMs: number;
@@ -82,6 +85,8 @@ const NOTHING: LedgerNews = { refused: null, changed: [], agentEvent: null };
 /** Owner of the agents' records. */
 export class AgentLedger {
   readonly #agents = new Map<string, AgentEntry>();
+  readonly #votes = new VoteMatrix();
+  readonly #freeColumns = Array.from({ length: AGENTS_MAX }, (_, i) => AGENTS_MAX - 1 - i);
   #regions: string[] = [];
   /** Scratch of {@link countRegions}: votes by region. */
   readonly #ups = new Int32Array(AGENTS_MAX);
@@ -95,7 +100,7 @@ export class AgentLedger {
     if (news.refused !== null || !entry) return news;
     if (snapshot.seq >= entry.snapshotNeeded) entry.snapshotNeeded = 0;
     if (snapshot.seq < wasSeq) return news;
-    return { ...news, changed: news.changed.concat(forgetOthers(entry, snapshot.reports)) };
+    return { ...news, changed: news.changed.concat(this.#forgetOthers(entry, snapshot.reports)) };
   }
 
   /** Takes in changes or a heartbeat. */
@@ -149,11 +154,12 @@ export class AgentLedger {
   countRegions(id: string): { ups: number; downs: number } {
     this.#ups.fill(0, 0, this.#regions.length);
     this.#downs.fill(0, 0, this.#regions.length);
+    const row = this.#votes.rowOf(id);
     for (const entry of this.#agents.values()) {
       if (!entry.fresh) continue;
-      const state = entry.reports.get(id)?.state;
-      if (state === 'up') this.#ups[entry.regionIndex]!++;
-      else if (state === 'down') this.#downs[entry.regionIndex]!++;
+      const says = row[entry.column];
+      if (says === SAYS_UP) this.#ups[entry.regionIndex]!++;
+      else if (says === SAYS_DOWN) this.#downs[entry.regionIndex]!++;
     }
     let ups = 0;
     let downs = 0;
@@ -218,7 +224,8 @@ export class AgentLedger {
   /** Recalls an agent heard before a restart of this node: known, not fresh, and anything up to its `seq` is old. */
   recall(header: AgentHeader, nowMs: number): void {
     if (this.#agents.has(header.agent) || this.#agents.size >= AGENTS_MAX) return;
-    this.#agents.set(header.agent, { ...newEntry(header, nowMs), fresh: false, snapshotNeeded: header.seq });
+    const entry = newEntry(header, this.#freeColumns.pop()!, nowMs);
+    this.#agents.set(header.agent, { ...entry, fresh: false, snapshotNeeded: header.seq });
     this.#indexRegions();
   }
 
@@ -232,14 +239,14 @@ export class AgentLedger {
     let agentEvent: LedgerNews['agentEvent'] = null;
     if (!entry) {
       if (!this.#makeRoom()) return { ...NOTHING, refused: `more agents than AGENTS_MAX (${AGENTS_MAX})` };
-      entry = newEntry(message, nowMs);
+      entry = newEntry(message, this.#freeColumns.pop()!, nowMs);
       this.#agents.set(message.agent, entry);
       this.#indexRegions();
       agentEvent = 'joined';
     } else if (entry.boot !== message.boot) {
       if (entry.retiredBoots.includes(message.boot))
         return { ...NOTHING, refused: 'an earlier boot of the agent (an old copy, or two agents with one name)' };
-      restart(entry, message, nowMs);
+      this.#restart(entry, message, nowMs);
       this.#indexRegions();
       agentEvent = 'restarted';
     } else if (entry.region !== message.region) {
@@ -251,7 +258,7 @@ export class AgentLedger {
       entry.heardMs = nowMs;
       entry.fresh = true;
     }
-    return { refused: null, changed: mergeReports(entry.reports, message.reports), agentEvent };
+    return { refused: null, changed: this.#merge(entry, message.reports), agentEvent };
   }
 
   /** Room for one more agent, at the cost of the one silent for longest; false when all are fresh. */
@@ -266,8 +273,44 @@ export class AgentLedger {
   }
 
   #forget(entry: AgentEntry): void {
+    this.#forgetOthers(entry, []);
+    this.#freeColumns.push(entry.column);
     this.#agents.delete(entry.agent);
     this.#indexRegions();
+  }
+
+  /** The reports of the boot before are dropped: the new one knows nothing yet, and says so by its silence. */
+  #restart(entry: AgentEntry, header: AgentHeader, nowMs: number): void {
+    this.#forgetOthers(entry, []);
+    const retiredBoots = [...entry.retiredBoots, entry.boot].slice(-RETIRED_BOOTS_MAX);
+    Object.assign(entry, newEntry(header, entry.column, nowMs), { retiredBoots });
+  }
+
+  /** Puts newer reports over older ones; the ids whose state is another than before. */
+  #merge(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
+    const changed: string[] = [];
+    for (const report of reports) {
+      const before = entry.reports.get(report.id);
+      if (before && before.seq >= report.seq) continue;
+      if (!before && entry.reports.size >= AGENT_REPORTS_MAX) continue;
+      entry.reports.set(report.id, report);
+      if ((before?.state ?? 'unknown') === report.state) continue;
+      this.#votes.set(report.id, entry.column, report.state);
+      changed.push(report.id);
+    }
+    return changed;
+  }
+
+  /** Drops the reports on checks that a newer snapshot does not hold; their ids. */
+  #forgetOthers(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
+    if (entry.reports.size === reports.length) return [];
+    const named = new Set(reports.map((report) => report.id));
+    const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
+    for (const id of gone) {
+      entry.reports.delete(id);
+      this.#votes.set(id, entry.column, 'unknown');
+    }
+    return gone;
   }
 
   #indexRegions(): void {
@@ -281,12 +324,13 @@ export class AgentLedger {
   }
 }
 
-function newEntry(header: AgentHeader, nowMs: number): AgentEntry {
+function newEntry(header: AgentHeader, column: number, nowMs: number): AgentEntry {
   const { agent, region, boot, seq, intervalMs } = header;
   return {
     agent,
     region,
     regionIndex: 0,
+    column,
     boot,
     seq,
     intervalMs,
@@ -296,31 +340,4 @@ function newEntry(header: AgentHeader, nowMs: number): AgentEntry {
     reports: new Map(),
     retiredBoots: [],
   };
-}
-
-/** The reports of the boot before are dropped: the new one knows nothing yet, and says so by its silence. */
-function restart(entry: AgentEntry, header: AgentHeader, nowMs: number): void {
-  const retiredBoots = [...entry.retiredBoots, entry.boot].slice(-RETIRED_BOOTS_MAX);
-  Object.assign(entry, newEntry(header, nowMs), { retiredBoots });
-}
-
-/** Puts newer reports over older ones; the ids whose state is another than before. */
-function mergeReports(known: Map<string, AgentReport>, reports: readonly AgentReport[]): string[] {
-  const changed: string[] = [];
-  for (const report of reports) {
-    const before = known.get(report.id);
-    if (before && before.seq >= report.seq) continue;
-    known.set(report.id, report);
-    if ((before?.state ?? 'unknown') !== report.state) changed.push(report.id);
-  }
-  return changed;
-}
-
-/** Drops the reports that a newer snapshot does not hold; their ids. */
-function forgetOthers(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
-  if (entry.reports.size === reports.length) return [];
-  const named = new Set(reports.map((report) => report.id));
-  const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
-  for (const id of gone) entry.reports.delete(id);
-  return gone;
 }

@@ -33,7 +33,7 @@ export class EndpointRegistry {
 
   /** Slots for `specs` in the same order, taking new ones as needed; throws {@link EndpointSlotsError} when there are none left. */
   claim(specs: readonly EndpointSpec[]): Int32Array {
-    const missing = specs.filter((spec) => !this.#slotOfKey.has(spec.key)).length;
+    const missing = new Set(specs.filter(({ key }) => !this.#slotOfKey.has(key)).map(({ key }) => key)).size;
     const room = this.table.length - this.#specs.length + this.#free.length;
     if (missing > room)
       throw new EndpointSlotsError(`no endpoint slots left (ENDPOINT_SLOTS_MAX = ${ENDPOINT_SLOTS_MAX})`);

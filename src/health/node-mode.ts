@@ -38,7 +38,7 @@ export const REGION_KNOWN_MS = 600_000;
  * HOLD is entered at once, since that is safe, and left after this long without a reason for it: the agents' records
  * arrive one after the other, and the first to arrive must not decide alone.
  */
-export const HOLD_LEAVE_MS = 2_000;
+const HOLD_LEAVE_MS = 2_000;
 
 /** The mode at boot. */
 export function startingMode(nowMs: number): ModeState {

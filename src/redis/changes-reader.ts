@@ -170,7 +170,7 @@ export class ChangesReader {
 }
 
 /** True if the stream id `a` (`ms-n`) comes before `b`. */
-export function isBefore(a: string, b: string): boolean {
+function isBefore(a: string, b: string): boolean {
   const [aMs, aNumber] = a.split('-').map(Number) as [number, number];
   const [bMs, bNumber] = b.split('-').map(Number) as [number, number];
   return aMs < bMs || (aMs === bMs && aNumber < bNumber);

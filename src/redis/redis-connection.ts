@@ -110,7 +110,7 @@ export class RedisConnection {
 }
 
 /** The pause before attempt `times` (from 1), for `draw` in [0, 1). */
-export function retryPauseMs(times: number, draw: number): number {
+function retryPauseMs(times: number, draw: number): number {
   const longest = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(times - 1, 10));
   return Math.round(longest * (1 - draw / 2));
 }

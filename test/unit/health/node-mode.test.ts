@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { isQuorate, type ModeInput, nextMode, startingMode } from '../../../src/health/node-mode.ts';
+
+const good: ModeInput = { connection: 'connected', reset: false, knownRegions: 3, freshRegions: 3 };
+/** A node that has been NORMAL since 2000. */
+const normal = nextMode(nextMode(startingMode(0), good, 0), good, 2000);
+
+describe('the mode of a node', () => {
+  it('is HOLD at boot and until regions have been heard for two seconds', () => {
+    const starting = startingMode(0);
+    expect(starting).toMatchObject({ mode: 'HOLD', reason: 'starting' });
+    expect(nextMode(starting, { ...good, connection: 'connecting', freshRegions: 0 }, 5)).toBe(starting);
+    expect(nextMode(starting, { ...good, knownRegions: 0, freshRegions: 0 }, 60_000)).toMatchObject({
+      reason: 'starting',
+    });
+    const heard = nextMode(starting, good, 100);
+    expect(heard.mode).toBe('HOLD');
+    expect(nextMode(heard, good, 2099).mode).toBe('HOLD');
+    expect(nextMode(heard, good, 2100)).toEqual({ mode: 'NORMAL', reason: null, sinceMs: 2100, goodSinceMs: 100 });
+  });
+
+  it.each<[string, Partial<ModeInput>]>([
+    ['store-lost', { connection: 'lost' }],
+    ['store-reset', { reset: true }],
+    ['agents-gone', { freshRegions: 0 }],
+    ['minority', { freshRegions: 1 }],
+  ])('becomes HOLD at once: %s', (reason, input) => {
+    expect(normal.mode).toBe('NORMAL');
+    const held = nextMode(normal, { ...good, ...input }, 5000);
+    expect(held).toMatchObject({ mode: 'HOLD', reason, sinceMs: 5000 });
+  });
+
+  it('begins the two seconds anew when the fault comes back', () => {
+    const lost = nextMode(normal, { ...good, connection: 'lost' }, 5000);
+    const back = nextMode(lost, good, 6000);
+    const lostAgain = nextMode(back, { ...good, connection: 'lost' }, 7000);
+    expect(lostAgain).toMatchObject({ mode: 'HOLD', sinceMs: 5000, goodSinceMs: null });
+    const backAgain = nextMode(lostAgain, good, 7500);
+    expect(nextMode(backAgain, good, 9499).mode).toBe('HOLD');
+    expect(nextMode(backAgain, good, 9500).mode).toBe('NORMAL');
+  });
+
+  it('changes its reason without beginning anew', () => {
+    const lost = nextMode(normal, { ...good, connection: 'lost' }, 5000);
+    expect(nextMode(lost, { ...good, reset: true }, 6000)).toMatchObject({ reason: 'store-reset', sinceMs: 5000 });
+  });
+
+  it('is the same object while nothing changes', () => {
+    expect(nextMode(normal, good, 9000)).toBe(normal);
+    const lost = nextMode(normal, { ...good, connection: 'lost' }, 5000);
+    expect(nextMode(lost, { ...good, connection: 'lost' }, 9000)).toBe(lost);
+  });
+});
+
+describe('a quorum of regions', () => {
+  it('is half of those known, so that of two regions the survivor may act, and never none', () => {
+    expect([isQuorate(1, 1), isQuorate(1, 2), isQuorate(2, 3), isQuorate(2, 4)]).toEqual([true, true, true, true]);
+    expect([isQuorate(0, 0), isQuorate(1, 3), isQuorate(2, 5), isQuorate(0, 1)]).toEqual([false, false, false, false]);
+  });
+});
