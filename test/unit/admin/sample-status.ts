@@ -1,5 +1,6 @@
 /** A node's status with one of everything, for the tests of the admin floor. */
 
+import type { ProbeAgentStatus } from '../../../src/probe/agent.ts';
 import type { NodeStatus } from '../../../src/server/node-status.ts';
 
 /** A zone served, one refused; an endpoint up and barred; an agent fresh and one stale. */
@@ -35,5 +36,22 @@ export function sampleStatus(): NodeStatus {
       { agent: 'a2', region: 'r2', fresh: false, ageSeconds: 90 },
     ],
     warnings: [],
+  };
+}
+
+/** An agent's status. */
+export function sampleAgentStatus(): ProbeAgentStatus {
+  return {
+    agentId: 'a1',
+    region: 'eu-west',
+    boot: 'b',
+    up: 3,
+    down: 1,
+    unknown: 0,
+    published: 9,
+    publishFailures: 1,
+    publishedAgoMs: 2_500,
+    publishTrouble: null,
+    scheduler: { checks: 4, running: 1, waiting: 0, started: 40, skipped: 2, lagMsMax: 12 },
   };
 }

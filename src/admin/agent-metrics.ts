@@ -1,0 +1,64 @@
+/**
+ * A probe agent in Prometheus's words, made from its status when a scraper asks.
+ *
+ * Built by `agent-server.ts`; read by `GET /metrics` of `meridian probe --metrics`.
+ */
+
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { ProbeAgentStatus } from '../probe/agent.ts';
+
+export class AgentMetrics {
+  readonly #registry = new Registry();
+  readonly #fill: (status: ProbeAgentStatus) => void;
+  readonly #status: () => ProbeAgentStatus;
+
+  constructor(status: () => ProbeAgentStatus) {
+    this.#status = status;
+    collectDefaultMetrics({ register: this.#registry });
+    this.#fill = agentMetrics(this.#registry);
+  }
+
+  /** All metrics as of now, in the Prometheus text format. */
+  text(): Promise<string> {
+    this.#fill(this.#status());
+    return this.#registry.metrics();
+  }
+}
+
+function agentMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, labelNames: string[] = []) =>
+    new Gauge({ name, help, labelNames, registers });
+  const counter = (name: string, help: string, labelNames: string[] = []) =>
+    new Counter({ name, help, labelNames, registers });
+  const info = gauge('meridian_agent_info', 'Always 1; the labels say what runs.', ['agent', 'region']);
+  const checks = gauge('meridian_agent_checks', 'Checks of this agent by what it sees.', ['state']);
+  const running = gauge('meridian_agent_checks_running', 'Checks under way.');
+  const waiting = gauge('meridian_agent_checks_waiting', 'Checks that are due and wait for a free place.');
+  const lag = gauge('meridian_agent_lag_seconds', 'Longest wait between due and started within the last seconds.');
+  const age = gauge(
+    'meridian_agent_published_age_seconds',
+    'Since the last publication that reached the store; absent before the first.',
+  );
+  const started = counter('meridian_agent_checks_started_total', 'Checks started.');
+  const skipped = counter(
+    'meridian_agent_checks_skipped_total',
+    'Turns passed over because the check before had not ended.',
+  );
+  const published = counter('meridian_agent_publications_total', 'Publications by how they ended.', ['result']);
+  return (status) => {
+    info.set({ agent: status.agentId, region: status.region }, 1);
+    for (const state of ['up', 'down', 'unknown'] as const) checks.set({ state }, status[state]);
+    running.set(status.scheduler.running);
+    waiting.set(status.scheduler.waiting);
+    lag.set(status.scheduler.lagMsMax / 1_000);
+    age.reset();
+    if (status.publishedAgoMs === null) age.remove();
+    else age.set(status.publishedAgoMs / 1_000);
+    for (const total of [started, skipped, published]) total.reset();
+    started.inc(status.scheduler.started);
+    skipped.inc(status.scheduler.skipped);
+    published.inc({ result: 'good' }, status.published);
+    published.inc({ result: 'failed' }, status.publishFailures);
+  };
+}
