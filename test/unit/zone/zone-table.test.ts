@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { RRType } from '../../../src/wire/codes.ts';
+import { ScannedName } from '../../../src/wire/scanned-name.ts';
+import { compileZone } from '../../../src/zone/zone-compile.ts';
+import { DynWord, EndpointWord, NodeFlag, PoolWord } from '../../../src/zone/zone-image.ts';
+import { linkZone, openZoneTable } from '../../../src/zone/zone-table.ts';
+import { modelZone, wireName } from '../../tools/model-zone.ts';
+
+function scanned(text: string): ScannedName {
+  const name = new ScannedName();
+  const wire = wireName(text);
+  name.scan(wire, 0, wire.length);
+  return name;
+}
+
+describe('ZoneTable', () => {
+  const lines = [
+    '@ 60 NS ns1',
+    'www 60 A 192.0.2.1',
+    'www 60 TXT "a longer record than the address"',
+    '*.w 60 A 192.0.2.2',
+    'sub 60 NS ns.sub',
+    'ns.sub 60 A 192.0.2.3',
+    'dn 60 DNAME example.net.',
+  ];
+  const zone = openZoneTable(compileZone(modelZone('example.', lines)).image);
+  const find = (text: string) => zone.find(scanned(text), 0);
+
+  it('finds names in any case, ancestors by their suffix, and nothing else', () => {
+    expect(find('WWW.Example.')).toBe(find('www.example.'));
+    expect(find('www.example.')).toBeGreaterThan(0);
+    expect(zone.find(scanned('x.y.www.example.'), 2)).toBe(find('www.example.'));
+    expect([find('ww.example.'), find('www.example.net.'), find('example.com.')]).toEqual([0, 0, 0]);
+    expect(find('example.')).toBe(zone.apexAt);
+  });
+
+  it('finds RRsets by type, and the smallest for ANY (RFC 8482)', () => {
+    const node = find('www.example.');
+    expect(zone.typeOf(zone.findRRset(node, RRType.TXT))).toBe(RRType.TXT);
+    expect(zone.findRRset(node, RRType.AAAA)).toBe(0);
+    expect(zone.typeOf(zone.smallestRRset(node))).toBe(RRType.A);
+    expect(zone.smallestRRset(find('w.example.'))).toBe(0);
+  });
+
+  it('knows wildcards, delegations and DNAMEs', () => {
+    expect(zone.wildcardOf(find('w.example.'))).toBe(find('*.w.example.'));
+    expect(zone.wildcardOf(find('www.example.'))).toBe(0);
+    expect(zone.stopAt(find('ns.sub.example.'))).toBe(find('sub.example.'));
+    expect(zone.hasFlag(find('sub.example.'), NodeFlag.CUT)).toBe(true);
+    expect(zone.hasFlag(zone.apexAt, NodeFlag.CUT)).toBe(false);
+    expect(zone.stopAt(find('dn.example.'))).toBe(0);
+    expect(zone.stopBelow(find('dn.example.'))).toBe(find('dn.example.'));
+  });
+
+  it('refuses an image of something else', () => {
+    expect(() => openZoneTable(new SharedArrayBuffer(128))).toThrow('not a zone image');
+  });
+});
+
+describe('linkZone', () => {
+  it('gives endpoints their slots and steered records their group, in the order of the compiler', () => {
+    const model = modelZone(
+      'example.',
+      [],
+      [
+        {
+          name: 'a',
+          pools: { one: { values: ['192.0.2.1', '192.0.2.2'] }, two: { values: ['192.0.2.3'] } },
+          rules: [{ geos: ['EU'], pool: 'one' }, { pool: 'two' }],
+        },
+        { name: 'b', pools: { one: { values: ['192.0.2.4'] } }, rules: [{ pool: 'one' }] },
+        {
+          name: 'c',
+          pools: { x: { values: ['192.0.2.5'] }, y: { values: ['192.0.2.6'] } },
+          rules: [{ geos: ['EU'], pool: 'x' }, { pool: 'y' }],
+        },
+      ],
+    );
+    const { image, endpoints, groups } = compileZone(model);
+    expect(endpoints.map((endpoint) => endpoint.value)).toEqual([1, 2, 3, 4, 5, 6].map((i) => `192.0.2.${i}`));
+    expect(groups).toHaveLength(1);
+    linkZone(image, Int32Array.of(10, 11, 12, 13, 14, 15), Int32Array.of(77));
+    const zone = openZoneTable(image);
+    const block = (text: string) => zone.dataOf(zone.findRRset(zone.find(scanned(text), 0), RRType.A));
+    const group = (text: string) => zone.words[block(text) + DynWord.GROUP];
+    expect([group('a.example.'), group('b.example.'), group('c.example.')]).toEqual([77, -1, 77]);
+    const slot = (text: string) => {
+      const pool = zone.words[block(text) + DynWord.POOLS_AT]!;
+      return zone.words[zone.words[pool + PoolWord.ENDPOINTS_AT]! + EndpointWord.SLOT];
+    };
+    expect([slot('a.example.'), slot('b.example.'), slot('c.example.')]).toEqual([10, 13, 14]);
+  });
+});
