@@ -97,6 +97,8 @@ export const PROBE_HEADER_BYTES_MAX = 16_384;
 export const PROBE_BODY_BYTES_MAX = 5_120;
 /** Interim (1xx) responses before the final one: honest servers send one or two. */
 export const PROBE_INTERIM_RESPONSES_MAX = 8;
+/** TLS sessions an agent keeps, some 2 KB each: one for each HTTPS check of a large agent. */
+export const PROBE_TLS_SESSIONS_MAX = 16_384;
 /** Host names of targets whose addresses an agent remembers; more than it can check. */
 export const PROBE_NAMES_MAX = 20_000;
 /** Characters of a check's id: a URL with every setting of the check behind it. */

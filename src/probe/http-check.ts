@@ -11,11 +11,15 @@ import type { Socket } from 'node:net';
 import { PROBE_BODY_BYTES_MAX, PROBE_HEADER_BYTES_MAX, PROBE_INTERIM_RESPONSES_MAX } from '../base/limits.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { CheckAttempt } from './check-attempt.ts';
-import { bareHost, openConnection } from './open-connection.ts';
+import { openConnection } from './open-connection.ts';
+import { openTlsConnection } from './open-tls-connection.ts';
+import { hostField } from './target-host.ts';
 
 /** Requests the spec's path from the literal `address`. */
 export function checkHttp(attempt: CheckAttempt, address: string): void {
-  openConnection(attempt, address, attempt.spec.protocol === 'HTTPS', (socket) => sendRequest(attempt, socket));
+  const onReady = (socket: Socket) => sendRequest(attempt, socket);
+  if (attempt.spec.protocol === 'HTTPS') openTlsConnection(attempt, address, onReady);
+  else openConnection(attempt, address, onReady);
 }
 
 function sendRequest(attempt: CheckAttempt, socket: Socket): void {
@@ -85,7 +89,7 @@ function requestHeaders(spec: CheckSpec): OutgoingHttpHeaders {
   const headers: OutgoingHttpHeaders = {};
   const own = new Set(Object.keys(spec.headers).map((name) => name.toLowerCase()));
   const defaults = {
-    Host: hostHeader(spec),
+    Host: hostField(spec.host, spec.port, spec.protocol === 'HTTPS' ? 443 : 80),
     'User-Agent': 'meridian-probe',
     Accept: '*/*',
     // The expected text is sought in the octets as sent.
@@ -94,13 +98,6 @@ function requestHeaders(spec: CheckSpec): OutgoingHttpHeaders {
   };
   for (const [name, value] of Object.entries(defaults)) if (!own.has(name.toLowerCase())) headers[name] = value;
   return { ...headers, ...spec.headers };
-}
-
-/** The Host field: the port stands in it unless it is the scheme's own (RFC 9110 7.2). */
-function hostHeader(spec: CheckSpec): string {
-  const host = bareHost(spec.host);
-  const written = host.includes(':') ? `[${host}]` : host;
-  return spec.port === (spec.protocol === 'HTTPS' ? 443 : 80) ? written : `${written}:${spec.port}`;
 }
 
 /** The path in origin-form (RFC 9112 3.2.1): rooted, and octets that may not stand in a request line percent-encoded. */

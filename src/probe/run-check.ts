@@ -13,8 +13,8 @@ import { checkUdp } from './udp-check.ts';
 export type RunCheck = (spec: CheckSpec, signal: AbortSignal) => Promise<ProbeResult>;
 
 /**
- * Checks `spec` once. The timeout covers everything, the resolution of a target's name included; sockets are gone when the
- * promise resolves. Aborting `signal` ends the check at once, as unknown.
+ * Checks `spec` once. The timeout covers everything, the resolution of a target's name included; sockets are destroyed when
+ * the promise resolves. Aborting `signal` ends the check at once, as unknown.
  */
 export async function runCheck(
   spec: CheckSpec,

@@ -5,5 +5,5 @@ import { openConnection } from './open-connection.ts';
 
 /** Connects to the literal `address` and lets go at once. */
 export function checkTcp(attempt: CheckAttempt, address: string): void {
-  openConnection(attempt, address, false, () => attempt.pass());
+  openConnection(attempt, address, () => attempt.pass());
 }

@@ -77,6 +77,8 @@ export class HttpEndpoint {
   readonly requests: SeenRequest[] = [];
   requestCount = 0;
   connectionCount = 0;
+  /** TLS connections that went on with an earlier session. */
+  resumedCount = 0;
   readonly #certificate: EndpointCertificate | null;
   readonly #open = new Set<Socket>();
   #server: Server | null = null;
@@ -131,7 +133,10 @@ export class HttpEndpoint {
     }
     const key = readFileSync(new URL('server.key', TLS_DIRECTORY));
     const cert = readFileSync(new URL(`${this.#certificate}.pem`, TLS_DIRECTORY));
-    const server = createTlsServer({ ...options, key, cert }, (socket) => this.#serve(socket));
+    const server = createTlsServer({ ...options, key, cert }, (socket) => {
+      if (socket.isSessionReused()) this.resumedCount += 1;
+      this.#serve(socket);
+    });
     server.on('tlsClientError', () => {});
     return server.on('connection', (socket) => this.#track(socket));
   }
