@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest';
+import { parseIpAddress } from '../../../src/base/ip-address.ts';
+import { parseIpPrefix } from '../../../src/base/ip-prefix.ts';
+import { GeoImageError, shareImage } from '../../../src/geo/geo-image.ts';
+import { GeoSourceError } from '../../../src/geo/geo-source.ts';
+import { NONROUTABLE_CLASS, UNKNOWN_CLASS } from '../../../src/geo/location-classes.ts';
+import {
+  compileLocationTable,
+  type LocationTable,
+  locationOf,
+  locationScope,
+  lookupLocation,
+  openLocationTable,
+} from '../../../src/geo/location-table.ts';
+import { readMmdb } from '../../../src/geo/mmdb-source.ts';
+import type { NetworkOverride } from '../../../src/geo/network-override.ts';
+import { writeMmdb } from '../../tools/mmdb-writer.ts';
+
+function override(text: string, fields: Partial<NetworkOverride>): NetworkOverride {
+  const prefix = parseIpPrefix(text);
+  if (typeof prefix === 'string') throw new Error(text);
+  return { prefix, country: null, province: null, latitude: null, longitude: null, region: null, ...fields };
+}
+
+function compile(overrides: readonly NetworkOverride[]): SharedArrayBuffer {
+  const record = { country: { iso_code: 'DE' }, location: { latitude: 52.52, longitude: 13.4 } };
+  const read = readMmdb(
+    writeMmdb({
+      networks: [
+        { prefix: '1.0.0.0/8', record },
+        { prefix: '10.0.0.0/8', record },
+      ],
+    }),
+    'x',
+  );
+  if (read instanceof GeoSourceError) throw read;
+  return compileLocationTable({ overrides, databases: [read] });
+}
+
+function classAt(table: LocationTable, text: string): number {
+  const { family, words } = parseIpAddress(text)!;
+  return lookupLocation(table, family, words);
+}
+
+const OVERRIDES = [
+  override('1.2.0.0/16', { country: 'US', province: 'CA', latitude: 37.123456, longitude: -122.654321 }),
+  override('1.2.3.0/24', { region: 'eu-west', latitude: 53.35, longitude: -6.26 }),
+  override('10.20.0.0/16', { country: 'JP' }),
+  override('fd00::/8', { region: 'us-east', latitude: 38.9, longitude: -77 }),
+];
+
+describe('the location table', () => {
+  const table = openLocationTable(compile(OVERRIDES));
+  const at = (text: string) => locationOf(table, classAt(table, text));
+
+  it('puts networks.yaml before the database, the longest prefix first, exactly as written', () => {
+    expect(at('1.2.4.1')).toEqual({
+      continent: 'NA',
+      country: 'US',
+      province: 'CA',
+      latitude: 37.123456,
+      longitude: -122.654321,
+      region: null,
+      origin: 'networks',
+    });
+    expect(at('1.2.3.4')).toMatchObject({
+      continent: null,
+      country: null,
+      region: 'eu-west',
+      latitude: 53.35,
+      longitude: -6.26,
+    });
+    expect(at('1.3.0.1')).toMatchObject({ country: 'DE', origin: 'mmdb' });
+    expect(at('fd12::1')).toMatchObject({ region: 'us-east' });
+  });
+
+  it('keeps unknown and not routable apart, and places neither', () => {
+    expect(classAt(table, '8.8.8.8')).toBe(UNKNOWN_CLASS);
+    expect(classAt(table, '2a00::1')).toBe(UNKNOWN_CLASS);
+    expect(classAt(table, '10.1.1.1')).toBe(NONROUTABLE_CLASS);
+    expect(at('8.8.8.8')).toBeNull();
+    expect(at('10.1.1.1')).toBeNull();
+    expect(at('10.20.1.1')).toMatchObject({ continent: 'AS', country: 'JP', latitude: null });
+  });
+
+  it('tells how large the block of one location is', () => {
+    const { family, words } = parseIpAddress('1.2.3.4')!;
+    expect(locationScope(table, family, words)).toBe(24);
+  });
+
+  it('is the same after a way over disk', () => {
+    const restored = openLocationTable(shareImage(new Uint8Array(table.image).slice()));
+    expect(restored.classes).toEqual(table.classes);
+    expect(classAt(restored, '1.2.3.4')).toBe(classAt(table, '1.2.3.4'));
+  });
+
+  it('refuses a damaged image with a typed error', () => {
+    const bytes = new Uint8Array(table.image).slice();
+    for (let at = 0; at < bytes.length; at += 101) {
+      const bad = bytes.slice();
+      bad[at]! ^= 0x10;
+      expect(() => openLocationTable(shareImage(bad))).toThrow(GeoImageError);
+      expect(() => openLocationTable(shareImage(bytes.slice(0, at)))).toThrow(GeoImageError);
+    }
+  });
+
+  it('works with no source at all', () => {
+    const empty = openLocationTable(compileLocationTable({ overrides: [], databases: [] }));
+    expect(classAt(empty, '8.8.8.8')).toBe(UNKNOWN_CLASS);
+    expect(classAt(empty, '127.0.0.1')).toBe(NONROUTABLE_CLASS);
+  });
+});
