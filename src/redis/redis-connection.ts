@@ -30,6 +30,7 @@ const CONNECT_TIMEOUT_MS = 2_000;
 /** Owner of one ioredis client. */
 export class RedisConnection {
   readonly #client: Redis;
+  readonly #onChange: () => void;
   #isReady = false;
   #wasTried = false;
   #trouble: string | null = null;
@@ -51,14 +52,9 @@ export class RedisConnection {
       // A failover leaves us with a replica: the next connection finds the master.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
     });
-    const change = (isReady: boolean) => {
-      this.#wasTried = true;
-      if (isReady) this.#trouble = null;
-      this.#isReady = isReady;
-      options.onChange();
-    };
-    this.#client.on('ready', () => change(true));
-    this.#client.on('close', () => change(false));
+    this.#onChange = options.onChange;
+    this.#client.on('ready', () => this.#setReady(true));
+    this.#client.on('close', () => this.#setReady(false));
     this.#client.on('error', (error: Error) => {
       this.#trouble = describeError(error);
     });
@@ -95,11 +91,20 @@ export class RedisConnection {
       return await work(this.#client);
     } catch (error) {
       if (isTimeout(error) && !this.#isClosed) {
-        this.#trouble = 'the server does not answer';
         this.#client.disconnect(true);
+        this.#trouble = 'the server does not answer';
+        this.#setReady(false);
       }
       throw new StoreError(`Redis: ${describeError(error)}`);
     }
+  }
+
+  #setReady(isReady: boolean): void {
+    if (this.#isClosed || (isReady === this.#isReady && this.#wasTried)) return;
+    this.#wasTried = true;
+    if (isReady) this.#trouble = null;
+    this.#isReady = isReady;
+    this.#onChange();
   }
 
   close(): void {

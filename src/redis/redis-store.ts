@@ -44,7 +44,8 @@ export type RedisStoreOptions = {
   readonly clientName: string;
 };
 
-const COMMAND_TIMEOUT_MS = 2_000;
+/** A snapshot of some megabytes has to pass to another continent in it; a hanging server is noticed by the reader sooner. */
+const COMMAND_TIMEOUT_MS = 5_000;
 /** Entries of the stream that are kept: some minutes of heartbeats, and 120 MB at the very worst. */
 const CHANGES_KEPT = 2_000;
 /** Members of the listings not renewed for this long are dropped (by the clock of whoever publishes; listing only). */

@@ -7,6 +7,7 @@ import { MemoryStore } from '../../src/redis/memory-store.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { type ChangesBatch, type StateStore, StoreError } from '../../src/redis/state-store.ts';
 import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
+import { until } from '../tools/until.ts';
 
 type Party = { readonly agent: StateStore; readonly node: StateStore; end(): Promise<void> };
 
@@ -30,7 +31,7 @@ const makers: { name: string; isAvailable: boolean; make: () => Promise<Party> }
       const url = redis!.url;
       const agent = new RedisStore({ url, cluster, clientName: 'agent' });
       const node = new RedisStore({ url, cluster, clientName: 'node' });
-      await until(() => agent.state === 'connected' && node.state === 'connected');
+      await until('what was published', () => agent.state === 'connected' && node.state === 'connected');
       return { agent, node, end: async () => void (await Promise.all([agent.close(), node.close()])) };
     },
   },
@@ -89,7 +90,7 @@ for (const { name, isAvailable, make } of makers) {
         expect(batches[0]).toEqual({ changes: [], refused: [], gap: true });
         const sent = [2, 3, 4, 5].map((seq) => snapshot('a1', seq, seq % 2 === 0 ? [report(`check ${seq}`)] : []));
         for (const changes of sent) await agent.publishChanges(changes);
-        await until(() => changesOf(batches).length === 4);
+        await until('what was published', () => changesOf(batches).length === 4);
         expect(changesOf(batches)).toEqual(sent);
         expect(batches.slice(1).every((batch) => !batch.gap && batch.refused.length === 0)).toBe(true);
       }),
@@ -100,7 +101,7 @@ for (const { name, isAvailable, make } of makers) {
       withParty(async ({ agent, node }) => {
         const { batches } = await subscribed(node);
         await agent.publishSnapshot(snapshot('a1', 9, [report('x')]));
-        await until(() => changesOf(batches).length === 1);
+        await until('what was published', () => changesOf(batches).length === 1);
         expect(changesOf(batches)).toEqual([snapshot('a1', 9, [])]);
       }),
     );
@@ -118,7 +119,7 @@ for (const { name, isAvailable, make } of makers) {
           ),
         );
         const got = () => changesOf(batches).flatMap((changes) => changes.reports.map(({ id }) => id));
-        await until(() => got().length >= ids.length);
+        await until('what was published', () => got().length >= ids.length);
         expect(got()).toEqual(ids);
       }),
     );
@@ -130,7 +131,7 @@ for (const { name, isAvailable, make } of makers) {
         const two = await subscribed(node);
         one.end();
         await agent.publishChanges(snapshot('a1', 1, []));
-        await until(() => changesOf(two.batches).length === 1);
+        await until('what was published', () => changesOf(two.batches).length === 1);
         expect(changesOf(one.batches)).toEqual([]);
       }),
     );
@@ -199,18 +200,10 @@ function status(node: string, seq: number): NodeStatus {
 async function subscribed(store: StateStore): Promise<{ batches: ChangesBatch[]; end: () => void }> {
   const batches: ChangesBatch[] = [];
   const end = store.subscribe((batch) => batches.push(batch));
-  await until(() => batches.length > 0);
+  await until('what was published', () => batches.length > 0);
   return { batches, end };
 }
 
 function changesOf(batches: readonly ChangesBatch[]) {
   return batches.flatMap((batch) => batch.changes);
-}
-
-async function until(isTrue: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!isTrue()) {
-    if (Date.now() > deadline) throw new Error('did not come true within 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { encodeAgentChanges } from '../../../src/health/report.ts';
+import { ChangesReader } from '../../../src/redis/changes-reader.ts';
+import type { ChangesBatch } from '../../../src/redis/state-store.ts';
+import { hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
+import { until } from '../../tools/until.ts';
+
+const KEY = 'stream';
+
+describe.skipIf(!hasRedisServer())('the reader of changes', () => {
+  let redis: RedisServer;
+  let reader: ChangesReader;
+  let batches: ChangesBatch[];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+  afterEach(() => reader.close());
+
+  const seqs = () => batches.flatMap(({ changes }) => changes.map(({ seq }) => seq));
+  const gaps = () => batches.filter(({ gap }) => gap).length;
+  const refusals = () => batches.flatMap(({ refused }) => refused);
+  const changes = (seq: number) =>
+    encodeAgentChanges({ agent: 'a', region: 'r', boot: 'b', seq, intervalMs: 5000, reports: [] });
+  const add = (seq: number, id = '*') => redis.command('xadd', KEY, id, 'c', changes(seq));
+  const open = async () => {
+    await redis.command('flushall');
+    batches = [];
+    reader = new ChangesReader({ url: redis.url, name: 'test', key: KEY, onChange: () => {} });
+  };
+  const subscribe = async () => {
+    reader.subscribe((batch) => batches.push(batch));
+    await until('the first gap', () => gaps() > 0);
+  };
+
+  it('opens no connection before somebody listens', async () => {
+    await open();
+    expect([reader.isUsed, reader.wasTried]).toEqual([false, false]);
+  });
+
+  it('begins at the end of the stream and goes on where it was after a broken connection', async () => {
+    await open();
+    await add(1);
+    await subscribe();
+    await add(2);
+    await until('2', () => seqs().length === 1);
+    await redis.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+    await add(3);
+    await until('3', () => seqs().length === 2);
+    expect(seqs()).toEqual([2, 3]);
+    expect(gaps()).toBe(2);
+  });
+
+  it('notices a stream that begins anew below the place it had reached', async () => {
+    await open();
+    await subscribe();
+    await add(1, '99999999999999-0');
+    await until('1', () => seqs().length === 1);
+    await redis.command('del', KEY);
+    await add(2);
+    await until('a gap', () => gaps() === 2);
+    await add(3);
+    await until('3', () => seqs().includes(3));
+  });
+
+  it('tells of a stream that is none, lets the snapshots be read, and goes on when it is mended', async () => {
+    await open();
+    await subscribe();
+    await redis.command('set', KEY, 'garbage');
+    await until('a refusal', () => refusals().length > 0);
+    expect(refusals()[0]).toMatchObject({ source: KEY, reason: expect.stringContaining('WRONGTYPE') });
+    expect(batches.at(-1)?.gap).toBe(true);
+    await redis.command('del', KEY);
+    await add(1);
+    await until(
+      'a gap after the fault',
+      () => batches.filter(({ gap, refused }) => gap && refused.length === 0).length === 2,
+    );
+    await add(2);
+    await until('2', () => seqs().includes(2));
+  });
+
+  it('refuses entries that are no changes, each by its id, and takes the others', async () => {
+    await open();
+    await subscribe();
+    await redis.command('xadd', KEY, '*', 'c', 'garbage');
+    await redis.command('xadd', KEY, '*', 'other', changes(1));
+    await add(2);
+    await until('2', () => seqs().includes(2));
+    expect(seqs()).toEqual([2]);
+    expect(refusals().map(({ reason }) => reason)).toEqual(['not JSON', 'no field "c"']);
+    expect(refusals()[0]?.source).toMatch(/^stream \d+-\d+$/);
+  });
+
+  it('survives an entry of 100 MB', async () => {
+    await open();
+    await subscribe();
+    await redis.command('xadd', KEY, '*', 'c', Buffer.alloc(100_000_000, 0x5b));
+    await add(2);
+    await until('2', () => seqs().includes(2));
+    expect(refusals()[0]?.reason).toMatch(/SNAPSHOT_BYTES_MAX/);
+  });
+
+  it('is lost when the server hangs, and back with a gap', async () => {
+    await open();
+    await subscribe();
+    redis.freeze();
+    try {
+      expect(await until('lost', () => !reader.isReady)).toBeLessThan(4000);
+    } finally {
+      redis.thaw();
+    }
+    await until('a gap', () => gaps() === 2);
+    await add(1);
+    await until('1', () => seqs().includes(1));
+  });
+});
