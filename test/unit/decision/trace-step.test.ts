@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { DecisionTrace } from '../../../src/decision/trace.ts';
+import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
+import { buildQuery } from '../../tools/dns-client.ts';
+import { readReply } from '../../tools/dns-reply.ts';
+import { Asker, modelZone, network, serve } from '../../tools/model-zone.ts';
+
+const pools = {
+  eu: { fallback: 'us', values: ['192.0.2.1 3', '192.0.2.2 1 up', '192.0.2.3 1 down'] },
+  us: { values: ['192.0.2.4'] },
+};
+const rules = [{ geos: ['EU'], pool: 'eu' }, { pool: 'us' }];
+const DOWN = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
+
+function traced(ecs: string | null, edit: (set: (value: string, word: number) => void) => void = () => undefined) {
+  const serving = serve([modelZone('example.', [], [{ name: 'www', pools, rules }])], [network('100.0.0.0/8', 'DE')]);
+  edit((value, word) => {
+    serving.tables.health[serving.slotOf(value)] = word;
+  });
+  const trace = new DecisionTrace();
+  const query = buildQuery('www.example.', 'A', ecs === null ? { id: 1 } : { id: 1, ecs });
+  const bytes = new Asker(serving.tables, 77).ask(query, '127.0.0.1', 0, trace) ?? expect.fail('silence');
+  return { trace, step: trace.last() ?? expect.fail('no step'), reply: readReply(bytes) };
+}
+
+describe('a traced decision', () => {
+  it('names rule, pool, every endpoint with its fate, and what was answered', () => {
+    const { step, reply } = traced('100.1.2.0/24', (set) => set('192.0.2.1', DOWN));
+    expect(step).toMatchObject({
+      name: 'www.example.',
+      type: 'A',
+      placedBy: 'client subnet',
+      rule: 1,
+      scope: 8,
+      outcome: 'pool eu',
+      chosen: ['192.0.2.2'],
+      ttlSeconds: 30,
+    });
+    expect(step.pools.map((pool) => pool.pool)).toEqual(['eu']);
+    expect(step.pools[0]?.endpoints.map((endpoint) => [endpoint.value, endpoint.status, endpoint.fate])).toEqual([
+      ['192.0.2.1', 'obey', 'down'],
+      ['192.0.2.2', 'up', 'eligible'],
+      ['192.0.2.3', 'down', 'status down'],
+    ]);
+    expect(reply.answers.map((record) => record.data)).toEqual(step.chosen);
+  });
+
+  it('shows the pools passed over, and the last resort', () => {
+    const drained = packHealth({ ...unpackHealth(UNKNOWN_WORD), factor: 0, shifted: true });
+    const { step } = traced('100.1.2.0/24', (set) => {
+      set('192.0.2.1', DOWN);
+      set('192.0.2.2', drained);
+      set('192.0.2.4', DOWN);
+    });
+    expect(step.pools.map((pool) => [pool.pool, pool.eligibleWeight])).toEqual([
+      ['eu', 0],
+      ['us', 0],
+    ]);
+    expect(step.pools[0]?.endpoints[1]?.fate).toBe('weight 0 by override or ramp');
+    expect([step.outcome, step.chosen]).toEqual(['every pool exhausted; all_down: values', ['192.0.2.250']]);
+  });
+
+  it('says why a client subnet was not used', () => {
+    expect(traced('10.0.0.0/8').step).toMatchObject({ placedBy: 'source address', rule: 2 });
+    expect(traced('10.0.0.0/8').step.subnetNote).toContain('not a globally routable address');
+    expect(traced('0.0.0.0/0').step.subnetNote).toContain('RFC 7871');
+    expect(traced(null).step).toMatchObject({ placedBy: 'source address', subnetNote: null });
+  });
+
+  it('is replayed by its seed', () => {
+    expect(traced('100.1.2.0/24').trace.seed).toBe(traced('100.1.2.0/24').trace.seed);
+    expect(traced('100.1.2.0/24').reply.bytes).toEqual(traced('100.1.2.0/24').reply.bytes);
+  });
+});
