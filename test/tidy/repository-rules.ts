@@ -13,6 +13,16 @@ const MACHINE_PATHS = new RegExp(
 );
 const PACKAGE_HOST = /^https?:\/\//;
 
+type LockEntry = {
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
+  readonly optional?: boolean;
+  readonly os?: string | readonly string[];
+  readonly libc?: string | readonly string[];
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+};
+
 /** Machine paths in files. */
 export function findMachinePaths(files: readonly RepositoryFile[]): string[] {
   return files.flatMap((file) =>
@@ -22,16 +32,25 @@ export function findMachinePaths(files: readonly RepositoryFile[]): string[] {
   );
 }
 
-/** Hosts written into the lock file: a clone must be able to use its own registry. */
-export function findLockedHosts(lockText: string): string[] {
-  const lock = JSON.parse(lockText) as {
-    packages: Record<string, { resolved?: string; integrity?: string; link?: boolean }>;
-  };
+/** What of the lock file a clone could not use: hosts of registries, and packages that nothing vouches for. */
+export function findLockFaults(lockText: string): string[] {
+  const lock = JSON.parse(lockText) as { packages: Record<string, LockEntry> };
   return Object.entries(lock.packages).flatMap(([name, entry]) => {
     if (name === '') return [];
-    const faults = PACKAGE_HOST.test(entry.resolved ?? '') ? [`${name}: resolved ${entry.resolved}`] : [];
-    return entry.integrity === undefined && entry.link !== true ? [...faults, `${name}: no integrity`] : faults;
+    const hosts = PACKAGE_HOST.test(entry.resolved ?? '') ? [`${name}: resolved ${entry.resolved}`] : [];
+    const isVouched = entry.integrity !== undefined || entry.link === true || isForOtherPlatforms(entry);
+    const missing = Object.keys(entry.optionalDependencies ?? {})
+      .filter((wanted) => !Object.keys(lock.packages).some((known) => known.endsWith(`node_modules/${wanted}`)))
+      .map((wanted) => `${name}: its optional ${wanted} is not locked, and npm ci refuses that`);
+    return [...hosts, ...(isVouched ? [] : [`${name}: no integrity`]), ...missing];
   });
+}
+
+/** Packages that npm leaves out on Linux with glibc, where everything is tested; their octets need not be known. */
+function isForOtherPlatforms(entry: LockEntry): boolean {
+  if (entry.optional !== true) return false;
+  const isLinux = entry.os === undefined || [entry.os].flat().includes('linux');
+  return !isLinux || (entry.libc !== undefined && ![entry.libc].flat().includes('glibc'));
 }
 
 /** Versions in package.json that are ranges: npm would choose by the Node that runs it. */

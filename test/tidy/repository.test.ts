@@ -6,7 +6,7 @@ import { FLOORS } from './floor-rules.ts';
 import {
   findArchitectureFaults,
   findInexactVersions,
-  findLockedHosts,
+  findLockFaults,
   findMachinePaths,
   findStrayTargets,
 } from './repository-rules.ts';
@@ -53,7 +53,7 @@ describe('the repository', () => {
   });
 
   it('locks packages by integrity and not by host, in exact versions', () => {
-    expect(findLockedHosts(read('package-lock.json'))).toEqual([]);
+    expect(findLockFaults(read('package-lock.json'))).toEqual([]);
     expect(findInexactVersions(read('package.json'))).toEqual([]);
   });
 
@@ -85,9 +85,13 @@ describe('the rules of the repository', () => {
 
   it('see a host in the lock file, and a package without integrity', () => {
     const lock = (entry: object) => JSON.stringify({ packages: { '': {}, 'node_modules/a': entry } });
-    expect(findLockedHosts(lock({ resolved: 'https://registry.example/a.tgz', integrity: 'x' }))).toHaveLength(1);
-    expect(findLockedHosts(lock({}))).toHaveLength(1);
-    expect(findLockedHosts(lock({ integrity: 'x' }))).toEqual([]);
+    expect(findLockFaults(lock({ resolved: 'https://registry.example/a.tgz', integrity: 'x' }))).toHaveLength(1);
+    expect(findLockFaults(lock({}))).toHaveLength(1);
+    expect(findLockFaults(lock({ integrity: 'x' }))).toEqual([]);
+    expect(findLockFaults(lock({ optional: true, os: ['darwin'] }))).toEqual([]);
+    expect(findLockFaults(lock({ optional: true, os: ['linux'], libc: ['musl'] }))).toEqual([]);
+    expect(findLockFaults(lock({ optional: true, os: 'linux' }))).toHaveLength(1);
+    expect(findLockFaults(lock({ integrity: 'x', optionalDependencies: { b: '1.0.0' } }))).toHaveLength(1);
   });
 
   it('see a range of versions', () => {

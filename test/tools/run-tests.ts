@@ -6,7 +6,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 
 type Tally = { passed: number; failed: number; skipped: number };
 
@@ -24,6 +24,9 @@ type VitestReport = {
 
 const BIN = join(import.meta.dirname, '../../node_modules/.bin');
 const ROOT = join(import.meta.dirname, '../..');
+
+// Programs written for `env node` get the Node that runs this, also where npm has not linked it into its folder of commands.
+process.env.PATH = [BIN, dirname(process.execPath), process.env.PATH].join(delimiter);
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 await step('typecheck', () => runChecked('tsc', ['-p', 'tsconfig.json']));
