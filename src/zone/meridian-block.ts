@@ -1,0 +1,337 @@
+/**
+ * The `octodns: meridian:` block: what octoDNS cannot say. One definition (zod) gives the validation, the types, and the part of
+ * the published JSON Schema that describes it; unknown keys are faults. Keys whose behaviour this version does not have yet
+ * are validated all the same: a method or balance that would change answers is refused, the rest is told to have no effect.
+ *
+ * Built from a record's YAML node, read by `octodns-dynamic.ts` (steering, checks) and `yaml-reader.ts` (SOA).
+ */
+
+import { z } from 'zod';
+import { parseIpAddress } from '../base/ip-address.ts';
+import { ANSWERS_MAX } from '../base/limits.ts';
+import { parseGeoCode } from './geo-codes.ts';
+import { kill, note, type RecordScope } from './record-scope.ts';
+import { fieldOf, isNullNode, pythonText, type YamlMap, type YamlNode } from './yaml-node.ts';
+import { scalarText } from './yaml-scalar.ts';
+import type { AllDown } from './zone-model.ts';
+
+const SECONDS_MAX = 2_147_483_647;
+const BODY_CHARS_MAX = 5_120;
+/** Values in one block: far more than anyone writes, and a bound on what aliases can repeat. */
+const BLOCK_NODES_MAX = 10_000;
+const BLOCK_DEPTH_MAX = 16;
+
+const seconds = z.number().int().min(0).max(SECONDS_MAX);
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const statusText = /^[1-5]\d\d(?:-[1-5]\d\d)?$/;
+const hostText = /^[0-9A-Za-z._:-]{1,253}$/;
+
+const capacity = z
+  .strictObject({
+    target: z.number().positive().describe('Load at which traffic starts to move away'),
+    max: z.number().positive().describe('Load that must never be planned for'),
+    unit: z.string().min(1).max(32).default('conn').describe('What is counted'),
+  })
+  .refine((value) => value.target <= value.max, { message: 'capacity target must not be over max', path: ['target'] });
+
+const steering = z.strictObject({
+  method: z
+    .enum(['rules', 'failover', 'weighted', 'nearest', 'latency'])
+    .default('rules')
+    .describe('How the catch-all chooses among pools. This version has rules: octoDNS semantics'),
+  pools: z
+    .record(
+      z.string(),
+      z.strictObject({
+        region: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe('Region of geo-data/regions.yaml that the pool stands for'),
+        weight: z.number().int().min(0).max(1_000_000).optional().describe('Share among pools'),
+        bias: z.number().int().min(-99).max(99).optional().describe('Percent by which distances shrink (or grow)'),
+        capacity: capacity.optional(),
+      }),
+    )
+    .optional()
+    .describe("A pool is a region's share of this record"),
+  near_tie: z
+    .strictObject({
+      ratio: z.number().min(0).max(1).default(0.1),
+      margin_ms: z.number().min(0).max(1_000).default(5),
+    })
+    .optional(),
+  fence: z
+    .array(
+      z.strictObject({
+        geos: z.array(z.string().refine((text) => typeof parseGeoCode(text) !== 'string', 'unknown geo code')).min(1),
+        pools: z.array(z.string()).min(1),
+        on_down: z.enum(['serve_anyway', 'nodata', 'fallback']).default('serve_anyway'),
+      }),
+    )
+    .optional()
+    .describe('Clients of these places never leave these pools'),
+});
+
+const healthcheck = z
+  .strictObject({
+    interval: z.number().min(1).max(3_600).default(5).describe('Seconds between checks'),
+    timeout: z.number().min(0.05).max(60).default(1.5).describe('Seconds until a check has failed'),
+    rise: z.number().int().min(1).max(100).default(2).describe('Successes in a row until up'),
+    fall: z.number().int().min(1).max(100).default(2).describe('Failures until down'),
+    expect_status: z
+      .array(
+        z.union([
+          z.number().int().min(100).max(599),
+          z.string().regex(statusText).refine(isRisingRange, 'a range runs from low to high'),
+        ]),
+      )
+      .min(1)
+      .max(32)
+      .optional()
+      .describe('HTTP status codes and ranges that are a success; default 200'),
+    expect_body: z.string().min(1).max(BODY_CHARS_MAX).optional().describe('Text within the first 5 KB of the body'),
+    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).optional().describe('HTTP method; default GET'),
+    headers: z
+      .record(
+        z.string().regex(headerName).max(128),
+        z
+          .string()
+          .max(1_024)
+          .regex(/^[\t\x20-\x7e]*$/),
+      )
+      .optional()
+      .describe('Sent with the request'),
+    tls_verify: z
+      .boolean()
+      .optional()
+      .describe('Refuse certificates that do not verify; default false, as octoDNS providers'),
+    target: z
+      .string()
+      .regex(hostText)
+      .refine(isCheckTarget, 'neither an address nor a host name')
+      .optional()
+      .describe('Connect here instead of to the endpoint'),
+    quorum: z
+      .union([z.enum(['majority', 'any', 'all']), z.number().gt(0).max(1)])
+      .default('majority')
+      .describe('How many regions must agree'),
+    load_path: z.string().startsWith('/').max(1_024).optional().describe('Where the endpoint reports its load'),
+  })
+  .refine((value) => value.timeout <= value.interval, {
+    message: 'timeout must not be over interval: only one check is under way at a time',
+    path: ['timeout'],
+  })
+  .refine((value) => !(value.method === 'HEAD' && value.expect_body !== undefined), {
+    message: 'a HEAD response has no body to expect anything of',
+    path: ['expect_body'],
+  });
+
+/** The whole block. */
+export const MERIDIAN_BLOCK = z.strictObject({
+  steering: steering.optional(),
+  balance: z
+    .enum(['weighted', 'round_robin', 'random', 'hash', 'least_connections', 'least_latency', 'load'])
+    .default('weighted')
+    .describe('Inside a pool. This version has weighted'),
+  sticky: z
+    .strictObject({
+      prefix_v4: z.number().int().min(8).max(32).default(24),
+      prefix_v6: z.number().int().min(16).max(128).default(56),
+    })
+    .optional(),
+  answers: z.number().int().min(1).max(ANSWERS_MAX).default(1).describe('Records per answer'),
+  ttl: z
+    .strictObject({ min: seconds.min(1), max: seconds.min(1) })
+    .refine((value) => value.min <= value.max, { message: 'ttl min must not be over max', path: ['min'] })
+    .optional()
+    .describe('Adaptive TTL'),
+  all_down: z
+    .enum(['serve_all', 'values', 'first_pool', 'last_good', 'nodata', 'servfail'])
+    .default('values')
+    .describe('What is answered when no endpoint is left'),
+  min_healthy: z.number().min(0).max(1).default(0).describe('Below this share of weight a pool counts as down'),
+  trickle: z.number().min(0).max(0.5).default(0).describe('Share of clients that exercise the fallback'),
+  ramp: z
+    .strictObject({ seconds: z.number().int().min(1).max(86_400), floor: z.number().min(0).max(1).default(0.1) })
+    .optional(),
+  healthcheck: healthcheck.optional(),
+  soa: z
+    .strictObject({
+      mname: z.string().min(1).max(255).optional().describe('Primary name server'),
+      rname: z.string().min(1).max(255).optional().describe('Mailbox of the hostmaster, as a name'),
+      refresh: seconds.optional(),
+      retry: seconds.optional(),
+      expire: seconds.optional(),
+      minimum: seconds.optional().describe('TTL of negative answers'),
+      ttl: seconds.optional(),
+    })
+    .optional()
+    .describe('Start of authority of the zone; only in a record of the apex'),
+});
+
+/** A validated block with its defaults. */
+export type MeridianBlock = z.output<typeof MERIDIAN_BLOCK>;
+export type MeridianSoa = NonNullable<MeridianBlock['soa']>;
+
+/** The health-check part, in the units and names of `CheckSpec`; absent where the file does not say. */
+export type MeridianHealthcheck = {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly rise: number;
+  readonly fall: number;
+  readonly expectStatus: readonly (readonly [number, number])[] | null;
+  readonly expectBody: string | null;
+  readonly method: string | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly tlsVerify: boolean | null;
+  readonly target: string | null;
+  readonly quorum: 'majority' | 'any' | 'all' | number;
+};
+
+/** The block of a record, or null when there is none or it is wrong (told of `scope`). */
+export function readMeridianBlock(scope: RecordScope, octodns: YamlMap): MeridianBlock | null {
+  const node = fieldOf(octodns, 'meridian');
+  if (node === undefined || isNullNode(node)) return null;
+  const budget = { nodes: BLOCK_NODES_MAX };
+  const value = plainValue(node, budget, 0);
+  if (budget.nodes < 0) {
+    kill(scope, 'meridian-too-large', `the meridian block holds more than ${BLOCK_NODES_MAX} values`, node);
+    return null;
+  }
+  const result = MERIDIAN_BLOCK.safeParse(value);
+  if (!result.success) {
+    for (const issue of result.error.issues.slice(0, 100)) {
+      const path = issue.path.map(String);
+      const extra = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+      const at = nodeAt(node, extra === undefined ? path : [...path, extra], extra !== undefined);
+      kill(scope, 'meridian-invalid', `meridian${path.map((part) => `.${part}`).join('')}: ${issue.message}`, at);
+    }
+    return null;
+  }
+  return result.data;
+}
+
+/** Refuses what this version would do differently from what the file says, and notes what it does not do yet. */
+export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, octodns: YamlMap): void {
+  const at = (...path: string[]) => nodeAt(octodns, ['meridian', ...path], false);
+  const method = block.steering?.method ?? 'rules';
+  if (method !== 'rules') {
+    kill(
+      scope,
+      'meridian-not-yet',
+      `steering method ${method} is not in this version yet: use rules`,
+      at('steering', 'method'),
+    );
+  }
+  if (block.balance !== 'weighted') {
+    kill(scope, 'meridian-not-yet', `balance ${block.balance} is not in this version yet: use weighted`, at('balance'));
+  }
+  const idle: [boolean, string[]][] = [
+    [block.sticky !== undefined, ['sticky']],
+    [block.trickle !== 0, ['trickle']],
+    [block.ramp !== undefined, ['ramp']],
+    [(block.steering?.fence?.length ?? 0) > 0, ['steering', 'fence']],
+    [block.steering?.near_tie !== undefined, ['steering', 'near_tie']],
+    [block.ttl !== undefined, ['ttl']],
+    [block.min_healthy !== 0, ['min_healthy']],
+    [block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']],
+  ];
+  for (const [used, path] of idle) {
+    if (used) note(scope, 'meridian-not-yet', `meridian.${path.join('.')} has no effect in this version`, at(...path));
+  }
+}
+
+/** Tells of pools that the block names and the record does not have. */
+export function checkMeridianPools(
+  scope: RecordScope,
+  block: MeridianBlock,
+  octodns: YamlMap,
+  pools: ReadonlySet<string>,
+): void {
+  const named: [string, string[]][] = [
+    ...Object.keys(block.steering?.pools ?? {}).map((name): [string, string[]] => [name, ['steering', 'pools', name]]),
+    ...(block.steering?.fence ?? []).flatMap((fence, i) =>
+      fence.pools.map((name, j): [string, string[]] => [name, ['steering', 'fence', `${i}`, 'pools', `${j}`]]),
+    ),
+  ];
+  for (const [name, path] of named) {
+    if (pools.has(name)) continue;
+    const at = nodeAt(octodns, ['meridian', ...path], false);
+    kill(scope, 'meridian-pool', `meridian names the pool "${name.slice(0, 100)}", which the record does not have`, at);
+  }
+}
+
+/** The health-check settings of `block`, or null. */
+export function meridianHealthcheck(block: MeridianBlock | null): MeridianHealthcheck | null {
+  const check = block?.healthcheck;
+  if (check === undefined) return null;
+  return {
+    intervalMs: Math.round(check.interval * 1_000),
+    timeoutMs: Math.round(check.timeout * 1_000),
+    rise: check.rise,
+    fall: check.fall,
+    expectStatus: check.expect_status?.map(statusRange) ?? null,
+    expectBody: check.expect_body ?? null,
+    method: check.method ?? null,
+    headers: check.headers ?? null,
+    tlsVerify: check.tls_verify ?? null,
+    target: check.target === undefined ? null : check.target.toLowerCase(),
+    quorum: check.quorum,
+  };
+}
+
+/** `all_down` of a block, or octoDNS's meaning. */
+export function allDownOf(block: MeridianBlock | null): AllDown {
+  return block?.all_down ?? 'values';
+}
+
+/** True if `target` of a health check is an address or could be a host name. */
+function isCheckTarget(target: string): boolean {
+  return target.includes(':')
+    ? parseIpAddress(target) !== null
+    : !/^[\d.]+$/.test(target) || parseIpAddress(target) !== null;
+}
+
+function isRisingRange(text: string): boolean {
+  const [from, to] = text.split('-').map(Number);
+  return to === undefined || from! <= to;
+}
+
+function statusRange(status: number | string): readonly [number, number] {
+  const [from, to] = String(status).split('-').map(Number);
+  return [from!, to ?? from!];
+}
+
+/** Plain values for zod; null-prototype objects, so that no key is special. */
+function plainValue(node: YamlNode, budget: { nodes: number }, depth: number): unknown {
+  if (budget.nodes-- < 0 || depth > BLOCK_DEPTH_MAX) {
+    budget.nodes = -1;
+    return null;
+  }
+  if (node.kind === 'seq') return node.items.map((item) => plainValue(item, budget, depth + 1));
+  if (node.kind === 'map') {
+    const object: Record<string, unknown> = Object.create(null);
+    for (const { key, value } of node.entries.values()) object[pythonText(key)] = plainValue(value, budget, depth + 1);
+    return object;
+  }
+  const { scalar } = node;
+  if (scalar.type === 'null') return null;
+  if (scalar.type === 'int') return Number(scalar.value);
+  if (scalar.type === 'float' || scalar.type === 'bool') return scalar.value;
+  return scalarText(scalar);
+}
+
+/** The node that `path` leads to, as far as it goes; with `asKey` the key itself, for keys that should not be there. */
+function nodeAt(root: YamlNode, path: readonly string[], asKey: boolean): YamlNode {
+  let node = root;
+  for (const [i, part] of path.entries()) {
+    const entry = node.kind === 'map' ? node.entries.get(part) : undefined;
+    if (entry !== undefined && asKey && i === path.length - 1) return entry.key;
+    const next = node.kind === 'seq' ? node.items[Number(part)] : entry?.value;
+    if (next === undefined) return node;
+    node = next;
+  }
+  return node;
+}

@@ -1,0 +1,162 @@
+/**
+ * `dynamic` records: checked by octoDNS's rules, then made into a {@link DynamicModel} with its pools, rules, steering and the check of
+ * every endpoint. Endpoints that no server could answer with (an address as the target of a CNAME) are left out with a warning.
+ */
+
+import { parseGeoCode } from './geo-codes.ts';
+import { allDownOf, type MeridianBlock, meridianHealthcheck } from './meridian-block.ts';
+import { type CheckPlan, checkOfEndpoint, isMetadataTarget, planCheck } from './octodns-healthcheck.ts';
+import { checkPools, fallbackOf } from './octodns-pools.ts';
+import { checkRules, subnetOf } from './octodns-rules.ts';
+import { steeredText, valueNodes } from './octodns-values.ts';
+import { kill, note, type RecordScope, tell } from './record-scope.ts';
+import { fieldOf, textOf, type YamlMap, type YamlNode } from './yaml-node.ts';
+import { scalarToInt } from './yaml-scalar.ts';
+import type { DynamicModel, EndpointModel, EndpointStatus, PoolModel, RuleModel } from './zone-model.ts';
+
+/** A steered type. octoDNS allows `dynamic` on DNAME too, which is served by its `value` here. */
+export type SteeredType = DynamicModel['type'];
+
+const WEIGHT_MAX = 100;
+
+/** Checks the `dynamic` key of a record; returns the names of its pools for the `meridian:` block. */
+export function checkDynamic(scope: RecordScope, map: YamlMap, type: string): ReadonlySet<string> {
+  const dynamic = fieldOf(map, 'dynamic')!;
+  if (map.entries.has('geo'))
+    tell(scope, 'dynamic-with-geo', '"dynamic" record with "geo" content', fieldOf(map, 'geo'));
+  if (dynamic.kind !== 'map') {
+    kill(scope, 'dynamic-not-map', 'dynamic must be a mapping with pools and rules', dynamic);
+    return new Set();
+  }
+  const pools = fieldOf(dynamic, 'pools');
+  const checked = checkPools(scope, pools, type, dynamic);
+  checkRules(scope, fieldOf(dynamic, 'rules'), pools, checked, dynamic);
+  return checked.existing;
+}
+
+/** The model of a checked record without faults. `owner` is its wire name, `fqdn` its text with the final dot. */
+export function buildDynamic(
+  scope: RecordScope,
+  map: YamlMap,
+  type: SteeredType,
+  block: MeridianBlock | null,
+  owner: Uint8Array,
+  fqdn: string,
+  ttlSeconds: number,
+): DynamicModel {
+  const dynamic = fieldOf(map, 'dynamic') as YamlMap;
+  const plan = planCheck(scope, fieldOf(map, 'octodns'), fqdn, meridianHealthcheck(block));
+  const poolMaps = [...(fieldOf(dynamic, 'pools') as YamlMap).entries].map(([name, { value }]) => ({
+    name,
+    map: value as YamlMap,
+  }));
+  const indexOf = new Map(poolMaps.map(({ name }, i) => [name, i]));
+  checkMethod(scope, map, plan, block);
+  const pools = poolMaps.map(({ name, map: pool }): PoolModel => {
+    const fallback = fallbackOf(pool);
+    return {
+      name,
+      fallback: fallback === null || fallback === 'default' ? -1 : (indexOf.get(fallback) ?? -1),
+      endpoints: buildEndpoints(scope, pool, type, plan),
+      region: block?.steering?.pools?.[name]?.region ?? null,
+    };
+  });
+  const rules = (fieldOf(dynamic, 'rules') as YamlNode & { kind: 'seq' }).items.map((rule): RuleModel => {
+    const entry = rule as YamlMap;
+    return {
+      subnets: itemsOf(entry, 'subnets').flatMap((node) => subnetOf(node) ?? []),
+      geos: itemsOf(entry, 'geos').flatMap((node) => {
+        const code = parseGeoCode(textOf(node) ?? '');
+        return typeof code === 'string' ? [] : [code];
+      }),
+      pool: indexOf.get(textOf(fieldOf(entry, 'pool')!) ?? '')!,
+    };
+  });
+  return {
+    owner,
+    key: scope.key,
+    type,
+    ttlSeconds,
+    values: buildLastResort(scope, map, type),
+    pools,
+    rules: rules.slice(0, rules.findIndex((rule) => rule.subnets.length === 0 && rule.geos.length === 0) + 1),
+    steering: { method: 'rules', balance: 'weighted', answers: block?.answers ?? 1, allDown: allDownOf(block) },
+    place: scope.place,
+  };
+}
+
+function buildEndpoints(scope: RecordScope, pool: YamlMap, type: SteeredType, plan: CheckPlan): EndpointModel[] {
+  const entries = itemsOf(pool, 'values') as YamlMap[];
+  const endpoints: EndpointModel[] = [];
+  for (const entry of entries) {
+    const node = fieldOf(entry, 'value')!;
+    const value = steeredText(node, type);
+    if ('unservable' in value) {
+      note(scope, 'endpoint-unserved', `${value.unservable}: this endpoint is left out`, node);
+      continue;
+    }
+    const status = (textOf(fieldOf(entry, 'status') ?? node) ?? 'obey') as EndpointStatus;
+    const check = checkOfEndpoint(plan, value.text);
+    const isChecked = !entry.entries.has('status') || status === 'obey';
+    if (isChecked && isMetadataTarget(check.target)) {
+      const message = `${check.target} is where clouds keep credentials and is never probed: give it status up or down`;
+      kill(scope, 'healthcheck-metadata', message, plan.target === null ? node : undefined);
+    }
+    endpoints.push({
+      value: value.text,
+      weight: weightOf(entry),
+      status: entry.entries.has('status') ? status : 'obey',
+      check,
+    });
+  }
+  return endpoints;
+}
+
+/** 1..100, whole: octoDNS keeps 2.7 as it stands but counts it as 2 when it checks the range. */
+function weightOf(entry: YamlMap): number {
+  const node = fieldOf(entry, 'weight');
+  const weight = node?.kind === 'scalar' ? scalarToInt(node.scalar) : 1;
+  return typeof weight === 'number' ? Math.min(Math.max(weight, 1), WEIGHT_MAX) : 1;
+}
+
+function buildLastResort(scope: RecordScope, map: YamlMap, type: SteeredType): string[] {
+  const texts: string[] = [];
+  for (const node of valueNodes(map, type)) {
+    const value = steeredText(node, type);
+    if ('text' in value) texts.push(value.text);
+    else note(scope, 'value-unserved', `${value.unservable}: this value is not served`, node);
+  }
+  return [...new Set(texts)];
+}
+
+/** Settings of HTTP in a check that is none would be ignored in silence. */
+function checkMethod(scope: RecordScope, map: YamlMap, plan: CheckPlan, block: MeridianBlock | null): void {
+  const check = block?.healthcheck;
+  if (check === undefined) return;
+  const octodns = fieldOf(map, 'octodns');
+  const isHttp = plan.protocol === 'HTTP' || plan.protocol === 'HTTPS';
+  const httpOnly = (['expect_status', 'expect_body', 'method', 'headers', 'load_path'] as const).filter(
+    (key) => check[key] !== undefined,
+  );
+  if (!isHttp && httpOnly.length > 0) {
+    kill(
+      scope,
+      'meridian-healthcheck',
+      `${httpOnly.join(', ')} of a ${plan.protocol} check: only HTTP and HTTPS have them`,
+      octodns,
+    );
+  }
+  if (plan.protocol !== 'HTTPS' && check.tls_verify === true) {
+    kill(
+      scope,
+      'meridian-healthcheck',
+      `tls_verify of a ${plan.protocol} check: only HTTPS has a certificate`,
+      octodns,
+    );
+  }
+}
+
+function itemsOf(map: YamlMap, key: string): readonly YamlNode[] {
+  const node = fieldOf(map, key);
+  return node?.kind === 'seq' ? node.items : [];
+}
