@@ -1,0 +1,12 @@
+import { describe, expect, it } from 'vitest';
+import { Transaction } from '../../../src/answer/transaction.ts';
+
+describe('Transaction', () => {
+  it('hands decisions the very addresses that the caller fills in', () => {
+    const tx = new Transaction(1);
+    tx.clientWords[0] = 0x7f000001;
+    tx.query.subnet.words[0] = 5;
+    expect(tx.request.sourceWords[0]).toBe(0x7f000001);
+    expect(tx.request.subnet.words[0]).toBe(5);
+  });
+});

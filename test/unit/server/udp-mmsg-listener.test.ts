@@ -1,0 +1,179 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { formatIpAddress } from '../../../src/base/ip-address.ts';
+import type { AnswerPort } from '../../../src/server/answer-port.ts';
+import { createListenerCounters, sumListenerCounters } from '../../../src/server/listener-counters.ts';
+import { loadSystemCalls } from '../../../src/server/system-calls.ts';
+import { SocketError, UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
+
+const calls = loadSystemCalls();
+const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === '::1'));
+const open: { close(): void }[] = [];
+
+afterEach(() => {
+  for (const entry of open.splice(0)) entry.close();
+});
+
+/** Sends the message back with `!` behind it, and remembers who asked; stays silent for `quiet`. */
+function echo(clients: string[] = []): AnswerPort {
+  return (bytes, start, length, family, words) => {
+    clients.push(formatIpAddress({ family, words: words.slice() }));
+    if (Buffer.from(bytes.slice(start, start + length)).toString() === 'quiet') return 0;
+    bytes[start + length] = 0x21;
+    return length + 1;
+  };
+}
+
+function listen(
+  addresses: readonly string[],
+  answer: AnswerPort,
+  counters = createListenerCounters(),
+): UdpMmsgListener {
+  if (typeof calls === 'string') throw new Error(calls);
+  const listener = new UdpMmsgListener(
+    calls,
+    addresses.map((address) => ({ address, port: 0 })),
+    answer,
+    counters,
+  );
+  open.push(listener);
+  return listener;
+}
+
+type Heard = { text: string; from: string; port: number };
+
+/** A client socket; `heard` grows as answers come. */
+async function client(type: 'udp4' | 'udp6', bind: string): Promise<{ socket: Socket; heard: Heard[] }> {
+  const socket = createSocket(type);
+  const heard: Heard[] = [];
+  socket.on('message', (message, peer) =>
+    heard.push({ text: message.toString(), from: peer.address, port: peer.port }),
+  );
+  await new Promise<void>((resolve) => socket.bind(0, bind, resolve));
+  open.push(socket);
+  return { socket, heard };
+}
+
+function send(socket: Socket, text: string, port: number, address: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    socket.send(text, port, address, (error) => (error ? reject(error) : resolve())),
+  );
+}
+
+/** Runs batches until `done` or two seconds have passed. */
+async function runUntil(listener: UdpMmsgListener, done: () => boolean): Promise<void> {
+  for (const end = Date.now() + 2000; !done() && Date.now() < end; ) {
+    listener.runBatch();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
+  it('answers each message to its sender, over IPv4', async () => {
+    const clients: string[] = [];
+    const listener = listen(['127.0.0.1'], echo(clients));
+    const [a, b] = [await client('udp4', '127.0.0.2'), await client('udp4', '127.0.0.3')];
+    await send(a.socket, 'one', listener.ports[0]!, '127.0.0.1');
+    await send(b.socket, 'two', listener.ports[0]!, '127.0.0.1');
+    await runUntil(listener, () => a.heard.length + b.heard.length === 2);
+    expect([a.heard[0]?.text, b.heard[0]?.text]).toEqual(['one!', 'two!']);
+    expect(clients).toEqual(['127.0.0.2', '127.0.0.3']);
+  });
+
+  it.skipIf(!hasIpv6)('answers over IPv6 beside IPv4, on several addresses at once', async () => {
+    const listener = listen(['127.0.0.1', '::1'], echo());
+    const [four, six] = [await client('udp4', '127.0.0.1'), await client('udp6', '::1')];
+    await send(four.socket, 'four', listener.ports[0]!, '127.0.0.1');
+    await send(six.socket, 'six', listener.ports[1]!, '::1');
+    await runUntil(listener, () => four.heard.length + six.heard.length === 2);
+    expect([four.heard[0]?.text, six.heard[0]?.text]).toEqual(['four!', 'six!']);
+  });
+
+  it('bound to the wildcard answers from the address that was asked', async () => {
+    const listener = listen(['0.0.0.0'], echo());
+    const asker = await client('udp4', '127.0.0.1');
+    for (const address of ['127.0.0.9', '127.0.0.1', '127.1.2.3'])
+      await send(asker.socket, 'x', listener.ports[0]!, address);
+    await runUntil(listener, () => asker.heard.length === 3);
+    expect(asker.heard.map((answer) => answer.from).sort()).toEqual(['127.0.0.1', '127.0.0.9', '127.1.2.3']);
+  });
+
+  it.skipIf(!hasIpv6)('bound to the IPv6 wildcard leaves IPv4 to others, and answers', async () => {
+    const listener = listen(['::'], echo());
+    const other = listen(['0.0.0.0'], echo());
+    const asker = await client('udp6', '::1');
+    await send(asker.socket, 'x', listener.ports[0]!, '::1');
+    await runUntil(listener, () => asker.heard.length === 1);
+    expect(asker.heard[0]).toMatchObject({ text: 'x!', from: '::1' });
+    expect(other.ports[0]).toBeGreaterThan(0);
+  });
+
+  it('keeps answers apart when some messages of a batch get none', async () => {
+    const listener = listen(['127.0.0.1'], echo());
+    const asker = await client('udp4', '127.0.0.1');
+    const texts = Array.from({ length: 40 }, (_, i) => (i % 3 === 0 ? 'quiet' : `m${i}`));
+    for (const text of texts) await send(asker.socket, text, listener.ports[0]!, '127.0.0.1');
+    const wanted = texts.filter((text) => text !== 'quiet').map((text) => `${text}!`);
+    await runUntil(listener, () => asker.heard.length === wanted.length);
+    expect(asker.heard.map((answer) => answer.text)).toEqual(wanted);
+  });
+
+  it('answers more than one batch, and a full-size answer', async () => {
+    const listener = listen(['127.0.0.1'], (bytes, start) => {
+      bytes.fill(0x61, start, start + 1232);
+      return 1232;
+    });
+    const asker = await client('udp4', '127.0.0.1');
+    for (let i = 0; i < 100; i++) await send(asker.socket, 'x', listener.ports[0]!, '127.0.0.1');
+    await runUntil(listener, () => asker.heard.length === 100);
+    expect(asker.heard).toHaveLength(100);
+    expect(asker.heard.every((answer) => answer.text.length === 1232)).toBe(true);
+  });
+
+  it('shares its port with other workers', () => {
+    if (typeof calls === 'string') return;
+    const first = listen(['127.0.0.1'], echo());
+    const address = { address: '127.0.0.1', port: first.ports[0]! };
+    open.push(new UdpMmsgListener(calls, [address], echo(), createListenerCounters()));
+  });
+
+  it('loses an answer that the kernel refuses, counts it, and sends the others', async () => {
+    const counters = createListenerCounters();
+    // Port 65,000-octet answers do not exist, and sendmmsg says EMSGSIZE.
+    let calls = 0;
+    const listener = listen(['127.0.0.1'], (_bytes, _start, length) => (++calls === 2 ? 70_000 : length), counters);
+    const asker = await client('udp4', '127.0.0.1');
+    for (const text of ['a', 'b', 'c']) await send(asker.socket, text, listener.ports[0]!, '127.0.0.1');
+    await runUntil(listener, () => asker.heard.length === 2);
+    expect(asker.heard.map((answer) => answer.text)).toEqual(['a', 'c']);
+    expect(sumListenerCounters([counters])).toMatchObject({ udpSendFailed: 1 });
+  });
+
+  it('goes on after the clients of its answers have gone', async () => {
+    const listener = listen(['127.0.0.1'], echo());
+    const gone = await client('udp4', '127.0.0.1');
+    for (let i = 0; i < 5; i++) await send(gone.socket, 'x', listener.ports[0]!, '127.0.0.1');
+    await new Promise<void>((resolve) => gone.socket.close(() => resolve()));
+    open.splice(open.indexOf(gone.socket), 1);
+    const asker = await client('udp4', '127.0.0.1');
+    await send(asker.socket, 'still there', listener.ports[0]!, '127.0.0.1');
+    await runUntil(listener, () => asker.heard.length === 1);
+    expect(asker.heard[0]?.text).toBe('still there!');
+  });
+
+  it('comes back within its wait when nothing comes', () => {
+    const listener = listen(['127.0.0.1'], echo());
+    const start = performance.now();
+    expect(listener.runBatch()).toBe(0);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('says which address could not be bound', () => {
+    if (typeof calls === 'string') return;
+    const refused = () =>
+      new UdpMmsgListener(calls, [{ address: '192.0.2.1', port: 0 }], echo(), createListenerCounters());
+    expect(refused).toThrow(SocketError);
+    expect(refused).toThrow('bind failed for 192.0.2.1 port 0');
+  });
+});
