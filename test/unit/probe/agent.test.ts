@@ -226,6 +226,21 @@ describe('probe agent', () => {
     expect(events).toEqual(['publish-failed', 'publish-restored']);
   });
 
+  it('repeats nothing that did not arrive: the next beat says it all', async () => {
+    const { store } = startAgent(checks(2));
+    await tick(9_900);
+    expect(store.snapshots).toHaveLength(1);
+    // The beat of the tenth second is a whole one, that of the fifteenth would be a heartbeat.
+    store.isRefusing = true;
+    await tick(4_000);
+    store.isRefusing = false;
+    expect(store.snapshots).toHaveLength(1);
+    const changes = store.changes.length;
+    await tick(1_500);
+    expect(store.snapshots).toHaveLength(2);
+    expect(store.changes).toHaveLength(changes);
+  });
+
   it('no longer vouches for checks that it does not get round to', async () => {
     const { agent, world } = startAgent(checks(4));
     await tick(6_000);
