@@ -83,6 +83,22 @@ describe('agreement', () => {
     feed.stop();
   });
 
+  it('lets the first agents heard after a boot not decide alone', async () => {
+    const { feed, store, agents, pass, eligible, ofKind, settle } = await world(3);
+    for (const agent of agents) agent.isAlive = false;
+    await pass(5);
+    await store.publishSnapshot(agents[0]!.message({ [A]: 'down', [B]: 'down' }));
+    await settle();
+    expect(feed.status()).toMatchObject({ mode: 'HOLD', regionsKnown: 1, regionsFresh: 1 });
+    expect(feed.votesOf(A).regions).toMatchObject([{ region: 'r0', vote: 'down' }]);
+    for (const agent of agents.slice(1)) agent.isAlive = true;
+    await pass(5);
+    expect(feed.status()).toMatchObject({ mode: 'NORMAL', checksUp: 2 });
+    expect(eligible()).toEqual([true, true]);
+    expect(ofKind('verdict').filter(({ verdict }) => verdict === 'down')).toEqual([]);
+    feed.stop();
+  });
+
   it('takes an endpoint out at the very message that makes a majority, and back in the same way', async () => {
     const { feed, agents, pass, say, eligible, ofKind } = await world(3);
     await pass(4);
@@ -159,6 +175,18 @@ describe('absence', () => {
     for (const agent of agents) agent.isAlive = false;
     await pass(60);
     expect(eligible()).toEqual([false, true]);
+    feed.stop();
+  });
+
+  it('of those who said down lets the others bring the endpoint up', async () => {
+    const { feed, agents, pass, say, eligible } = await world(5);
+    await pass(4);
+    for (const agent of agents.slice(0, 3)) await say(agent, { [A]: 'down' });
+    expect(eligible()).toEqual([false, true]);
+    agents[0]!.isAlive = false;
+    agents[1]!.isAlive = false;
+    await pass(17);
+    expect(eligible()).toEqual([true, true]);
     feed.stop();
   });
 
@@ -287,15 +315,25 @@ describe('the store', () => {
   });
 
   it('is read again when an agent’s number shows that changes were lost', async () => {
-    const { feed, store, agents, pass, eligible } = await world(2);
+    const { feed, store, agents, pass, eligible, settle } = await world(2);
     await pass(12);
-    for (const agent of agents) {
-      agent.states[A] = 'down';
-      agent.message({ [A]: 'down' });
-      await store.publishSnapshot(agent.message(agent.states));
-    }
+    const loseOne = async (check: string) => {
+      for (const agent of agents) {
+        agent.states[check] = 'down';
+        agent.message({ [check]: 'down' });
+        await store.publishSnapshot(agent.message(agent.states));
+      }
+    };
+    await loseOne(A);
     await pass(3);
     expect(eligible()).toEqual([false, true]);
+    // The second agent's loss comes right after a reading: it waits for its turn, and needs no further word of anyone.
+    for (const agent of agents) agent.isAlive = false;
+    await loseOne(B);
+    await settle();
+    expect(eligible()).toEqual([false, true]);
+    await pass(3);
+    expect(eligible()).toEqual([false, false]);
     feed.stop();
   });
 });
