@@ -99,6 +99,8 @@ export type NodeStatus = {
 
 /** What one reload did. */
 export type ReloadReport = {
+  /** False when any file has an error: something is served that is not on disk, or nothing. */
+  readonly ok: boolean;
   /** Zones whose tables changed, were added, or were dropped; presentation form. */
   readonly changed: readonly string[];
   readonly added: readonly string[];

@@ -1,12 +1,33 @@
 /**
  * One DNS node: the conductor that owns every thread, socket and timer of `meridian serve`. It loads zones and place,
  * listens to health, keeps the workers fed with tables, and says how it is. The `cli` floor builds one and waits.
+ *
+ *   files --FileWatch--> Snapshot <--BuildClient--> builder thread        (zones, location table, class tables)
+ *                           | TableDelta
+ *                           v
+ *   store --NodeHealth--> health table  <--read--  WorkerPool: N udp workers, 1 stream worker
  */
 
+import { accessSync, constants, statSync } from 'node:fs';
 import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import { EndpointRegistry } from '../health/endpoint-registry.ts';
+import { createHealthTable } from '../health/health-table.ts';
+import { BuildClient } from './build-client.ts';
+import { type Explanation, explainQuery } from './explanation.ts';
+import { FileWatch } from './file-watch.ts';
+import { flattenCounters } from './node-counters.ts';
+import { NodeHealth } from './node-health.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
+import { pickPorts } from './pick-ports.ts';
+import { logPool } from './pool-log.ts';
 import type { ListenAddress, ServeOptions } from './serve-options.ts';
+import { Snapshot } from './snapshot.ts';
 import { StartError } from './start-error.ts';
+import { reasonOf, StateDir } from './state-dir.ts';
+import { loadSystemCalls } from './system-calls.ts';
+import { WorkerPool } from './worker-pool.ts';
 
 export { StartError };
 
@@ -19,29 +40,218 @@ export type StartReport = {
   readonly state: 'embedded' | 'redis';
 };
 
+const CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Owner of a node. Started once, stopped once. */
 export class MeridianServer {
   readonly options: ServeOptions;
   readonly log: Logger;
+  readonly #startedMs = CLOCK.monotonicMs();
+  readonly #warnings: string[] = [];
+  readonly #state: StateDir;
+  readonly #registry = new EndpointRegistry(createHealthTable());
+  readonly #client: BuildClient;
+  readonly #snapshot: Snapshot;
+  #listen: readonly ListenAddress[] = [];
+  #transport: NodeStatus['transport'] = 'none';
+  #health: NodeHealth | null = null;
+  #pool: WorkerPool | null = null;
+  #watch: FileWatch | null = null;
+  #stopping: Promise<void> | null = null;
+  /** Opened for `explain` when first asked for, and again when the image has changed. */
+  #locations: LocationTable | null = null;
 
   constructor(options: ServeOptions, log: Logger) {
     this.options = options;
     this.log = log;
+    this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
+    const { zonesDir, geoDataDir, stateDir } = options;
+    this.#client = new BuildClient({ zonesDir, geoDataDir, stateDir }, (message) => this.#warn(message));
+    this.#snapshot = new Snapshot({
+      client: this.#client,
+      registry: this.#registry,
+      clock: CLOCK,
+      log,
+      zonesDir,
+      publish: (delta) => this.#pool?.publish(delta),
+      onEndpoints: () => this.#health?.zonesChanged(),
+    });
   }
 
-  /** Resolves once every listen address answers; rejects with {@link StartError}. */
+  /** Resolves once every listen address answers; rejects with {@link StartError}, with nothing left running. */
   async start(): Promise<StartReport> {
-    throw new StartError('not built yet');
+    try {
+      requireDirectory(this.options.zonesDir);
+      // Before the work of loading: a port that is taken should be told at once.
+      this.#listen = await pickPorts(this.options.listen);
+      await this.#load();
+      await this.#startHealth();
+      if (this.#listen.length > 0) await this.#startWorkers();
+      if (this.options.watchFiles) this.#startWatch();
+    } catch (error) {
+      await this.stop();
+      if (error instanceof StartError) throw error;
+      throw new StartError(`cannot start: ${reasonOf(error)}`);
+    }
+    const { serving, refused } = this.#snapshot.counts();
+    return { listen: this.#listen, zones: serving, refused, state: this.#stateKind() };
   }
 
   /** Reads every file again (SIGHUP). Never rejects for a fault in a file: those are in the report. */
   async reload(): Promise<ReloadReport> {
-    throw new StartError('not built yet');
+    const report = await this.#snapshot.look(true);
+    this.#watch?.watch(this.#snapshot.directories);
+    return report;
   }
 
   /** Stops taking queries, answers what has come in, closes everything. Safe to call twice. */
-  async stop(): Promise<void> {}
+  stop(): Promise<void> {
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
+  }
 
   status(): NodeStatus {
-    throw new StartError('not built yet');
+    const { options } = this;
+    const pool = this.#pool;
+    return {
+      node: options.nodeName,
+      cluster: options.clusterName,
+      pid: process.pid,
+      uptimeSeconds: Math.round((CLOCK.monotonicMs() - this.#startedMs) / 1000),
+      state: this.#stateKind(),
+      mode: this.#health?.status().mode ?? 'HOLD',
+      listen: this.#listen,
+      transport: this.#transport,
+      zones: this.#snapshot.zoneStatuses(),
+      geo: this.#snapshot.geoStatus(),
+      workers: pool?.statuses() ?? [],
+      counters: pool === null ? {} : flattenCounters(pool.counterReport(), pool.listenerReport()),
+      endpoints: this.#health?.endpoints() ?? [],
+      agents: this.#health?.agents() ?? [],
+      warnings: this.#warnings,
+    };
+  }
+
+  /**
+   * Why a client at `client` (and, with `ecs`, a subnet behind a resolver there) gets which answer, by the tables in force.
+   * Throws ExplainError for what cannot be a query.
+   */
+  explain(name: string, type: string, client: string, ecs: string | null): Explanation {
+    return explainQuery({
+      name,
+      type,
+      client,
+      ecs,
+      tables: this.#snapshot.serving,
+      locations: this.#openLocations(),
+      endpointOf: (slot) => this.#health?.endpointOf(slot) ?? null,
+      seed: (Math.random() * 0x100000000) | 0,
+    });
+  }
+
+  async #load(): Promise<void> {
+    await this.#snapshot.look(true);
+    const { serving, refused } = this.#snapshot.counts();
+    if (serving > 0) return;
+    // Every query is REFUSED until a zone is good; a node that is meant to be up must not crash-loop for a file.
+    const what = refused > 0 ? `none of ${refused} zones is good` : `${this.options.zonesDir} holds no zone file`;
+    this.#warn(`${what}: every query is refused until one is saved there`);
+  }
+
+  async #startHealth(): Promise<void> {
+    this.#health = new NodeHealth({
+      options: this.options,
+      registry: this.#registry,
+      clock: CLOCK,
+      log: this.log,
+      state: this.#state,
+      facts: () => ({
+        listen: this.#listen.map(({ address, port }) =>
+          address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
+        ),
+        zones: this.#snapshot.counts().serving,
+      }),
+    });
+    await this.#health.start();
+  }
+
+  async #startWorkers(): Promise<void> {
+    const transport = this.#chooseTransport();
+    this.#transport = transport;
+    this.#pool = new WorkerPool({
+      listen: this.#listen,
+      udpWorkers: this.options.workers,
+      transport,
+      health: this.#registry.table,
+      allTables: () => this.#snapshot.allTables(),
+      log: (event) => logPool(this.log, event),
+    });
+    await this.#pool.start();
+  }
+
+  #chooseTransport(): 'mmsg' | 'dgram' {
+    const { transport } = this.options;
+    if (transport !== 'dgram') {
+      const calls = loadSystemCalls();
+      if (typeof calls !== 'string') return 'mmsg';
+      if (transport === 'mmsg') throw new StartError(`--transport mmsg: ${calls}; use --transport auto`);
+      this.#warn(`UDP goes through dgram, at half the speed: ${calls}`);
+    }
+    if (this.#listen.some(({ address }) => address === '0.0.0.0' || /^[0:]+$/.test(address))) {
+      this.#warn(
+        'a wildcard address with dgram: on a host with several addresses answers may leave from another; name each with --listen',
+      );
+    }
+    return 'dgram';
+  }
+
+  #startWatch(): void {
+    this.#watch = new FileWatch(() => void this.#lookQuietly());
+    this.#watch.watch(this.#snapshot.directories);
+    // What was saved while the workers started.
+    void this.#lookQuietly();
+  }
+
+  async #lookQuietly(): Promise<void> {
+    try {
+      await this.#snapshot.look(false);
+    } catch {
+      // Told by the snapshot; the next look tries again.
+    }
+    this.#watch?.watch(this.#snapshot.directories);
+  }
+
+  async #stop(): Promise<void> {
+    this.#watch?.close();
+    await this.#pool?.stop();
+    await this.#health?.stop();
+    await this.#client.restart();
+  }
+
+  #openLocations(): LocationTable | null {
+    const image = this.#snapshot.locations?.image ?? null;
+    if (image !== null && this.#locations?.image !== image) this.#locations = openLocationTable(image);
+    return this.#locations;
+  }
+
+  #stateKind(): 'embedded' | 'redis' {
+    return this.options.redisUrl === null ? 'embedded' : 'redis';
+  }
+
+  #warn(message: string): void {
+    if (this.#warnings.includes(message)) return;
+    this.#warnings.push(message);
+    this.log.warn({ event: 'warning' }, message);
+  }
+}
+
+function requireDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new StartError(`no zones directory at ${directory}: create it or name another with --zones DIR`);
+  }
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK);
+  } catch {
+    throw new StartError(`the zones directory ${directory} cannot be read: give this user the right to`);
   }
 }

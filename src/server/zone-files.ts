@@ -24,6 +24,8 @@ export type ZoneSource = {
   readonly zone: string;
   readonly yamlFiles: readonly string[];
   readonly masterFile: string | null;
+  /** Zones with files of their own below this one, relative to it; the records there are theirs (octoDNS). */
+  readonly subZones?: readonly string[];
   /** Faults of the names themselves: two spellings of one zone and the like. */
   readonly faults: readonly Fault[];
 };
@@ -63,7 +65,8 @@ export function listZoneSources(zonesDir: string): ZoneListing {
   if (groups.size > ZONES_MAX) {
     faults.push(fileFault(zonesDir, 'too-many-zones', `more than ZONES_MAX (${ZONES_MAX}) zones`));
   }
-  const sources = [...groups.values()].slice(0, ZONES_MAX).map(sourceOf);
+  const subZones = findSubZones(groups);
+  const sources = [...groups.values()].slice(0, ZONES_MAX).map((group) => sourceOf(group, subZones));
   return { sources: sources.sort((a, b) => (a.zone < b.zone ? -1 : 1)), directories, faults };
 }
 
@@ -142,7 +145,7 @@ export class ZoneFileReader {
     // The stamp first: a change between the two is then seen as one more change, not lost.
     this.files.push({ path, stamp: stampOf(path, this.#nowMs) });
     try {
-      const { bytes, modifiedMs } = readRegularFile(path);
+      const { bytes, modifiedMs } = readRegularFile(path, ZONE_FILE_BYTES_MAX);
       this.modifiedSeconds = Math.max(this.modifiedSeconds, Math.floor(modifiedMs / 1000));
       this.bytesRead += bytes.length;
       this.#hash.update(`${bytes.length}:`).update(bytes);
@@ -223,14 +226,35 @@ function addSplitDirectory(directory: string, group: ZoneGroup, directories: str
   }
 }
 
-function sourceOf(group: ZoneGroup): ZoneSource {
+/** The zones below each zone that has any. */
+function findSubZones(groups: ReadonlyMap<string, ZoneGroup>): Map<string, string[]> {
+  const subZones = new Map<string, string[]>();
+  for (const zone of groups.keys()) {
+    for (let dot = zone.indexOf('.'); dot >= 0 && dot < zone.length - 1; dot = zone.indexOf('.', dot + 1)) {
+      const parent = zone.slice(dot + 1);
+      if (!groups.has(parent)) continue;
+      const list = subZones.get(parent);
+      if (list === undefined) subZones.set(parent, [zone.slice(0, dot)]);
+      else list.push(zone.slice(0, dot));
+    }
+  }
+  return subZones;
+}
+
+function sourceOf(group: ZoneGroup, subZones: ReadonlyMap<string, string[]>): ZoneSource {
   const faults = [...group.faults];
   const first = group.yamlFiles[0] ?? group.masterFiles[0] ?? group.zone;
   if (group.spellings.size > 1) {
     const list = [...group.spellings].join('", "');
     faults.push(fileFault(first, 'zone-file-twice', `one zone under several names: "${list}"; keep one spelling`));
   }
-  return { zone: group.zone, yamlFiles: group.yamlFiles, masterFile: group.masterFiles[0] ?? null, faults };
+  return {
+    zone: group.zone,
+    yamlFiles: group.yamlFiles,
+    masterFile: group.masterFiles[0] ?? null,
+    subZones: subZones.get(group.zone) ?? [],
+    faults,
+  };
 }
 
 /** The zone of a file called `spelling`, in UTF-8 or IDNA form, or null. */
@@ -243,16 +267,14 @@ function zoneNameOf(spelling: string): string | null {
   return typeof name === 'string' ? null : nameToText(lowerName(name));
 }
 
-/** Never opens what is not a file: a FIFO would hold the thread for ever. */
-function readRegularFile(path: string): { bytes: Uint8Array; modifiedMs: number } {
+/** The whole of a file, as of one moment. Throws for what is not a file: a FIFO would hold the thread for ever. */
+export function readRegularFile(path: string, bytesMax: number): { bytes: Uint8Array; modifiedMs: number } {
   for (let tries = 1; ; tries++) {
     const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const before = fstatSync(fd);
       if (!before.isFile()) throw new Error('not a regular file');
-      if (before.size > ZONE_FILE_BYTES_MAX) {
-        throw new Error(`${before.size} octets, more than ZONE_FILE_BYTES_MAX (${ZONE_FILE_BYTES_MAX})`);
-      }
+      if (before.size > bytesMax) throw new Error(`${before.size} octets, more than the ${bytesMax} allowed`);
       const bytes = new Uint8Array(before.size);
       let filled = 0;
       for (let count = -1; filled < bytes.length && count !== 0; filled += count) {

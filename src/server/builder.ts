@@ -1,0 +1,115 @@
+/**
+ * Entry of the builder thread: all work that takes longer than the control thread may be away. It looks at the files,
+ * parses, checks and compiles, and hands over finished tables in shared memory; it decides nothing about what is in force.
+ */
+
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import { assert, present } from '../base/assert.ts';
+import type { BuilderSetup, FromBuilder, LocationNews, ScanResult, ToBuilder, ZoneNews } from './builder-messages.ts';
+import { GroupTables } from './group-tables.ts';
+import { LocationBuilder } from './location-build.ts';
+import { StateDir } from './state-dir.ts';
+import { ZoneBuilder } from './zone-builder.ts';
+import { listZoneSources, type ZoneSource } from './zone-files.ts';
+
+/** Zones in one message, or as many as were built in this time: the control thread takes each in a few milliseconds. */
+const BATCH_ZONES = 64;
+const BATCH_MS = 100;
+
+const port = present(parentPort, 'the port to the control thread');
+const setup = workerData as BuilderSetup;
+const state = new StateDir(setup.stateDir, (message) => tell({ kind: 'warning', message }));
+const zones = new ZoneBuilder(setup.zonesDir, state);
+const locations = new LocationBuilder(setup.geoDataDir, state);
+const groups = new GroupTables();
+
+port.on('message', (message: ToBuilder) => {
+  try {
+    answer(message);
+  } catch (error) {
+    tell({ kind: 'defect', error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  }
+});
+
+function answer(message: ToBuilder): void {
+  switch (message.kind) {
+    case 'locations':
+      tell({ kind: 'locations', news: lookAtLocations(message.explicit), directories: [setup.geoDataDir] });
+      return;
+    case 'scan':
+      tell({ kind: 'scanned', result: scan(message.explicit) });
+      return;
+    case 'groups': {
+      const { table } = locations;
+      assert(table !== null, 'groups are compiled after the first look at locations');
+      const tables = groups.update(message.added, message.dropped, table);
+      tell({ kind: 'groups', tables, isMapped: groups.isMapped });
+      return;
+    }
+  }
+}
+
+function lookAtLocations(explicit: boolean): LocationNews | null {
+  const before = locations.table?.image;
+  const build = locations.look(explicit);
+  if (build === null) return null;
+  const { table } = locations;
+  const isNew = table !== null && table.image !== before;
+  const classTables = isNew ? groups.recompile(table) : [];
+  return { ...build, classTables, isMapped: groups.isMapped };
+}
+
+function scan(explicit: boolean): ScanResult {
+  const listing = listZoneSources(setup.zonesDir);
+  const isComplete = !listing.faults.some((fault) => fault.severity === 'error');
+  let batch: ZoneNews[] = [];
+  let since = performance.now();
+  const flush = () => {
+    if (batch.length > 0) tell({ kind: 'zones', zones: batch });
+    batch = [];
+    since = performance.now();
+  };
+  for (const source of listing.sources) {
+    const news = zones.look(source, explicit, Date.now());
+    if (news !== null) batch.push(news);
+    if (batch.length >= BATCH_ZONES || performance.now() - since > BATCH_MS) flush();
+  }
+  flush();
+  const parts = findParts(listing.sources);
+  const present = listing.sources.filter((source) => !parts.has(source.zone)).map((source) => source.zone);
+  if (explicit && isComplete) zones.forgetOthers(new Set(listing.sources.map((source) => source.zone)));
+  zones.keepSerials();
+  const directories = new Set(listing.directories);
+  for (const path of zones.readFiles()) directories.add(dirname(path));
+  return { present, isComplete, faults: listing.faults, directories: [...directories] };
+}
+
+/**
+ * Files such as `pools.yaml` that other zones include: with one label they look like a zone of their own, and are none.
+ * A name with a dot stays a zone, whoever includes it.
+ */
+function findParts(sources: readonly ZoneSource[]): Set<string> {
+  const included = zones.includedFiles();
+  const parts = new Set<string>();
+  if (included.size === 0) return parts;
+  for (const { zone, yamlFiles, masterFile } of sources) {
+    const isOneLabel = zone.indexOf('.') === zone.length - 1;
+    const files = masterFile === null ? yamlFiles : [...yamlFiles, masterFile];
+    if (isOneLabel && files.every((file) => included.has(realPath(file)))) parts.add(zone);
+  }
+  return parts;
+}
+
+function realPath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+function tell(message: FromBuilder): void {
+  port.postMessage(message);
+}

@@ -1,0 +1,125 @@
+/**
+ * Why a client gets which answer: one query made up, answered by the same code and tables as any other, with its decisions
+ * written down. For `explain` on the command line and over HTTP. Runs on the control thread.
+ */
+
+import { answerQuery } from '../answer/answer-query.ts';
+import { createCounters } from '../answer/counters.ts';
+import type { ServingTables } from '../answer/serving-tables.ts';
+import { Transaction, Transport } from '../answer/transaction.ts';
+import { addressBytes, type IpAddress, parseIpAddress, unmapAddress } from '../base/ip-address.ts';
+import { type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
+import { MESSAGE_BYTES_MAX, UDP_EDNS_BYTES_MAX } from '../base/limits.ts';
+import { DecisionTrace } from '../decision/trace.ts';
+import type { Location } from '../geo/location.ts';
+import { type LocationTable, locationOf, lookupLocation } from '../geo/location-table.ts';
+import { DnsClass, EdnsOption, RRType, typeCode, typeName } from '../wire/codes.ts';
+import { nameFromText, nameToText } from '../wire/name.ts';
+import { HEADER_BYTES } from '../wire/query-parser.ts';
+import type { EndpointStatus } from './node-status.ts';
+
+/** What was asked cannot be a query; the message says which part. */
+export class ExplainError extends Error {
+  override readonly name = 'ExplainError';
+}
+
+/** Plain data, JSON as it is. */
+export type Explanation = {
+  /** Presentation forms: absolute name, mnemonic, addresses. */
+  readonly name: string;
+  readonly type: string;
+  readonly client: string;
+  readonly ecs: string | null;
+  /** Where the packet's source and the client's subnet are, as far as is known; null for unknown. */
+  readonly clientLocation: Location | null;
+  readonly ecsLocation: Location | null;
+  /** Seed and steps of the decision; no steps when nothing was steered. */
+  readonly trace: { readonly seed: number; readonly steps: DecisionTrace['steps'] };
+  /** Health, votes and configuration of every endpoint in the trace. */
+  readonly endpoints: readonly EndpointStatus[];
+  /** The answer over TCP, in base64; empty for silence. */
+  readonly answer: string;
+};
+
+export type ExplainInput = {
+  readonly name: string;
+  readonly type: string;
+  readonly client: string;
+  readonly ecs: string | null;
+  readonly tables: ServingTables;
+  readonly locations: LocationTable | null;
+  /** Status of the endpoint in a slot of the health table. */
+  readonly endpointOf: (slot: number) => EndpointStatus | null;
+  readonly seed: number;
+};
+
+/** Throws {@link ExplainError}. */
+export function explainQuery(input: ExplainInput): Explanation {
+  const name = nameFromText(input.name.endsWith('.') ? input.name : `${input.name}.`);
+  if (typeof name === 'string') throw new ExplainError(`"${input.name}" is no name: ${name}`);
+  const type = typeCode(input.type);
+  if (type < 0) throw new ExplainError(`"${input.type}" is no record type: use A, AAAA, TXT … or TYPE65280`);
+  const parsed = parseIpAddress(input.client);
+  if (parsed === null) throw new ExplainError(`"${input.client}" is no IP address`);
+  const client = unmapAddress(parsed);
+  const subnet = input.ecs === null ? null : parseIpPrefix(input.ecs);
+  if (typeof subnet === 'string') throw new ExplainError(`"${input.ecs}" is no prefix: ${subnet}`);
+  const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
+  const trace = new DecisionTrace();
+  const tx = new Transaction(input.seed);
+  tx.bytes = bytes;
+  tx.length = writeQuery(bytes, name, type, subnet);
+  tx.transport = Transport.TCP;
+  tx.clientFamily = client.family;
+  tx.clientWords.set(client.words);
+  tx.trace = trace;
+  const octets = answerQuery(tx, input.tables, createCounters());
+  return {
+    name: nameToText(name),
+    type: typeName(type),
+    client: input.client,
+    ecs: input.ecs,
+    clientLocation: placeOf(input.locations, client),
+    ecsLocation: subnet === null ? null : placeOf(input.locations, subnet),
+    trace: { seed: trace.seed, steps: trace.steps },
+    endpoints: endpointsOf(trace, input.endpointOf),
+    answer: Buffer.from(bytes.subarray(0, octets)).toString('base64'),
+  };
+}
+
+function endpointsOf(trace: DecisionTrace, endpointOf: ExplainInput['endpointOf']): EndpointStatus[] {
+  const slots = new Set<number>();
+  for (const step of trace.steps) {
+    for (const pool of step.pools) for (const { slot } of pool.endpoints) if (slot >= 0) slots.add(slot);
+  }
+  return [...slots].flatMap((slot) => endpointOf(slot) ?? []);
+}
+
+function placeOf(table: LocationTable | null, address: IpAddress): Location | null {
+  if (table === null) return null;
+  return locationOf(table, lookupLocation(table, address.family, address.words));
+}
+
+/** A query with EDNS (RFC 6891) and, with `subnet`, a Client Subnet (RFC 7871 6); returns its octets. */
+function writeQuery(bytes: Uint8Array, name: Uint8Array, type: number, subnet: IpPrefix | null): number {
+  const view = new DataView(bytes.buffer);
+  view.setUint16(4, 1);
+  view.setUint16(10, 1);
+  bytes.set(name, HEADER_BYTES);
+  let at = HEADER_BYTES + name.length;
+  view.setUint16(at, type);
+  view.setUint16(at + 2, DnsClass.IN);
+  at += 5;
+  view.setUint16(at, RRType.OPT);
+  view.setUint16(at + 2, UDP_EDNS_BYTES_MAX);
+  at += 10;
+  if (subnet === null) return at;
+  const address = addressBytes(subnet).subarray(0, Math.ceil(subnet.length / 8));
+  view.setUint16(at - 2, 8 + address.length);
+  view.setUint16(at, EdnsOption.CLIENT_SUBNET);
+  view.setUint16(at + 2, 4 + address.length);
+  view.setUint16(at + 4, subnet.family === 4 ? 1 : 2);
+  bytes[at + 6] = subnet.length;
+  bytes.set(address, at + 8);
+  return at + 8 + address.length;
+}

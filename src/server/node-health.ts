@@ -1,0 +1,194 @@
+/**
+ * The node's ear for health: the store (Redis, or in this process), the feed that turns it into words of the health table,
+ * the agent of region `local` when the node is alone, and the file that keeps verdicts over a restart. Built by
+ * `server.ts` once the zones are loaded.
+ */
+
+import { randomBytes } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import type { EndpointRegistry } from '../health/endpoint-registry.ts';
+import { unpackHealth, Verdict } from '../health/health-table.ts';
+import { ProbeAgent } from '../probe/agent.ts';
+import { decodeFeedState, encodeFeedState } from '../redis/feed-state.ts';
+import { type FeedEvent, type FeedStatus, HealthFeed } from '../redis/health-feed.ts';
+import { MemoryStore } from '../redis/memory-store.ts';
+import { RedisStore } from '../redis/redis-store.ts';
+import type { StateStore } from '../redis/state-store.ts';
+import type { AgentStatus, EndpointStatus } from './node-status.ts';
+import type { ServeOptions } from './serve-options.ts';
+import type { StateDir } from './state-dir.ts';
+
+export type NodeHealthOptions = {
+  readonly options: ServeOptions;
+  readonly registry: EndpointRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly state: StateDir;
+  /** What the node says of itself in Redis: listen addresses, and how many zones it serves. */
+  readonly facts: () => { readonly listen: readonly string[]; readonly zones: number };
+};
+
+const STATE_FILE = 'health.json';
+/** Verdicts are kept at least this often; a clean stop keeps them too. */
+const SAVE_MS = 30_000;
+/** How long a start waits to hear from Redis: what is down should be known before the first answer, if it can be. */
+const FIRST_NEWS_MS_MAX = 500;
+
+/** Owner of the store, the feed, the agent and a timer. */
+export class NodeHealth {
+  readonly #options: NodeHealthOptions;
+  readonly #store: StateStore;
+  readonly #feed: HealthFeed;
+  readonly #agent: ProbeAgent | null;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(input: NodeHealthOptions) {
+    const { options, registry, clock, log } = input;
+    this.#options = input;
+    this.#store =
+      options.redisUrl === null
+        ? new MemoryStore()
+        : new RedisStore({ url: options.redisUrl, cluster: options.clusterName, clientName: options.nodeName });
+    const boot = randomBytes(9).toString('hex');
+    const isListed = options.listen.length > 0;
+    this.#feed = new HealthFeed({
+      store: this.#store,
+      registry,
+      clock,
+      log: (event) => logFeed(log, event),
+      ...(isListed
+        ? { facts: () => ({ node: options.nodeName, boot, version: readVersion(), ...input.facts() }) }
+        : {}),
+    });
+    this.#agent =
+      options.redisUrl === null && options.embeddedAgent
+        ? new ProbeAgent({
+            agentId: 'local',
+            region: 'local',
+            checks: registry.checks(),
+            store: this.#store,
+            clock,
+            log,
+          })
+        : null;
+  }
+
+  /** Takes over the verdicts of the last run and begins to listen; with Redis, waits a moment for the first news. */
+  async start(): Promise<void> {
+    this.#recall();
+    this.#feed.start();
+    this.#agent?.start();
+    this.#timer = setInterval(() => this.#save(), SAVE_MS).unref();
+    if (this.#options.options.redisUrl === null) return;
+    const { clock } = this.#options;
+    for (const end = clock.monotonicMs() + FIRST_NEWS_MS_MAX; clock.monotonicMs() < end; await sleep(10)) {
+      if (this.#feed.status().regionsFresh > 0) return;
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    await this.#agent?.stop();
+    this.#feed.stop();
+    if (this.#timer !== null) this.#save();
+    this.#timer = null;
+    await this.#store.close();
+  }
+
+  /** The registry has been given other endpoints. */
+  zonesChanged(): void {
+    this.#feed.zonesChanged();
+    this.#agent?.setChecks(this.#options.registry.checks());
+  }
+
+  status(): FeedStatus {
+    return this.#feed.status();
+  }
+
+  agents(): AgentStatus[] {
+    const nowMs = this.#options.clock.monotonicMs();
+    return this.#feed.status().agents.map(({ agent, region, fresh, lastSeenMs }) => {
+      return { agent, region, fresh, ageSeconds: Math.max(0, Math.round((nowMs - lastSeenMs) / 1000)) };
+    });
+  }
+
+  endpoints(): EndpointStatus[] {
+    return Array.from(this.#options.registry.endpoints(), ({ slot }) => this.endpointOf(slot)!);
+  }
+
+  /** The endpoint in `slot` with its health and votes, or null. */
+  endpointOf(slot: number): EndpointStatus | null {
+    const { registry } = this.#options;
+    const spec = registry.specOf(slot);
+    if (spec === null) return null;
+    const { verdict, barred } = unpackHealth(registry.table[slot]!);
+    const { key, zone, name, type, pool, region, value, weight, status, check } = spec;
+    const votes = this.#feed.votesOf(check.id).regions.map((votes) => ({ region: votes.region, vote: votes.vote }));
+    const word = verdict === Verdict.UP ? 'up' : verdict === Verdict.DOWN ? 'down' : 'unknown';
+    return {
+      key,
+      zone,
+      name,
+      type,
+      pool,
+      region,
+      value,
+      weight,
+      status,
+      verdict: word,
+      barred,
+      check: check.id,
+      votes,
+    };
+  }
+
+  #recall(): void {
+    const { state, log, options } = this.#options;
+    const bytes = state.read(STATE_FILE);
+    if (bytes === null) return;
+    const kept = decodeFeedState(new TextDecoder().decode(bytes));
+    if ('fault' in kept) {
+      log.warn({ event: 'health-state', reason: kept.fault }, 'the verdicts of the last run cannot be read');
+      return;
+    }
+    // The store inside the process starts from nothing with it: what it said before is no measure of what it says now.
+    this.#feed.importState(options.redisUrl === null ? { ...kept, epoch: 0, agents: [] } : kept);
+  }
+
+  #save(): void {
+    // A command that only looks must not overwrite what the serving node keeps.
+    if (this.#options.options.listen.length === 0) return;
+    this.#options.state.write(STATE_FILE, new TextEncoder().encode(encodeFeedState(this.#feed.exportState())));
+  }
+}
+
+/** `version` of the package. */
+export function readVersion(): string {
+  const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+  return version;
+}
+
+function logFeed(log: Logger, event: FeedEvent): void {
+  switch (event.event) {
+    case 'verdict':
+      if (event.verdict === 'down') log.warn(event, `endpoint down: ${event.check}`);
+      else log.info(event, `endpoint ${event.verdict}: ${event.check}`);
+      return;
+    case 'mode':
+      if (event.mode === 'NORMAL') log.info(event, 'mode NORMAL: verdicts follow the agents');
+      else log.warn(event, `mode ${event.mode}: verdicts are held as they are (${event.reason})`);
+      return;
+    case 'store':
+      if (event.state === 'lost') log.warn(event, 'the state store is lost; answering goes on');
+      else log.info(event, `the state store is ${event.state}`);
+      return;
+    case 'refused':
+      log.warn(event, `a record of ${event.source} was not believed: ${event.reason}`);
+      return;
+    default:
+      log.info(event, event.event);
+  }
+}

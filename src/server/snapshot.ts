@@ -1,0 +1,325 @@
+/**
+ * What is in force: the conductor of every reload. It asks the builder what has changed, decides zone by zone (all or
+ * nothing, the last good one stays), gives endpoints their slots and groups their ids, links the tables and hands the
+ * difference to whoever serves. Looks follow one another; nothing else changes tables.
+ *
+ *   builder: locations, zones  ->  accept or refuse  ->  slots, group ids  ->  builder: class tables  ->  link  ->  publish
+ */
+
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import type { Clock } from '../base/clock.ts';
+import { type Fault, hasError } from '../base/fault.ts';
+import { ZONES_MAX } from '../base/limits.ts';
+import { type EndpointRegistry, EndpointSlotsError } from '../health/endpoint-registry.ts';
+import { buildZoneIndex } from '../zone/zone-index.ts';
+import { linkZone } from '../zone/zone-table.ts';
+import type { BuildClient } from './build-client.ts';
+import type { LocationNews, ScanResult, ZoneNews } from './builder-messages.ts';
+import { GroupRegistry } from './group-registry.ts';
+import { HeldZone } from './held-zone.ts';
+import type { GeoStatus, ReloadReport, ZoneStatus } from './node-status.ts';
+import { logGeo, logLook, logZone } from './reload-log.ts';
+import { type Placed, ServingState, splitDelta, type TableDelta } from './serving-state.ts';
+import { fileFault } from './zone-files.ts';
+
+/** Zones accepted in one turn of the loop: some 10 ms, so that timers and Redis are not kept waiting. */
+const ZONES_PER_TURN = 64;
+
+export type SnapshotOptions = {
+  readonly client: BuildClient;
+  readonly registry: EndpointRegistry;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly zonesDir: string;
+  /** Takes each step of a change, in order; after the last step `onChange` says so. */
+  readonly publish: (delta: TableDelta) => void;
+  /** The set of endpoints has changed. */
+  readonly onEndpoints: () => void;
+};
+
+/** What one look found, before any of it is in force. */
+type Look = {
+  readonly explicit: boolean;
+  readonly geo: LocationNews | null;
+  readonly news: readonly ZoneNews[];
+  readonly scan: ScanResult;
+  readonly report: { readonly changed: string[]; readonly added: string[]; readonly removed: string[] };
+  /** Ordinals and class tables to be replaced. */
+  readonly zones: Map<number, SharedArrayBuffer | null>;
+  readonly classTables: Map<number, SharedArrayBuffer | null>;
+  /** Zones accepted, to be linked. */
+  readonly accepted: HeldZone[];
+};
+
+/** Owner of what is in force. */
+export class Snapshot {
+  readonly serving: ServingState;
+  /** Directories whose files were read at the last look. */
+  directories: readonly string[] = [];
+  readonly #options: SnapshotOptions;
+  readonly #groups = new GroupRegistry();
+  readonly #zones = new Map<string, HeldZone>();
+  readonly #freeOrdinals: number[] = [];
+  #ordinals = 0;
+  #classTables: (SharedArrayBuffer | null)[] = [];
+  #index: SharedArrayBuffer = buildZoneIndex([]);
+  #locations: LocationNews | null = null;
+  #isMapped = false;
+  #directoryFaults: readonly Fault[] = [];
+  #generation = 0;
+  #busy: Promise<unknown> = Promise.resolve();
+  #waiting: Promise<ReloadReport> | null = null;
+
+  constructor(options: SnapshotOptions) {
+    this.#options = options;
+    this.serving = new ServingState(options.registry.table);
+  }
+
+  /**
+   * Looks at all files and puts into force what is sound. `explicit`: the operator's word, on which files that are gone
+   * are believed to be. Looks asked for while one is running are one look after it.
+   */
+  look(explicit: boolean): Promise<ReloadReport> {
+    if (!explicit && this.#waiting !== null) return this.#waiting;
+    const look = this.#busy.then(() => {
+      if (this.#waiting === look) this.#waiting = null;
+      return this.#look(explicit);
+    });
+    if (!explicit) this.#waiting = look;
+    this.#busy = look.catch(() => undefined);
+    return look;
+  }
+
+  /** Everything in force, for a worker that starts with nothing. */
+  allTables(): TableDelta {
+    const zones: Placed[] = [];
+    for (const held of this.#zones.values()) if (held.image !== null) zones.push([held.ordinal, held.image]);
+    return {
+      locations: this.#isMapped ? (this.#locations?.image ?? null) : null,
+      classTables: this.#classTables.map((image, group) => [group, image] as const),
+      zones,
+      index: this.#index,
+    };
+  }
+
+  /** The location table in force, or null before the first look. */
+  get locations(): LocationNews | null {
+    return this.#locations;
+  }
+
+  /** By name. */
+  zoneStatuses(): ZoneStatus[] {
+    return [...this.#zones.values()].map((held) => held.status()).sort((a, b) => (a.zone < b.zone ? -1 : 1));
+  }
+
+  /** Zones served, and zones with errors that never were good. */
+  counts(): { serving: number; refused: number } {
+    let serving = 0;
+    for (const held of this.#zones.values()) if (held.image !== null) serving++;
+    return { serving, refused: this.#zones.size - serving };
+  }
+
+  geoStatus(): GeoStatus {
+    const { source, note, cached, faults } = this.#locations ?? {
+      source: 'none',
+      note: null,
+      cached: false,
+      faults: [],
+    };
+    return { source, note, cached, faults };
+  }
+
+  async #look(explicit: boolean): Promise<ReloadReport> {
+    const { client, clock, log } = this.#options;
+    const startedMs = clock.monotonicMs();
+    try {
+      const { news: geo, directories } = await client.locations(explicit);
+      const news: ZoneNews[] = [];
+      const scan = await client.scan(explicit, (zones) => news.push(...zones));
+      this.directories = [...directories, ...scan.directories];
+      const report = { changed: [], added: [], removed: [] };
+      const look: Look = {
+        explicit,
+        geo,
+        news,
+        scan,
+        report,
+        zones: new Map(),
+        classTables: new Map(),
+        accepted: [],
+      };
+      await this.#apply(look);
+      const whole = this.#reportOf(look, clock.monotonicMs() - startedMs);
+      logLook(log, whole, explicit);
+      return whole;
+    } catch (error) {
+      // What the builder has told is lost, so it must forget that it has told it.
+      await client.restart();
+      log.error({ event: 'reload-failed', err: error }, 'reload failed; what was served is still served');
+      throw error;
+    }
+  }
+
+  async #apply(look: Look): Promise<void> {
+    const { client, log } = this.#options;
+    const added: [number, Parameters<GroupRegistry['claim']>[0][number]][] = [];
+    if (look.geo !== null) logGeo(log, look.geo, this.#locations);
+    for (const [i, news] of look.news.entries()) {
+      if (i % ZONES_PER_TURN === ZONES_PER_TURN - 1) await nextTurn();
+      this.#takeNews(look, news, added);
+    }
+    this.#followFiles(look);
+    const dropped = this.#groups.keepOnly(this.#groupsInUse());
+    // A builder that has started anew knows no group.
+    const isNewBuilder = client.generation !== this.#generation;
+    const wanted = isNewBuilder ? this.#groups.all() : added;
+    if (wanted.length > 0 || dropped.length > 0) {
+      const { tables, isMapped } = await client.groups(wanted, dropped);
+      for (const [group, image] of tables) look.classTables.set(group, image);
+      for (const group of dropped) look.classTables.set(group, null);
+      this.#isMapped = isMapped;
+    }
+    this.#generation = client.generation;
+    if (look.geo !== null) {
+      for (const [group, image] of look.geo.classTables) {
+        if (!look.classTables.has(group)) look.classTables.set(group, image);
+      }
+      if (look.geo.classTables.length > 0) this.#isMapped = look.geo.isMapped;
+    }
+    await this.#publish(look);
+  }
+
+  /** Accepts or refuses one zone. */
+  #takeNews(look: Look, news: ZoneNews, added: Parameters<GroupRegistry['claim']>[1]): void {
+    const { registry, clock, log } = this.#options;
+    const held = this.#zones.get(news.zone) ?? new HeldZone(news.zone);
+    this.#zones.set(news.zone, held);
+    held.takeFaults(news);
+    const { built } = news;
+    if (built === null) {
+      logZone(log, held, news, false);
+      return;
+    }
+    if (held.image !== null && held.servedHash === news.hash) return;
+    try {
+      const slots = registry.claim(built.endpoints);
+      const groups = this.#groups.claim(built.groups, added);
+      const isNew = held.image === null;
+      if (isNew) held.ordinal = this.#takeOrdinal();
+      linkZone(built.image, slots, groups);
+      held.accept(news.hash, built, groups, clock.wallMs());
+      look.accepted.push(held);
+      look.zones.set(held.ordinal, built.image);
+      look.report[isNew ? 'added' : 'changed'].push(news.zone);
+    } catch (error) {
+      if (!(error instanceof EndpointSlotsError || error instanceof RangeError)) throw error;
+      held.addFault(fileFault(news.zone, 'server-full', `${error.message}: serve some zones from another server`));
+    }
+    logZone(log, held, news, look.accepted.at(-1) === held);
+  }
+
+  /** Zones whose files are gone stay, unless the operator has said to reload; never does everything go at once. */
+  #followFiles(look: Look): void {
+    const { scan, explicit } = look;
+    const { log, zonesDir } = this.#options;
+    const faults = [...scan.faults];
+    const present = new Set(scan.present);
+    const isEmptied = present.size === 0 && this.counts().serving > 0;
+    if (isEmptied && scan.isComplete) {
+      faults.push(
+        fileFault(zonesDir, 'zones-directory-emptied', 'no zone file is left: what was served is still served'),
+      );
+    }
+    if (JSON.stringify(faults) !== JSON.stringify(this.#directoryFaults)) {
+      for (const fault of faults) log.error({ event: 'zones-directory', ...fault }, fault.message);
+    }
+    this.#directoryFaults = faults;
+    if (!scan.isComplete) return;
+    for (const held of this.#zones.values()) {
+      if (present.has(held.zone)) {
+        held.isGone = false;
+        continue;
+      }
+      const isDropped = held.image === null || (explicit && !isEmptied);
+      if (!isDropped) {
+        if (!held.isGone) log.error({ event: 'zone-file-gone', zone: held.zone }, held.goneMessage);
+        held.isGone = true;
+        continue;
+      }
+      this.#zones.delete(held.zone);
+      if (held.image === null) continue;
+      look.zones.set(held.ordinal, null);
+      look.report.removed.push(held.zone);
+      log.warn({ event: 'zone-removed', zone: held.zone }, 'the zone has no file any more and is no longer served');
+    }
+  }
+
+  /** Puts the look into force, in steps between which the loop turns. */
+  async #publish(look: Look): Promise<void> {
+    const { registry, publish, onEndpoints } = this.#options;
+    const { zones, report, geo } = look;
+    for (const [group, image] of look.classTables) {
+      while (this.#classTables.length <= group) this.#classTables.push(null);
+      this.#classTables[group] = image;
+    }
+    if (geo !== null) this.#locations = geo;
+    const cameOrWent = report.added.length > 0 || report.removed.length > 0;
+    const delta: TableDelta = {
+      locations: this.#isMapped ? (this.#locations?.image ?? null) : null,
+      classTables: [...look.classTables],
+      zones: [...zones],
+      index: null,
+    };
+    if (zones.size === 0 && delta.classTables.length === 0) return;
+    for (const step of splitDelta({ ...delta, zones: delta.zones.filter(([, image]) => image !== null) })) {
+      this.serving.apply(step);
+      publish(step);
+      await nextTurn();
+    }
+    if (cameOrWent) this.#publishIndex(zones);
+    if (zones.size === 0) return;
+    const keys = new Set<string>();
+    for (const held of this.#zones.values()) for (const spec of held.endpoints) keys.add(spec.key);
+    registry.keepOnly(keys);
+    onEndpoints();
+  }
+
+  /** Last, since it points to what must be there; with the zones that it no longer points to. */
+  #publishIndex(zones: ReadonlyMap<number, SharedArrayBuffer | null>): void {
+    const dropped = [...zones].filter(([, image]) => image === null);
+    const droppedOrdinals = new Set(dropped.map(([ordinal]) => ordinal));
+    this.#index = buildZoneIndex(
+      this.serving.zones.map((zone, ordinal) => (droppedOrdinals.has(ordinal) ? null : zone)),
+    );
+    const last: TableDelta = { locations: null, classTables: [], zones: dropped, index: this.#index };
+    this.serving.apply(last);
+    this.#options.publish(last);
+    // Free from the next look on: until then the old index may still lead there.
+    this.#freeOrdinals.push(...droppedOrdinals);
+  }
+
+  #takeOrdinal(): number {
+    const free = this.#freeOrdinals.pop();
+    if (free !== undefined) return free;
+    if (this.#ordinals >= ZONES_MAX) throw new RangeError(`no room for more zones (ZONES_MAX = ${ZONES_MAX})`);
+    return this.#ordinals++;
+  }
+
+  #groupsInUse(): Set<number> {
+    const used = new Set<number>();
+    for (const held of this.#zones.values()) for (const group of held.groups) used.add(group);
+    return used;
+  }
+
+  #reportOf(look: Look, milliseconds: number): ReloadReport {
+    const faults: Fault[] = [...this.#directoryFaults, ...(this.#locations?.faults ?? [])];
+    const refused: string[] = [];
+    for (const held of this.#zones.values()) {
+      const own = held.currentFaults();
+      faults.push(...own);
+      if (hasError(own)) refused.push(held.zone);
+    }
+    return { ok: !hasError(faults), ...look.report, refused, faults, milliseconds: Math.round(milliseconds) };
+  }
+}
