@@ -12,7 +12,7 @@ import { faultAtWord, type MasterFile, type MasterZone } from './master-state.ts
 const TTL_MAX = 0x7fffffff;
 
 /** Reads an included file: handed in by the master reader, which reads files. */
-export type ReadFile = (zone: MasterZone, path: string, text: string, origin: Uint8Array, from: MasterFile) => void;
+type ReadFile = (zone: MasterZone, path: string, text: string, origin: Uint8Array, from: MasterFile) => void;
 
 /** Obeys the directive in the current entry of `file`; false after a fault. */
 export function readDirective(zone: MasterZone, file: MasterFile, readFile: ReadFile): boolean {

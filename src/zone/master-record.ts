@@ -140,7 +140,7 @@ export function readHeader(zone: MasterZone, file: MasterFile, at: number): Reco
 }
 
 /** The name in word `index` as an owner: absolute, lower case; null after a fault. */
-export function readOwner(zone: MasterZone, file: MasterFile, index: number): Uint8Array | null {
+function readOwner(zone: MasterZone, file: MasterFile, index: number): Uint8Array | null {
   const { lexer, originLower } = file;
   const { text } = lexer;
   const start = lexer.starts[index]!;
