@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ResolvedTarget } from '../../../src/probe/resolve-target.ts';
 import { runCheck } from '../../../src/probe/run-check.ts';
+import type { ResolvedTarget } from '../../../src/probe/target-resolver.ts';
 import type { CheckProtocol } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 import { type HttpEndpoint, startHttpEndpoint } from '../../tools/http-endpoint.ts';
