@@ -7,6 +7,8 @@ import { isLoopbackTarget, isServedUnchecked, type ZoneDocument } from './sample
 export type RepositoryFile = { readonly path: string; readonly text: string };
 
 const ARCHITECTURE_LINES_MAX = 200;
+/** npm passes over an optional package whose `engines` the Node that runs npm does not meet, and it may be as old as this. */
+const OLDEST_NPM_NODE = 18;
 /** Folders of one developer's machine; spelt apart so that this file passes. */
 const MACHINE_PATHS = new RegExp(
   `(^|[^\\w.-])/(${['work/(main|shared|scratch|[.]library)', 'home/\\w+', 'Users/\\w+'].join('|')})(/|\\b)`,
@@ -20,6 +22,7 @@ type LockEntry = {
   readonly optional?: boolean;
   readonly os?: string | readonly string[];
   readonly libc?: string | readonly string[];
+  readonly engines?: { readonly node?: string };
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 };
 
@@ -42,8 +45,18 @@ export function findLockFaults(lockText: string): string[] {
     const missing = Object.keys(entry.optionalDependencies ?? {})
       .filter((wanted) => !Object.keys(lock.packages).some((known) => known.endsWith(`node_modules/${wanted}`)))
       .map((wanted) => `${name}: its optional ${wanted} is not locked, and npm ci refuses that`);
-    return [...hosts, ...(isVouched ? [] : [`${name}: no integrity`]), ...missing];
+    const left =
+      entry.optional === true && oldestMajor(entry.engines?.node) > OLDEST_NPM_NODE
+        ? [`${name}: npm on Node ${OLDEST_NPM_NODE} would leave it out`]
+        : [];
+    return [...hosts, ...(isVouched ? [] : [`${name}: no integrity`]), ...missing, ...left];
   });
+}
+
+/** The lowest major version that a range of Node versions speaks of; 0 for none. */
+function oldestMajor(range: string | undefined): number {
+  const majors = [...(range ?? '0').matchAll(/(?:^|[\s^>=~|])(\d+)(?=\.|\s|$)/g)].map((match) => Number(match[1]));
+  return Math.min(...majors);
 }
 
 /** Packages that npm leaves out on Linux with glibc, where everything is tested; their octets need not be known. */

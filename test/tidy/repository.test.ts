@@ -91,6 +91,13 @@ describe('the rules of the repository', () => {
     expect(findLockFaults(lock({ optional: true, os: ['darwin'] }))).toEqual([]);
     expect(findLockFaults(lock({ optional: true, os: ['linux'], libc: ['musl'] }))).toEqual([]);
     expect(findLockFaults(lock({ optional: true, os: 'linux' }))).toHaveLength(1);
+    const optional = (node: string) => findLockFaults(lock({ integrity: 'x', optional: true, engines: { node } }));
+    expect([optional('>=16.20.0'), optional('^8.16.0 || ^10.6.0 || >=11.0.0'), optional('>= 12')]).toEqual([
+      [],
+      [],
+      [],
+    ]);
+    expect(optional('^20.19.0 || >=22.12.0')).toHaveLength(1);
     expect(findLockFaults(lock({ integrity: 'x', optionalDependencies: { b: '1.0.0' } }))).toHaveLength(1);
   });
 

@@ -6,7 +6,8 @@
  * - dns2 knows no DNAME, DS, TLSA, SVCB, HTTPS, NAPTR, SSHFP, LOC, URI, OPENPGPKEY: it keeps the RDATA as octets, so only owner,
  *   type, class and TTL are compared there. dns-packet knows no SVCB, HTTPS, URI, LOC, OPENPGPKEY: the same.
  * - dns2 clamps a TTL above 2^31 - 1 (RFC 2181 8), dns-packet does not; both compare equal after clamping.
- * - dns2 reads an IPv6 Client Subnet of an odd number of octets wrongly (it takes 16 bits at a time): dns-packet's is used.
+ * - dns2 reads an IPv6 Client Subnet of an odd number of octets, a /56 say, 16 bits at a time and so beyond its end, and loses
+ *   the OPT when that is the end of the message: the OPT is not compared there.
  * - dns2 gives the OPT's rcode merged into the header, dns-packet leaves it apart: merged here.
  * - dns-packet takes the top bit of a class as mDNS's flush bit: put back here.
  * - Neither escapes dots or odd octets inside a label, and they decode non-ASCII differently: names with non-ASCII octets
@@ -84,11 +85,18 @@ export function readReply(bytes: Uint8Array): Reply {
   const buffer = Buffer.from(bytes);
   const first = readWithDnsPacket(buffer);
   const second = dns2.Packet.parse(buffer);
-  const faults = second.errors.map((error) => `dns2: ${error.message}`);
   const reply = toReply(bytes, first);
+  const faults = second.errors
+    .filter((error) => !(hasOddSubnet(reply) && error.section === 'additionals'))
+    .map((error) => `dns2: ${error.message}`);
   compareDecoders(reply, second, faults);
   if (faults.length > 0) throw new DecodersDifferError(`${faults.join('; ')}\n${buffer.toString('hex')}`);
   return reply;
+}
+
+/** True for a Client Subnet that dns2 cannot read. */
+function hasOddSubnet(reply: Reply): boolean {
+  return reply.subnet?.family === 2 && Math.ceil(reply.subnet.source / 8) % 2 === 1;
 }
 
 function readWithDnsPacket(buffer: Buffer): DecodedPacket {
@@ -211,7 +219,7 @@ function compareDecoders(reply: Reply, other: InstanceType<typeof dns2.Packet>, 
     if (ours !== theirs) faults.push(`${what}: dns-packet ${String(ours)}, dns2 ${String(theirs)}`);
   };
   same('id', reply.id, other.header.id);
-  same('rcode', reply.rcode, other.header.rcode);
+  if (!hasOddSubnet(reply)) same('rcode', reply.rcode, other.header.rcode);
   same('aa', Number(reply.aa), other.header.aa);
   same('tc', Number(reply.tc), other.header.tc);
   same('rd', Number(reply.rd), other.header.rd);
@@ -226,7 +234,7 @@ function compareDecoders(reply: Reply, other: InstanceType<typeof dns2.Packet>, 
   compareSections('answer', reply.answers, other.answers, same);
   compareSections('authority', reply.authority, other.authorities, same);
   compareSections('additional', reply.additional, theirAdditional, same);
-  same('OPT records', reply.optCount, other.additionals.length - theirAdditional.length);
+  if (!hasOddSubnet(reply)) same('OPT records', reply.optCount, other.additionals.length - theirAdditional.length);
 }
 
 type Dns2Record = InstanceType<typeof dns2.Packet>['answers'][number];
