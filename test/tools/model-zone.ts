@@ -148,7 +148,7 @@ export type Serving = {
 /** Tables that serve `models`, with clients placed by `networks` alone. */
 export function serve(models: readonly ZoneModel[], networks: readonly NetworkOverride[] = []): Serving {
   const locations = openLocationTable(compileLocationTable({ overrides: networks, databases: [] }));
-  const registry = new EndpointRegistry(createHealthTable(1024));
+  const registry = new EndpointRegistry(createHealthTable(16_384));
   const classTables: (ClassTable | null)[] = [];
   const zones = models.map((model) => {
     const { image, endpoints, groups } = compileZone(model);
