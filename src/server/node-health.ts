@@ -17,6 +17,7 @@ import { type FeedEvent, type FeedStatus, HealthFeed } from '../redis/health-fee
 import { MemoryStore } from '../redis/memory-store.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import type { StateStore } from '../redis/state-store.ts';
+import type { CheckSpec } from '../zone/zone-model.ts';
 import type { AgentStatus, EndpointStatus } from './node-status.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { StateDir } from './state-dir.ts';
@@ -68,7 +69,7 @@ export class NodeHealth {
         ? new ProbeAgent({
             agentId: 'local',
             region: 'local',
-            checks: registry.checks(),
+            checks: checksToMake(registry),
             store: this.#store,
             clock,
             log,
@@ -101,7 +102,7 @@ export class NodeHealth {
   /** The registry has been given other endpoints. */
   zonesChanged(): void {
     this.#feed.zonesChanged();
-    this.#agent?.setChecks(this.#options.registry.checks());
+    this.#agent?.setChecks(checksToMake(this.#options.registry));
   }
 
   status(): FeedStatus {
@@ -163,6 +164,16 @@ export class NodeHealth {
     if (this.#options.options.listen.length === 0) return;
     this.#options.state.write(STATE_FILE, new TextEncoder().encode(encodeFeedState(this.#feed.exportState())));
   }
+}
+
+/**
+ * The checks that health decides by. `status: up` and `down` are the operator's word: such an endpoint is never asked, and
+ * no packet goes to it; with another one that obeys, a shared check is made.
+ */
+export function checksToMake(registry: EndpointRegistry): Map<string, CheckSpec> {
+  const checks = new Map<string, CheckSpec>();
+  for (const { spec } of registry.endpoints()) if (spec.status === 'obey') checks.set(spec.check.id, spec.check);
+  return checks;
 }
 
 /** `version` of the package. */
