@@ -19,6 +19,7 @@ import { ENDPOINT_SLOTS_MAX } from '../base/limits.ts';
 /** Full weight. */
 export const FACTOR_ONE = 1024;
 
+/** What a word's verdict bits hold. */
 export const Verdict = { UNKNOWN: 0, UP: 1, DOWN: 2 } as const;
 export type VerdictCode = (typeof Verdict)[keyof typeof Verdict];
 
@@ -53,6 +54,7 @@ export function createHealthTable(slots: number = ENDPOINT_SLOTS_MAX): HealthTab
   return new Int32Array(new SharedArrayBuffer(slots * 4)).fill(UNKNOWN_WORD);
 }
 
+/** The word of `state`; fields are not checked. */
 export function packHealth(state: HealthState): number {
   return (
     state.verdict |
@@ -65,6 +67,7 @@ export function packHealth(state: HealthState): number {
   );
 }
 
+/** What `word` says. For traces and tests: it allocates. */
 export function unpackHealth(word: number): HealthState {
   return {
     verdict: (word & 3) as VerdictCode,

@@ -14,6 +14,7 @@ import {
   StoreError,
   type StoreState,
 } from './state-store.ts';
+import { ToldStates } from './told-states.ts';
 
 const GAP: ChangesBatch = { changes: [], refused: [], gap: true };
 
@@ -23,6 +24,7 @@ export class MemoryStore implements StateStore {
   #epoch = 0;
   readonly #snapshots = new Map<string, AgentSnapshot>();
   readonly #nodes = new Map<string, NodeStatus>();
+  readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
   readonly #changesListeners = new Set<(batch: ChangesBatch) => void>();
 
@@ -40,11 +42,14 @@ export class MemoryStore implements StateStore {
       throw new StoreError(`more agents than AGENTS_MAX (${AGENTS_MAX})`);
     this.#snapshots.set(snapshot.agent, snapshot);
     this.#epoch++;
-    this.#deliver({ changes: [{ ...snapshot, reports: [] }], refused: [], gap: false });
+    const reports = this.#told.newsIn(snapshot);
+    this.#told.noteSnapshot(snapshot);
+    this.#deliver({ changes: [{ ...snapshot, reports }], refused: [], gap: false });
   }
 
   async publishChanges(changes: AgentChanges): Promise<void> {
     this.#requireOpen();
+    this.#told.noteChanges(changes);
     this.#deliver({ changes: [changes], refused: [], gap: false });
   }
 

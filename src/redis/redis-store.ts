@@ -35,6 +35,7 @@ import {
   StoreError,
   type StoreState,
 } from './state-store.ts';
+import { ToldStates } from './told-states.ts';
 
 export type RedisStoreOptions = {
   readonly url: string;
@@ -58,6 +59,7 @@ export class RedisStore implements StateStore {
   readonly #keys: StoreKeys;
   readonly #commands: RedisConnection;
   readonly #reader: ChangesReader;
+  readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
   #state: StoreState = 'connecting';
 
@@ -102,8 +104,9 @@ export class RedisStore implements StateStore {
       this.#commands.run((client) => client.set(snapshotOf(snapshot.agent), text, 'PX', SNAPSHOT_EXPIRY_MS)),
       this.#list(agents, snapshot.agent, now, AGENTS_MAX),
       this.#mending(epoch, (client) => client.incr(epoch)),
-      this.publishChanges({ ...snapshot, reports: [] }),
+      this.publishChanges({ ...snapshot, reports: this.#told.newsIn(snapshot) }),
     ]);
+    this.#told.noteSnapshot(snapshot);
   }
 
   async publishChanges(changes: AgentChanges): Promise<void> {
@@ -114,6 +117,7 @@ export class RedisStore implements StateStore {
       sent.push(this.#append(text));
     }
     await Promise.all(sent);
+    this.#told.noteChanges(changes);
   }
 
   async readSnapshots(): Promise<SnapshotsRead> {

@@ -58,7 +58,7 @@ export class StoreError extends Error {
 
 /** What an agent needs. Both reject with {@link StoreError}, never hang, and queue nothing while the store is lost. */
 export interface AgentStore {
-  /** Replaces the agent's snapshot, and is its heartbeat as well. */
+  /** Replaces the agent's snapshot, and is its heartbeat as well; states in it that were not told yet are told at once. */
   publishSnapshot(snapshot: AgentSnapshot): Promise<void>;
   publishChanges(changes: AgentChanges): Promise<void>;
   readonly state: StoreState;

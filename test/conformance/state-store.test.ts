@@ -107,6 +107,21 @@ for (const { name, isAvailable, make } of makers) {
     );
 
     it(
+      'tells subscribers at once what a snapshot holds that was not told as changes',
+      withParty(async ({ agent, node }) => {
+        await agent.publishSnapshot(snapshot('a1', 1, [report('x'), report('y'), report('z')]));
+        const { batches } = await subscribed(node);
+        const told = report('z', { state: 'down', seq: 2 });
+        await agent.publishChanges(snapshot('a1', 2, [told]));
+        const news = report('y', { state: 'down', seq: 3 });
+        await agent.publishSnapshot(snapshot('a1', 3, [report('x', { seq: 3 }), news, told]));
+        await agent.publishSnapshot(snapshot('a1', 4, [report('x', { seq: 3 }), news, told]));
+        await until('what was published', () => changesOf(batches).length === 3);
+        expect(changesOf(batches).map(({ reports }) => reports)).toEqual([[told], [news], []]);
+      }),
+    );
+
+    it(
       'delivers 5,000 changes at once, none lost',
       withParty(async ({ agent, node }) => {
         const { batches } = await subscribed(node);

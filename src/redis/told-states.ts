@@ -1,0 +1,35 @@
+/**
+ * What has been told through a store of the states of checks, so that a snapshot that holds news not yet told as changes
+ * (they fell into the same moment, or the store was lost) tells them at once: nodes read snapshots only now and then.
+ * Kept by both stores, on the side of the agent that publishes.
+ */
+
+import type { CheckState } from '../health/observation.ts';
+import type { AgentChanges, AgentReport, AgentSnapshot } from '../health/report.ts';
+
+type Told = { readonly boot: string; readonly states: Map<string, CheckState> };
+
+/** Owner of the memory of what each agent of this store has told. */
+export class ToldStates {
+  readonly #agents = new Map<string, Told>();
+
+  /** The reports of `snapshot` whose state was not told. None before the agent's first snapshot: nodes fetch that one. */
+  newsIn(snapshot: AgentSnapshot): AgentReport[] {
+    const told = this.#agents.get(snapshot.agent);
+    if (told?.boot !== snapshot.boot) return [];
+    return snapshot.reports.filter((report) => (told.states.get(report.id) ?? 'unknown') !== report.state);
+  }
+
+  /** The snapshot has reached the store. */
+  noteSnapshot(snapshot: AgentSnapshot): void {
+    const states = new Map(snapshot.reports.map((report) => [report.id, report.state]));
+    this.#agents.set(snapshot.agent, { boot: snapshot.boot, states });
+  }
+
+  /** The changes have reached the store. */
+  noteChanges(changes: AgentChanges): void {
+    const told = this.#agents.get(changes.agent);
+    if (told?.boot !== changes.boot) return;
+    for (const report of changes.reports) told.states.set(report.id, report.state);
+  }
+}
