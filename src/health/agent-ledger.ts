@@ -37,7 +37,8 @@ export type AgentStanding = {
   readonly region: string;
   readonly boot: string;
   readonly seq: number;
-  readonly lastSeenMs: number;
+  /** How long ago it was last heard. */
+  readonly silentMs: number;
   readonly checks: number;
   readonly fresh: boolean;
 };
@@ -203,7 +204,7 @@ export class AgentLedger {
         region,
         boot,
         seq,
-        lastSeenMs: nowMs - heardMs,
+        silentMs: nowMs - heardMs,
         checks: reports.size,
         fresh,
       }))

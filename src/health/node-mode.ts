@@ -26,6 +26,8 @@ export type ModeInput = {
   readonly connection: 'connecting' | 'connected' | 'lost';
   /** Redis came back empty or older, and no majority of regions has published since. */
   readonly reset: boolean;
+  /** Every agent there is has been read at once, from a store that was in use already: no need to wait for others. */
+  readonly isComplete: boolean;
   /** Regions heard within the last {@link REGION_KNOWN_MS}. */
   readonly knownRegions: number;
   /** Regions with a fresh agent. */
@@ -36,7 +38,8 @@ export type ModeInput = {
 export const REGION_KNOWN_MS = 600_000;
 /**
  * HOLD is entered at once, since that is safe, and left after this long without a reason for it: the agents' records
- * arrive one after the other, and the first to arrive must not decide alone.
+ * arrive one after the other, and the first to arrive must not decide alone. Only a node that boots beside a store in
+ * use, and finds all agents in it, need not wait.
  */
 const HOLD_LEAVE_MS = 2_000;
 
@@ -53,9 +56,10 @@ export function nextMode(state: ModeState, input: ModeInput, nowMs: number): Mod
     return { mode: 'HOLD', reason, sinceMs: state.mode === 'HOLD' ? state.sinceMs : nowMs, goodSinceMs: null };
   }
   if (state.mode === 'NORMAL') return state;
+  if (state.reason === 'starting' && input.isComplete) return normalSince(nowMs);
   if (state.goodSinceMs === null) return { ...state, goodSinceMs: nowMs };
   if (nowMs - state.goodSinceMs < HOLD_LEAVE_MS) return state;
-  return { mode: 'NORMAL', reason: null, sinceMs: nowMs, goodSinceMs: state.goodSinceMs };
+  return normalSince(nowMs);
 }
 
 /**
@@ -64,6 +68,10 @@ export function nextMode(state: ModeState, input: ModeInput, nowMs: number): Mod
  */
 export function isQuorate(some: number, known: number): boolean {
   return some > 0 && some * 2 >= known;
+}
+
+function normalSince(nowMs: number): ModeState {
+  return { mode: 'NORMAL', reason: null, sinceMs: nowMs, goodSinceMs: nowMs };
 }
 
 function reasonToHold(state: ModeState, input: ModeInput): HoldReason | null {

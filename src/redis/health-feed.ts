@@ -78,6 +78,8 @@ const TICK_MS = 1_000;
 const SYNC_PERIOD_MS = 30_000;
 /** And at most this often when something is. */
 const SYNC_PAUSE_MS = 2_000;
+/** A store in which each agent has published so many snapshots (half a minute's) is in use: no agent is still to come. */
+const SNAPSHOTS_IN_USE = 3;
 /** How often a node publishes its status. */
 const STATUS_PERIOD_MS = 5_000;
 /** Verdicts logged one by one out of one batch; the rest is counted. */
@@ -101,6 +103,7 @@ export class HealthFeed {
   #regions = { known: 0, fresh: 0 };
   #epoch = 0;
   #isReset = false;
+  #isComplete = false;
   #syncDueMs = 0;
   #isSyncing = false;
   #lastSyncMs = Number.NEGATIVE_INFINITY;
@@ -248,6 +251,7 @@ export class HealthFeed {
       this.#ledger.distrustAll();
     }
     this.#epoch = read.epoch;
+    if (read.snapshots.length > 0 && read.epoch >= SNAPSHOTS_IN_USE * read.snapshots.length) this.#isComplete = true;
     this.#takeNews(read.snapshots, (snapshot) => this.#ledger.applySnapshot(snapshot, now));
   }
 
@@ -283,8 +287,11 @@ export class HealthFeed {
     if (isQuorate(fresh, known)) this.#isReset = false;
     const { state } = this.#store;
     const connection = state === 'closed' ? 'lost' : state;
-    const input = { connection, reset: this.#isReset, knownRegions: known, freshRegions: fresh } as const;
-    this.#mode = nextMode(before, input, now);
+    this.#mode = nextMode(
+      before,
+      { connection, reset: this.#isReset, isComplete: this.#isComplete, knownRegions: known, freshRegions: fresh },
+      now,
+    );
     const { mode, reason } = this.#mode;
     if (mode !== before.mode || reason !== before.reason)
       this.#log({ event: 'mode', mode, previous: before.mode, reason });

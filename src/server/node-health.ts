@@ -110,9 +110,8 @@ export class NodeHealth {
   }
 
   agents(): AgentStatus[] {
-    const nowMs = this.#options.clock.monotonicMs();
-    return this.#feed.status().agents.map(({ agent, region, fresh, lastSeenMs }) => {
-      return { agent, region, fresh, ageSeconds: Math.max(0, Math.round((nowMs - lastSeenMs) / 1000)) };
+    return this.#feed.status().agents.map(({ agent, region, fresh, silentMs }) => {
+      return { agent, region, fresh, ageSeconds: Math.round(silentMs / 1000) };
     });
   }
 

@@ -61,7 +61,7 @@ describe('messages', () => {
     expect(restarted.agentEvent).toBe('restarted');
     expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 0 });
     expect(ledger.applySnapshot(message('a', 91, { x: 'down' }), 2).refused).toMatch(/earlier boot/);
-    expect(ledger.standings(2)[0]).toMatchObject({ boot: 'b2', seq: 1, lastSeenMs: 1 });
+    expect(ledger.standings(2)[0]).toMatchObject({ boot: 'b2', seq: 1, silentMs: 1 });
   });
 
   it('cannot move an agent to another region within a boot', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isQuorate, type ModeInput, nextMode, startingMode } from '../../../src/health/node-mode.ts';
 
-const good: ModeInput = { connection: 'connected', reset: false, knownRegions: 3, freshRegions: 3 };
+const good: ModeInput = { connection: 'connected', reset: false, isComplete: false, knownRegions: 3, freshRegions: 3 };
 /** A node that has been NORMAL since 2000. */
 const normal = nextMode(nextMode(startingMode(0), good, 0), good, 2000);
 
@@ -16,7 +16,15 @@ describe('the mode of a node', () => {
     const heard = nextMode(starting, good, 100);
     expect(heard.mode).toBe('HOLD');
     expect(nextMode(heard, good, 2099).mode).toBe('HOLD');
-    expect(nextMode(heard, good, 2100)).toEqual({ mode: 'NORMAL', reason: null, sinceMs: 2100, goodSinceMs: 100 });
+    expect(nextMode(heard, good, 2100)).toEqual({ mode: 'NORMAL', reason: null, sinceMs: 2100, goodSinceMs: 2100 });
+  });
+
+  it('is NORMAL at once after a boot beside a store in use, but never sooner after a loss', () => {
+    const complete = { ...good, isComplete: true };
+    expect(nextMode(startingMode(0), complete, 5).mode).toBe('NORMAL');
+    expect(nextMode(startingMode(0), { ...complete, freshRegions: 1 }, 5)).toMatchObject({ reason: 'minority' });
+    const lost = nextMode(normal, { ...complete, connection: 'lost' }, 5000);
+    expect(nextMode(lost, complete, 5001).mode).toBe('HOLD');
   });
 
   it.each<[string, Partial<ModeInput>]>([

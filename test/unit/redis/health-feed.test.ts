@@ -289,6 +289,18 @@ describe('the store', () => {
 });
 
 describe('a restart of the node', () => {
+  it('beside a store in use knows what is down before the first second has passed', async () => {
+    const first = await world(3);
+    await first.pass(4);
+    for (const agent of first.agents) await first.say(agent, { [A]: 'down' });
+    await first.pass(40);
+    const second = await world(0, { store: first.store });
+    expect(second.eligible()).toEqual([false, true]);
+    expect(second.feed.status()).toMatchObject({ mode: 'NORMAL', checksUp: 1, checksDown: 1 });
+    first.feed.stop();
+    second.feed.stop();
+  });
+
   it('without the store answers as before', async () => {
     const first = await world(3);
     await first.pass(4);
