@@ -15,7 +15,7 @@ import { NodeFlag } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { writeNegativeSoa } from './negative.ts';
 import { writeReferral } from './referral.ts';
-import { plainRdataAt, writeRecord, writeRRset } from './rrset-writer.ts';
+import { plainRdataAt, writeRecord, writeRRset, writeRRsetOf } from './rrset-writer.ts';
 import type { ServingTables } from './serving-tables.ts';
 import type { Transaction } from './transaction.ts';
 
@@ -150,34 +150,23 @@ function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, no
  * when that would be too long (RFC 6672 2.2).
  */
 function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
-  const nameLength = tx.name.length;
+  const { name, writer } = tx;
+  const nameLength = name.length;
+  let isWritten = false;
   for (let i = 0; i < tx.steps; i++) {
+    if (tx.visited[i] !== node) continue;
     // One DNAME may lead on again while the names get shorter, since that must end.
-    if (tx.visited[i] === node && nameLength >= tx.visitedMark[i]!) return Next.DONE;
+    if (nameLength >= tx.visitedMark[i]!) return Next.DONE;
+    isWritten = true;
   }
   markVisit(tx, node, nameLength);
-  const { name, writer } = tx;
   const rrset = zone.findRRset(node, RRType.DNAME);
-  const ttl = zone.ttlOf(rrset);
+  if (!isWritten) writeDname(tx, zone, node, rrset);
+  if (tx.isTruncated) return Next.DONE;
   const dataAt = zone.dataOf(rrset);
-  const label = name.labels - zone.labelsOf(node);
-  const prefix = name.labelAt[label]!;
-  const from = writer.at;
-  // The DNAME's owner is the end of the name; the name stands in the message uncompressed up to there, or ends in a pointer.
-  const ownerWritten = writer.openRecordNamed(
-    zone.bytes,
-    zone.nameAt(node),
-    zone.nameLength(node) - zone.apexLength,
-    0xc000 | (12 + tx.query.qname.length - zone.apexLength),
-    RRType.DNAME,
-    ttl,
-  );
   const targetAt = plainRdataAt(zone, dataAt);
   const targetLength = (zone.bytes[dataAt]! << 8) | zone.bytes[dataAt + 1]!;
-  const rdataAt = writer.at;
-  if (!ownerWritten || !writer.append(zone.bytes, targetAt, targetLength)) return undo(tx, from);
-  writer.closeRecord(rdataAt);
-  writer.answers++;
+  const prefix = name.labelAt[name.labels - zone.labelsOf(node)]!;
   if (prefix + targetLength > NAME_BYTES_MAX) {
     tx.rcode = Rcode.YXDOMAIN;
     return Next.DONE;
@@ -185,8 +174,11 @@ function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
   for (let i = 0; i < prefix; i++) madeName[i] = name.lower[i]!;
   for (let i = 0; i < targetLength; i++) madeName[prefix + i] = zone.bytes[targetAt + i]!;
   const cnameAt = writer.at;
-  if (!writer.openRecord(tx.owner, RRType.CNAME, ttl) || !writer.append(madeName, 0, prefix + targetLength)) {
-    return undo(tx, cnameAt);
+  const opened = writer.openRecord(tx.owner, RRType.CNAME, zone.ttlOf(rrset));
+  if (!opened || !writer.append(madeName, 0, prefix + targetLength)) {
+    writer.at = cnameAt;
+    tx.isTruncated = true;
+    return Next.DONE;
   }
   writer.closeRecord(cnameAt + 12);
   writer.answers++;
@@ -194,15 +186,16 @@ function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
   return moveTo(tx, madeName, 0, writer.pointerTo(cnameAt + 12));
 }
 
+/** Writes the DNAME itself as an answer. */
+function writeDname(tx: Transaction, zone: ZoneTable, node: number, rrset: number): void {
+  const records = writeRRsetOf(tx, zone, node, rrset);
+  if (records < 0) tx.isTruncated = true;
+  else tx.writer.answers += records;
+}
+
 function markVisit(tx: Transaction, node: number, mark: number): void {
   tx.visited[tx.steps] = node;
   tx.visitedMark[tx.steps] = mark;
-}
-
-function undo(tx: Transaction, at: number): number {
-  tx.writer.at = at;
-  tx.isTruncated = true;
-  return Next.DONE;
 }
 
 /** Makes the name at `at` the one to look up, its records owned by `pointer`. */

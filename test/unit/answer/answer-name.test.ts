@@ -168,6 +168,16 @@ describe('DNAME (RFC 6672)', () => {
     expect(ask(name, 'A', { tcp: true })).toMatchObject({ rcode: Rcode.YXDOMAIN, aa: true });
   });
 
+  it('that makes names shorter is followed again, and answered once', () => {
+    const shrunk = texts(asker(['u.u 300 DNAME u', 'a.u 300 A 192.0.2.7'])('a.u.u.u.example.').answers);
+    expect(shrunk).toEqual([
+      'a.u.example. a 192.0.2.7',
+      'a.u.u.example. cname a.u.example.',
+      'a.u.u.u.example. cname a.u.u.example.',
+      'u.u.example. dname u.example.',
+    ]);
+  });
+
   it('that makes names grow is followed once', () => {
     expect(texts(ask('x.grow.example.').answers)).toEqual([
       'grow.example. dname a.grow.example.',
