@@ -14,9 +14,17 @@ export type GeoSource = {
   readonly fill: (classes: LocationClasses, v4: RunList, v6: RunList) => void;
 };
 
-export type GeoSourceFault = 'not-mmdb' | 'bad-metadata' | 'bad-tree' | 'bad-data' | 'bad-size' | 'bad-record';
+export type GeoSourceFault =
+  | 'not-mmdb'
+  | 'bad-metadata'
+  | 'bad-tree'
+  | 'bad-data'
+  | 'bad-size'
+  | 'bad-record'
+  | 'too-many-places';
 
-/** A database that is refused: what is wrong with which file. Returned, not thrown: the caller keeps its last good one. */
+/** A database that is refused: what is wrong with which file. Readers return it; compiling throws it only for `too-many-places`.
+ * The caller keeps its last good table. */
 export class GeoSourceError extends Error {
   override readonly name = 'GeoSourceError';
   readonly code: GeoSourceFault;

@@ -11,8 +11,7 @@
  * that same search is done once for each piece, on which its outcome is the same everywhere.
  */
 
-import type { GeoSource, GeoSourceFault } from './geo-source.ts';
-import { GeoSourceError } from './geo-source.ts';
+import { type GeoSource, GeoSourceError, type GeoSourceFault } from './geo-source.ts';
 import { cellOf, type LocationClasses } from './location-classes.ts';
 import { HOLE, type RunList } from './prefix-runs.ts';
 

@@ -39,6 +39,8 @@ export type Place = {
 
 /** Classes under construction. */
 export class LocationClasses {
+  /** True once a place found no room (LOCATION_CLASSES_MAX) and was called unknown. */
+  isOverfull = false;
   readonly #ids = new Map<string, number>();
   readonly #places: (Location | null)[] = [null, null];
   /** Sums of the members' coordinates, and how many there are. */
@@ -110,7 +112,10 @@ export class LocationClasses {
     const known = this.#ids.get(key);
     if (known !== undefined) return known;
     const id = this.#places.length;
-    assert(id < LOCATION_CLASSES_MAX, 'more location classes than LOCATION_CLASSES_MAX');
+    if (id >= LOCATION_CLASSES_MAX) {
+      this.isOverfull = true;
+      return UNKNOWN_CLASS;
+    }
     this.#ids.set(key, id);
     this.#places.push(location);
     this.#latitudes.push(0);

@@ -5,14 +5,15 @@
  */
 
 import type { IpFamily } from '../base/ip-address.ts';
+import { LOCATION_CLASSES_MAX } from '../base/limits.ts';
 import { continentOfCountry } from '../zone/geo-codes.ts';
 import { buildImage, GeoImageError, ImageKind, openImage } from './geo-image.ts';
-import type { GeoSource } from './geo-source.ts';
+import { type GeoSource, GeoSourceError } from './geo-source.ts';
 import type { Location } from './location.ts';
 import { LocationClasses, NONROUTABLE_CLASS, UNKNOWN_CLASS, unpackClasses } from './location-classes.ts';
 import type { NetworkOverride } from './network-override.ts';
 import { HOLE, layOver, layPrefixes, RunList } from './prefix-runs.ts';
-import { lookupRun, openRuns, packRuns, RUN_TABLE_SECTIONS, type RunTable, runScope, runValue } from './run-table.ts';
+import { lookupRun, openRuns, packRuns, RUN_TABLE_SECTIONS, type RunTable, runValue } from './run-table.ts';
 import { SPECIAL_SPACE } from './special-space.ts';
 
 /** What a location table is made of. */
@@ -31,7 +32,10 @@ export type LocationTable = {
   readonly classes: readonly (Location | null)[];
 };
 
-/** Compiles the sources into one image. From geoip-lite's 3,700,000 records: under 2 s. */
+/**
+ * Compiles the sources into one image. Throws GeoSourceError when they name more places than a table holds.
+ * geoip-lite's 3,700,000 records: 0.7 s, 21 MB; an MMDB file of 270,000 networks and 100,000 records: 1.3 s.
+ */
 export function compileLocationTable(sources: LocationSources): SharedArrayBuffer {
   const classes = new LocationClasses();
   let v4 = new RunList(4);
@@ -50,10 +54,15 @@ export function compileLocationTable(sources: LocationSources): SharedArrayBuffe
     value: classes.internExact(locationOfOverride(override)),
     rank: -override.prefix.length,
   }));
+  if (classes.isOverfull) {
+    const message = `more than ${LOCATION_CLASSES_MAX} different places (LOCATION_CLASSES_MAX)`;
+    throw new GeoSourceError('geo data', 'too-many-places', message);
+  }
+  // The small layers first: each pass over a database costs memory.
   const layers = (family: IpFamily, databases: RunList) =>
     layOver(
-      layPrefixes(family, overrides),
-      layOver(layPrefixes(family, special), layOver(databases, new RunList(family, UNKNOWN_CLASS))),
+      layOver(layPrefixes(family, overrides), layPrefixes(family, special)),
+      layOver(databases, new RunList(family, UNKNOWN_CLASS)),
     );
   return buildImage(ImageKind.LOCATIONS, [...classes.pack(), ...packRuns(layers(4, v4), layers(6, v6))]);
 }
@@ -69,11 +78,6 @@ export function openLocationTable(image: SharedArrayBuffer): LocationTable {
 /** The class of an address; `words` as in IpAddress. IPv4-mapped addresses are the caller's to unmap. */
 export function lookupLocation(table: LocationTable, family: IpFamily, words: Uint32Array): number {
   return runValue(lookupRun(table.runs, family, words));
-}
-
-/** Length of the shortest prefix around the address whose every address has the same location class. */
-export function locationScope(table: LocationTable, family: IpFamily, words: Uint32Array): number {
-  return runScope(lookupRun(table.runs, family, words));
 }
 
 /** The place of a class; null when it is unknown or not routable. */

@@ -10,6 +10,10 @@ import type { Place } from './location-classes.ts';
 import type { MmdbData } from './mmdb-data.ts';
 import { provinceOfName } from './province-names.ts';
 
+const COUNTRY = /^[A-Za-z]{2}$/;
+const CONTINENT = /^(?:AF|AN|AS|EU|NA|OC|SA)$/i;
+const PROVINCE = /^[A-Za-z0-9]{1,3}$/;
+
 /** The place in the verified record at `offset`. */
 export function placeOfRecord(data: MmdbData, offset: number): Place {
   const country = countryOf(data, offset);
@@ -23,85 +27,64 @@ export function placeOfRecord(data: MmdbData, offset: number): Place {
   };
 }
 
+// The forms are tried one after the other, the commonest first: a full city file has some 400,000 records to look into.
+
 function countryOf(data: MmdbData, record: number): string | null {
   const country = data.find(record, 'country');
-  const texts = [
-    data.text(data.find(country, 'iso_code')),
-    data.text(data.find(record, 'country_code')),
-    data.text(data.find(record, 'countryCode')),
-    data.text(country),
-  ];
-  return firstCode(texts, 2);
+  return (
+    codeOf(COUNTRY, data.text(data.find(country, 'iso_code'))) ??
+    codeOf(COUNTRY, data.text(data.find(record, 'country_code'))) ??
+    codeOf(COUNTRY, data.text(data.find(record, 'countryCode'))) ??
+    codeOf(COUNTRY, data.text(country))
+  );
 }
 
 function continentOf(data: MmdbData, record: number): string | null {
   const continent = data.find(record, 'continent');
-  const texts = [
-    data.text(data.find(continent, 'code')),
-    data.text(data.find(record, 'continent_code')),
-    data.text(continent),
-  ];
-  const code = firstCode(texts, 2);
-  return code !== null && /^(AF|AN|AS|EU|NA|OC|SA)$/.test(code) ? code : null;
+  return (
+    codeOf(CONTINENT, data.text(data.find(continent, 'code'))) ??
+    codeOf(CONTINENT, data.text(data.find(record, 'continent_code'))) ??
+    codeOf(CONTINENT, data.text(continent))
+  );
 }
 
 function provinceOf(data: MmdbData, record: number, country: string): string | null {
   const subdivision = data.first(data.find(record, 'subdivisions'));
-  const code = firstCode(
-    [data.text(data.find(subdivision, 'iso_code')), data.text(data.find(record, 'region_code'))],
-    3,
-  );
-  if (code !== null) return code;
   // Files without codes name the province in English; only the names of the US and Canada steer anything.
-  for (const at of [
-    data.find(data.find(subdivision, 'names'), 'en'),
-    data.find(record, 'region'),
-    data.find(record, 'state1'),
-  ]) {
-    const name = data.text(at);
-    const province = name === null ? null : provinceOfName(country, name);
-    if (province !== null) return province;
-  }
-  return null;
+  return (
+    codeOf(PROVINCE, data.text(data.find(subdivision, 'iso_code'))) ??
+    codeOf(PROVINCE, data.text(data.find(record, 'region_code'))) ??
+    provinceOfName(country, data.text(data.find(data.find(subdivision, 'names'), 'en'))) ??
+    provinceOfName(country, data.text(data.find(record, 'region'))) ??
+    provinceOfName(country, data.text(data.find(record, 'state1')))
+  );
 }
 
 function pointOf(data: MmdbData, record: number): { latitude: number; longitude: number } | null {
   const location = data.find(record, 'location');
-  const latitude = degreesOf(
-    data,
-    [data.find(location, 'latitude'), data.find(record, 'latitude'), data.find(record, 'lat')],
-    90,
-  );
-  const longitude = degreesOf(
-    data,
-    [
-      data.find(location, 'longitude'),
-      data.find(record, 'longitude'),
-      data.find(record, 'lng'),
-      data.find(record, 'lon'),
-    ],
-    180,
-  );
-  if (latitude === null || longitude === null) return null;
+  const latitude =
+    degreesOf(data, data.find(location, 'latitude'), 90) ??
+    degreesOf(data, data.find(record, 'latitude'), 90) ??
+    degreesOf(data, data.find(record, 'lat'), 90);
+  if (latitude === null) return null;
+  const longitude =
+    degreesOf(data, data.find(location, 'longitude'), 180) ??
+    degreesOf(data, data.find(record, 'longitude'), 180) ??
+    degreesOf(data, data.find(record, 'lng'), 180) ??
+    degreesOf(data, data.find(record, 'lon'), 180);
   // Several vendors fill unknown coordinates with zeros; nobody lives at that point of the Atlantic.
-  return latitude === 0 && longitude === 0 ? null : { latitude, longitude };
+  return longitude === null || (latitude === 0 && longitude === 0) ? null : { latitude, longitude };
 }
 
-/** The first number (or text of one) within -bound..bound at one of the offsets. */
-function degreesOf(data: MmdbData, offsets: readonly number[], bound: number): number | null {
-  for (const at of offsets) {
-    const text = data.text(at);
-    const degrees = text === null ? data.number(at) : /^-?\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : null;
-    if (degrees !== null && Math.abs(degrees) <= bound) return degrees;
-  }
-  return null;
+/** The number, or text of a number, at `offset` if it lies within -bound..bound. */
+function degreesOf(data: MmdbData, offset: number, bound: number): number | null {
+  if (offset < 0) return null;
+  const text = data.text(offset);
+  const degrees = text === null ? data.number(offset) : /^-?\d{1,3}(\.\d+)?$/.test(text) ? Number(text) : null;
+  return degrees !== null && Math.abs(degrees) <= bound ? degrees : null;
 }
 
-/** The first of `texts` that is a code of letters and digits up to `lengthMax`, upper case. Two letters exactly for length 2. */
-function firstCode(texts: readonly (string | null)[], lengthMax: 2 | 3): string | null {
-  for (const text of texts) {
-    if (text !== null && (lengthMax === 2 ? /^[A-Za-z]{2}$/ : /^[A-Za-z0-9]{1,3}$/).test(text))
-      return text.toUpperCase();
-  }
-  return null;
+/** `text` in upper case if it has the form of the code. */
+function codeOf(form: RegExp, text: string | null): string | null {
+  return text !== null && form.test(text) ? text.toUpperCase() : null;
 }

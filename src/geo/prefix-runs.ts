@@ -117,8 +117,10 @@ export function layPrefixes(family: IpFamily, entries: readonly PrefixValue[]): 
   return runs;
 }
 
-/** `upper` over `lower`: the lower layer shows through the holes of the upper one. */
+/** `upper` over `lower`: the lower layer shows through the holes of the upper one. Where one is empty, the other itself. */
 export function layOver(upper: RunList, lower: RunList): RunList {
+  if (isEmptyLayer(upper)) return lower;
+  if (isEmptyLayer(lower)) return upper;
   const { stride } = upper;
   const a = upper.keys;
   const b = lower.keys;
@@ -141,6 +143,11 @@ export function layOver(upper: RunList, lower: RunList): RunList {
     from = order <= 0 ? a : b;
     at = (order <= 0 ? i : j) * stride;
   }
+}
+
+/** True if the layer has nothing to say anywhere. */
+function isEmptyLayer(runs: RunList): boolean {
+  return runs.count === 1 && runs.values[0] === HOLE;
 }
 
 function compareKeys(a: Uint32Array, aAt: number, b: Uint32Array, bAt: number, stride: number): number {

@@ -33,6 +33,6 @@ export function isProvinceCode(country: string, province: string): boolean {
 }
 
 /** The code (without country) of the province called `name` in `country`, or null. */
-export function provinceOfName(country: string, name: string): string | null {
-  return CODES.get(`${country} ${name.trim().toLowerCase()}`) ?? null;
+export function provinceOfName(country: string, name: string | null): string | null {
+  return name === null ? null : (CODES.get(`${country} ${name.trim().toLowerCase()}`) ?? null);
 }

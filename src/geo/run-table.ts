@@ -55,7 +55,7 @@ export function runScope(result: number): number {
 
 /**
  * Looks the address up: value in the low bits, scope above ({@link runValue}, {@link runScope}). `words` as in IpAddress.
- * Full city data, random addresses: 50 ns IPv4, 60 ns IPv6.
+ * A group's runs of full city data, random addresses: 30 to 45 ns IPv4, 50 to 85 ns IPv6; all runs of the data: 120 ns.
  */
 export function lookupRun(table: RunTable, family: IpFamily, words: Uint32Array): number {
   return family === 4 ? lookup4(table, words[0]!) : lookup6(table, words);

@@ -4,7 +4,8 @@ import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type IpAddress, type IpFamily, parseIpAddress } from '../../../src/base/ip-address.ts';
 import { RandomStream } from '../../../src/base/random.ts';
-import { type GeoSource, GeoSourceError } from '../../../src/geo/geo-source.ts';
+import type { GeoSource } from '../../../src/geo/geo-source.ts';
+import { GeoSourceError } from '../../../src/geo/geo-source.ts';
 import { type GeoipLiteFiles, readGeoipLite } from '../../../src/geo/geoip-lite-source.ts';
 import { NONROUTABLE_CLASS } from '../../../src/geo/location-classes.ts';
 import {

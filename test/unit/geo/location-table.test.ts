@@ -8,7 +8,6 @@ import {
   compileLocationTable,
   type LocationTable,
   locationOf,
-  locationScope,
   lookupLocation,
   openLocationTable,
 } from '../../../src/geo/location-table.ts';
@@ -81,11 +80,6 @@ describe('the location table', () => {
     expect(at('8.8.8.8')).toBeNull();
     expect(at('10.1.1.1')).toBeNull();
     expect(at('10.20.1.1')).toMatchObject({ continent: 'AS', country: 'JP', latitude: null });
-  });
-
-  it('tells how large the block of one location is', () => {
-    const { family, words } = parseIpAddress('1.2.3.4')!;
-    expect(locationScope(table, family, words)).toBe(24);
   });
 
   it('is the same after a way over disk', () => {

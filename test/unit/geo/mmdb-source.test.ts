@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { formatIpAddress, parseIpAddress } from '../../../src/base/ip-address.ts';
 import { GeoSourceError } from '../../../src/geo/geo-source.ts';
 import type { Location } from '../../../src/geo/location.ts';
+import { LocationClasses } from '../../../src/geo/location-classes.ts';
 import {
   compileLocationTable,
   locationOf,
@@ -12,6 +13,7 @@ import {
   openLocationTable,
 } from '../../../src/geo/location-table.ts';
 import { type MmdbSource, orderMmdbSources, readMmdb } from '../../../src/geo/mmdb-source.ts';
+import { RunList } from '../../../src/geo/prefix-runs.ts';
 import { type MmdbContent, writeMmdb } from '../../tools/mmdb-writer.ts';
 
 const VECTORS = join(process.env.MERIDIAN_VECTORS ?? '../shared/vectors', 'mmdb');
@@ -78,12 +80,14 @@ describe('readMmdb', () => {
     expect(at('2a00:1::1')).toBeNull();
   });
 
-  it('does not repeat the IPv4 tree where its aliases stand', () => {
-    const blocks: number[] = [];
-    const image = compileLocationTable({ overrides: [], databases: [source(writeMmdb({ ...NESTED, aliases: true }))] });
-    const plain = compileLocationTable({ overrides: [], databases: [source(writeMmdb(NESTED))] });
-    blocks.push(image.byteLength, plain.byteLength);
-    expect(blocks[0]).toBe(blocks[1]);
+  it('does not repeat the IPv4 tree where its aliases stand, nor leaves global unicast', () => {
+    const v4 = new RunList(4);
+    const v6 = new RunList(6);
+    const stray = { prefix: 'fc00::/7', record: city('BR', 'SP', -23, -46) };
+    const read = source(writeMmdb({ networks: [...NESTED.networks, stray], aliases: true }));
+    read.fill(new LocationClasses(), v4, v6);
+    // 1.0.0.0, .2.3.0, .2.3.77, .2.3.78, .2.4.0, 2.0.0.0 and 2a00::, 2a00:1::, the /125, what follows each, and the first hole.
+    expect([v4.count, v6.count]).toEqual([7, 7]);
   });
 
   it('reads flat records (IPinfo, ip-location-db): coordinates as text or number, names of provinces, codes', () => {
@@ -138,9 +142,27 @@ describe('readMmdb', () => {
   it('refuses a search tree that loops, at once', () => {
     const good = writeMmdb({ ipVersion: 4, networks: [{ prefix: '128.0.0.0/2', record: city('DE', 'BE', 52, 13) }] });
     const loop = Uint8Array.from(good);
-    // Both sides of node 1 lead back to node 1: 2^31 paths.
+    // Both sides of node 1 lead back to node 1.
     loop.set([0, 0, 1, 0, 0, 1], 6);
     expect(refusal(loop).code).toBe('bad-tree');
+  });
+
+  it('refuses a search tree of few nodes and billions of paths, at once', () => {
+    const trap = writeMmdb({ ipVersion: 4, networks: [{ prefix: '0.0.0.0/32', record: city('DE', 'BE', 52, 13) }] });
+    // Nodes 0 to 30 lead to the next one on both sides.
+    for (let node = 0; node < 31; node++) trap.set([0, 0, node + 1, 0, 0, node + 1], node * 6);
+    const started = performance.now();
+    expect(refusal(trap).message).toMatch(/MMDB_STEPS_PER_NODE_MAX/);
+    expect(performance.now() - started).toBeLessThan(1000);
+  });
+
+  it('refuses a tree without its separator', () => {
+    const good = writeMmdb({ ipVersion: 4, networks: [{ prefix: '0.0.0.0/1', record: city('DE', 'BE', 52, 13) }] });
+    for (let at = 6; at < 22; at++) {
+      const bad = Uint8Array.from(good);
+      bad[at] = 1;
+      expect(refusal(bad).code).toBe('bad-tree');
+    }
   });
 
   it('names the file and what is wrong', () => {
