@@ -95,19 +95,17 @@ export class AgentLedger {
 
   /** Takes in an agent's whole snapshot: checks it no longer names are forgotten, unless later changes have been heard. */
   applySnapshot(snapshot: AgentSnapshot, nowMs: number): LedgerNews {
-    const wasSeq = this.#seqOf(snapshot);
-    const news = this.#apply(snapshot, nowMs);
+    const isNewest = snapshot.seq >= this.#seqOf(snapshot);
+    const news = this.#apply(snapshot, isNewest, nowMs);
     const entry = this.#agents.get(snapshot.agent);
-    if (news.refused !== null || !entry) return news;
-    if (snapshot.seq >= entry.snapshotNeeded) entry.snapshotNeeded = 0;
-    if (snapshot.seq < wasSeq) return news;
-    return { ...news, changed: news.changed.concat(this.#forgetOthers(entry, snapshot.reports)) };
+    if (news.refused === null && entry && snapshot.seq >= entry.snapshotNeeded) entry.snapshotNeeded = 0;
+    return news;
   }
 
   /** Takes in changes or a heartbeat. */
   applyChanges(changes: AgentSnapshot, nowMs: number): LedgerNews {
     const wasSeq = this.#seqOf(changes);
-    const news = this.#apply(changes, nowMs);
+    const news = this.#apply(changes, false, nowMs);
     const entry = this.#agents.get(changes.agent);
     if (news.refused !== null || !entry) return news;
     const isFirst = news.agentEvent === 'joined' || news.agentEvent === 'restarted';
@@ -235,7 +233,7 @@ export class AgentLedger {
     return entry?.boot === header.boot ? entry.seq : 0;
   }
 
-  #apply(message: AgentSnapshot, nowMs: number): LedgerNews {
+  #apply(message: AgentSnapshot, isWhole: boolean, nowMs: number): LedgerNews {
     let entry = this.#agents.get(message.agent);
     let agentEvent: LedgerNews['agentEvent'] = null;
     if (!entry) {
@@ -259,7 +257,8 @@ export class AgentLedger {
       entry.heardMs = nowMs;
       entry.fresh = true;
     }
-    return { refused: null, changed: this.#merge(entry, message.reports), agentEvent };
+    const gone = isWhole ? this.#forgetOthers(entry, message.reports) : [];
+    return { refused: null, changed: gone.concat(this.#merge(entry, message.reports)), agentEvent };
   }
 
   /** Room for one more agent, at the cost of the one silent for longest; false when all are fresh. */
@@ -304,7 +303,7 @@ export class AgentLedger {
 
   /** Drops the reports on checks that a newer snapshot does not hold; their ids. */
   #forgetOthers(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
-    if (entry.reports.size === reports.length) return [];
+    if (entry.reports.size === 0) return [];
     const named = new Set(reports.map((report) => report.id));
     const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
     for (const id of gone) {

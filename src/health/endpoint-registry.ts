@@ -63,12 +63,12 @@ export class EndpointRegistry {
     return this.#slotsOfCheck.get(id) ?? [];
   }
 
-  /** Every distinct check in use, by id. */
+  /** Every distinct check that health decides by, by id: those of endpoints with `status: obey`. The others are not made. */
   checks(): Map<string, CheckSpec> {
     const checks = new Map<string, CheckSpec>();
     for (const slot of this.#slotOfKey.values()) {
       const spec = this.#specs[slot];
-      if (spec) checks.set(spec.check.id, spec.check);
+      if (spec?.status === 'obey') checks.set(spec.check.id, spec.check);
     }
     return checks;
   }

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AGENTS_MAX } from '../../../src/base/limits.ts';
+import { AGENT_REPORTS_MAX, AGENTS_MAX } from '../../../src/base/limits.ts';
 import { AgentLedger } from '../../../src/health/agent-ledger.ts';
 import type { CheckState } from '../../../src/health/observation.ts';
 import type { AgentSnapshot } from '../../../src/health/report.ts';
@@ -52,6 +53,60 @@ describe('messages', () => {
     expect(ledger.standings(0)[0]?.checks).toBe(3);
     expect(ledger.applySnapshot(message('a', 4, { x: 'up', z: 'down' }), 0).changed).toEqual(['y']);
     expect(ledger.countRegions('y')).toEqual({ ups: 0, downs: 0 });
+  });
+
+  it('of a snapshot are all taken, even when an agent at its limit names nothing but new checks', () => {
+    const ledger = new AgentLedger();
+    const many = (prefix: string) =>
+      Object.fromEntries(Array.from({ length: AGENT_REPORTS_MAX }, (_, i) => [`${prefix}${i}`, 'up' as const]));
+    ledger.applySnapshot(message('a', 1, many('old')), 0);
+    expect(ledger.applyChanges(message('a', 2, { extra: 'down' }), 0).changed).toEqual([]);
+    ledger.applySnapshot(message('a', 3, many('new')), 0);
+    expect([ledger.countRegions('old0').ups, ledger.countRegions('new65535').ups]).toEqual([0, 1]);
+  });
+
+  it('lost, repeated and out of order leave no trace once the last snapshot has come', () => {
+    const ids = ['w', 'x', 'y', 'z'];
+    const step = fc.record({
+      states: fc.dictionary(fc.constantFrom(...ids), fc.constantFrom<CheckState>('up', 'down', 'unknown'), {
+        noNullPrototype: true,
+      }),
+      isSnapshot: fc.boolean(),
+    });
+    const delivery = fc.array(fc.nat({ max: 19 }), { maxLength: 40 });
+    const history = fc.array(step, { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(history, delivery, (steps, order) => {
+        const truth: Record<string, CheckState> = {};
+        const versions: Record<string, number> = {};
+        const sent = steps.map(({ states, isSnapshot }, i) => {
+          for (const id of Object.keys(states)) versions[id] = i + 1;
+          Object.assign(truth, states);
+          const reported = message('a', i + 1, isSnapshot ? { ...truth } : states);
+          return {
+            ...reported,
+            reports: reported.reports.map((one) => ({ ...one, seq: versions[one.id] ?? 0 })),
+            isSnapshot,
+          };
+        });
+        const ledger = new AgentLedger();
+        for (const at of order) {
+          const one = sent[at];
+          if (one?.isSnapshot) ledger.applySnapshot(one, 0);
+          else if (one) ledger.applyChanges(one, 0);
+        }
+        const last = message('a', steps.length + 1, truth);
+        ledger.applySnapshot(
+          { ...last, reports: last.reports.map((one) => ({ ...one, seq: versions[one.id] ?? 0 })) },
+          0,
+        );
+        for (const id of ids) {
+          const expected = { ups: Number(truth[id] === 'up'), downs: Number(truth[id] === 'down') };
+          expect(ledger.countRegions(id)).toEqual(expected);
+        }
+        expect(ledger.lacksSnapshots()).toBe(false);
+      }),
+    );
   });
 
   it('of a new boot replace everything of the one before, which is refused for good', () => {

@@ -79,6 +79,15 @@ describe('the registry', () => {
     expect(registry.checks()).toEqual(new Map([[b.check.id, b.check]]));
   });
 
+  it('names no check of endpoints whose status the operator has fixed, unless another endpoint obeys it', () => {
+    const registry = registryOf(8);
+    const fixed = { ...a, status: 'up' } as const;
+    registry.claim([fixed, { ...b, status: 'down' }]);
+    expect(registry.checks().size).toBe(0);
+    registry.claim([{ ...c, check: a.check }]);
+    expect([...registry.checks().keys()]).toEqual([a.check.id]);
+  });
+
   it('follows a check whose settings changed under the same endpoint', () => {
     const registry = registryOf(8);
     registry.claim([a]);

@@ -116,6 +116,22 @@ describe.skipIf(!hasRedisServer())('the feed on a real Redis', () => {
     await until('the new truth', () => !eligible()[0] && eligible()[1] === true);
   });
 
+  it('restored from an old copy: HOLD, no old word comes back, NORMAL without a false down', async () => {
+    for (const agent of agents) await agent.say({ [B]: 'down' });
+    await until('B down', () => !eligible()[1]);
+    await redis.save();
+    for (const agent of agents) await agent.say({ [B]: 'up' });
+    await until('B up', () => eligible()[1] === true);
+    await store.publishSnapshot({ agent: 'a9', region: 'r9', boot: 'b', seq: 1, intervalMs: 200, reports: [] });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const before = downs();
+    await redis.restart({ empty: false });
+    await until('HOLD', () => feed.status().mode === 'HOLD');
+    await until('NORMAL', () => feed.status().mode === 'NORMAL', 12_000);
+    expect(eligible()).toEqual([true, true]);
+    expect(downs()).toBe(before);
+  });
+
   it('hanging for a while: HOLD, states kept, NORMAL again', async () => {
     redis.freeze();
     try {
