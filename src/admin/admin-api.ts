@@ -15,12 +15,13 @@
 
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
+import { ExplainError } from '../server/explanation.ts';
 import type { MeridianServer } from '../server/server.ts';
 import { type NodeMetrics, PROMETHEUS_TEXT } from './node-metrics.ts';
 import { type GuardPolicy, guardRequest } from './request-guard.ts';
 
 /** The part of a node that the API needs. */
-export type AdminNode = Pick<MeridianServer, 'status' | 'reload'>;
+export type AdminNode = Pick<MeridianServer, 'status' | 'reload' | 'explain'>;
 
 /** Where the node is in its life. */
 export type Readiness = 'starting' | 'ready' | 'stopping';
@@ -67,9 +68,19 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
   );
   app.get('/api/v1/status', (context) => context.json(input.node.status()));
   app.get('/api/v1/zones', (context) => context.json({ zones: input.node.status().zones }));
+  app.get('/api/v1/explain', (context) => {
+    const { name, type, client, ecs } = context.req.query();
+    if (name === undefined || client === undefined) return problem(context, 400, 'explain needs ?name= and &client=');
+    try {
+      return context.json(input.node.explain(name, type ?? 'A', client, ecs ?? null));
+    } catch (error) {
+      if (error instanceof ExplainError) return problem(context, 400, error.message);
+      throw error;
+    }
+  });
   app.post('/api/v1/reload', async (context) => {
     const report = await input.node.reload();
-    return context.json(report, report.refused.length > 0 ? 409 : 200);
+    return context.json(report, report.ok ? 200 : 409);
   });
   app.notFound((context) => problem(context, 404, `there is no ${context.req.method} ${context.req.path}`));
   app.onError((error, context) => {

@@ -10,7 +10,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { ADMIN_CONNECTIONS_MAX, ADMIN_REQUEST_MS_MAX } from '../base/limits.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
-import { StartError } from '../server/server.ts';
+import { StartError } from '../server/start-error.ts';
 
 /** Answers one request; `env` is what @hono/node-server passes along. */
 export type FetchHandler = (request: Request, env: object) => Response | Promise<Response>;

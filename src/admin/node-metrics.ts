@@ -7,6 +7,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { NodeStatus } from '../server/node-status.ts';
+import { Rcode } from '../wire/codes.ts';
 
 /** Content type of the Prometheus text format. */
 export const PROMETHEUS_TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -81,18 +82,19 @@ function nodeMetrics(registry: Registry): Fill[] {
 
 function healthMetrics(registry: Registry): Fill[] {
   const gauge = gaugeIn(registry);
-  const endpoints = gauge('meridian_endpoints', 'Endpoints of steered names by verdict.', ['verdict']);
+  const endpoints = gauge('meridian_endpoints', 'Endpoints whose health decides, by verdict.', ['verdict']);
   const barred = gauge('meridian_endpoints_barred', 'Endpoints that health keeps out of answers.');
   const agents = gauge('meridian_agents', 'Probe agents known to this node, by whether their word still counts.', [
     'fresh',
   ]);
   return [
     (status) => {
+      const obeying = status.endpoints.filter((endpoint) => endpoint.status === 'obey');
       setAll(
         endpoints,
-        tally(status.endpoints, ['up', 'down', 'unknown'], (endpoint) => endpoint.verdict, 'verdict'),
+        tally(obeying, ['up', 'down', 'unknown'], (endpoint) => endpoint.verdict, 'verdict'),
       );
-      barred.set(status.endpoints.filter((endpoint) => endpoint.barred).length);
+      barred.set(obeying.filter((endpoint) => endpoint.barred).length);
       setAll(
         agents,
         tally(status.agents, ['true', 'false'], (agent) => String(agent.fresh), 'fresh'),
@@ -101,19 +103,34 @@ function healthMetrics(registry: Registry): Fill[] {
   ];
 }
 
-/** Counters of the workers, under their own names in one family: their set grows with the answer path. */
+/** Counters of the workers: queries and answers by their kind, the rest under their own names in one family. */
 function queryMetrics(registry: Registry): Fill[] {
-  const events = counterIn(registry)(
+  const counter = counterIn(registry);
+  const queries = counter('meridian_dns_queries_total', 'Queries received.', ['transport']);
+  const answers = counter('meridian_dns_answers_total', 'Answers sent, by response code.', ['rcode']);
+  const events = counter(
     'meridian_dns_events_total',
-    'What happened on the query path since the start, by kind.',
+    'What else happened to queries, connections and sockets, by kind.',
     ['event'],
   );
+  const open = gaugeIn(registry)('meridian_tcp_connections', 'TCP connections open.');
   return [
     (status) => {
-      events.reset();
-      for (const [event, count] of Object.entries(status.counters)) events.inc({ event }, count);
+      for (const family of [queries, answers, events]) family.reset();
+      for (const [name, count] of Object.entries(status.counters)) {
+        const rcode = /^rcode(\d+)$/.exec(name)?.[1];
+        if (name === 'queriesUdp') queries.inc({ transport: 'udp' }, count);
+        else if (name === 'queriesTcp') queries.inc({ transport: 'tcp' }, count);
+        else if (name === 'tcpOpen') open.set(count);
+        else if (rcode !== undefined) answers.inc({ rcode: rcodeName(Number(rcode)) }, count);
+        else events.inc({ event: name }, count);
+      }
     },
   ];
+}
+
+function rcodeName(code: number): string {
+  return Object.entries(Rcode).find(([, value]) => value === code)?.[0] ?? String(code);
 }
 
 function gaugeIn(registry: Registry) {

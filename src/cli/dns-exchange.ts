@@ -105,6 +105,12 @@ const CLIENT_SUBNET = Object.assign(
   },
 );
 
+/** The answer in `message`, a whole DNS message as it goes over TCP. Throws for what cannot be decoded. */
+export function readDnsAnswer(message: Uint8Array): DnsAnswer {
+  prepareDns2(CLASS_IN);
+  return answerOf(Packet.parse(Buffer.from(message)), 'tcp');
+}
+
 function askOverTcp(address: string, port: number, question: DnsQuestion, timeoutMs: number): Promise<Packet> {
   const query = new Packet();
   query.header.id = Packet.uuid();

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { CommanderError } from 'commander';
 import { AssertionError } from '../base/assert.ts';
-import { StartError } from '../server/server.ts';
+import { StartError } from '../server/start-error.ts';
 import { CommandFailure, ExitCode } from './command-failure.ts';
 import { buildProgram } from './program.ts';
 

@@ -6,7 +6,8 @@ import type { AgentLine, NodeLine, StatusView, VerdictLine } from './status-view
 
 /** The view of `status`, which `source` gave. */
 export function viewOfNode(status: NodeStatus, source: string): StatusView {
-  const count = (verdict: string) => status.endpoints.filter((endpoint) => endpoint.verdict === verdict).length;
+  const endpoints = status.endpoints.map(endpointLine);
+  const count = (verdict: string) => endpoints.filter((endpoint) => endpoint.verdict === verdict).length;
   const node: NodeLine = {
     node: status.node,
     mode: status.mode,
@@ -24,7 +25,7 @@ export function viewOfNode(status: NodeStatus, source: string): StatusView {
     nodes: [node],
     agents: status.agents.map((agent): AgentLine => ({ ...agent, checks: null })),
     zones: status.zones,
-    endpoints: status.endpoints.map(endpointLine),
+    endpoints,
     geo: status.geo.note === null ? status.geo.source : `${status.geo.source} (${status.geo.note})`,
     warnings: status.warnings,
   };
@@ -32,6 +33,8 @@ export function viewOfNode(status: NodeStatus, source: string): StatusView {
 
 function endpointLine(endpoint: EndpointStatus): VerdictLine {
   const { name, type, pool, value, status, verdict, votes } = endpoint;
-  const reason = status === 'obey' ? null : `status: ${status} in the zone file`;
-  return { subject: `${name} ${type} ${pool} ${value}`, verdict, votes, reason };
+  const subject = `${name} ${type} ${pool} ${value}`;
+  // The operator's word stands, whatever anybody sees; nobody is asked.
+  if (status !== 'obey') return { subject, verdict: status, votes: [], reason: `status: ${status} in the zone file` };
+  return { subject, verdict, votes, reason: null };
 }

@@ -2,16 +2,12 @@
  * The commands as commander knows them: names, arguments, flags, help. Each command's work is in its own file; here is only how
  * it is called. Flags come from `settings.ts`, so that help, file and environment cannot disagree.
  *
- * Built and run by `main.ts`.
+ * Built and run by `main.ts`. A command's code is loaded when it runs: `query` need not wait for what `serve` is made of.
  */
 
 import { Command, Option } from 'commander';
-import { runCheck } from './check-command.ts';
-import { runQuery } from './query-command.ts';
 import { type ResolvedSettings, resolveSettings } from './resolve-settings.ts';
-import { runServe } from './serve-command.ts';
 import { SETTINGS, type SettingKey } from './settings.ts';
-import { runStatus } from './status-command.ts';
 
 /** What the outer world gives a command. */
 export type CommandContext = {
@@ -56,7 +52,16 @@ const PLANS: readonly CommandPlan[] = [
     ],
     notes:
       'Without --redis the node checks endpoints itself, as region "local".\nSIGHUP reads every file again. SIGTERM answers what has come in and exits 0; a second one exits at once.',
-    run: (resolved) => runServe(resolved.settings),
+    run: async (resolved) => (await import('./serve-command.ts')).runServe(resolved.settings),
+  },
+  {
+    name: 'probe',
+    summary: 'check endpoints from one region and tell the DNS nodes',
+    settings: ['region', 'agent', 'zones', 'geo-data', 'redis', 'cluster', 'metrics', 'log-level'],
+    examples: ['meridian probe --region eu-west --redis redis://127.0.0.1:6379'],
+    notes:
+      'Reads the same zone files as the DNS nodes, and reads them again when they change or on SIGHUP. Starts and goes on\nwhile Redis is down. SIGTERM exits 0.',
+    run: async (resolved) => (await import('./probe-command.ts')).runProbe(resolved.settings),
   },
   {
     name: 'check',
@@ -65,7 +70,25 @@ const PLANS: readonly CommandPlan[] = [
     arguments: [['[files...]', 'check only these files, each by itself']],
     examples: ['meridian check', 'meridian check --strict zones/gslb.example.com.yaml'],
     notes: 'Exit code 0: valid. 1: faults found. 2: wrong usage.',
-    run: (resolved, [files]) => runCheck(resolved.settings, files as readonly string[]),
+    run: async (resolved, [files]) =>
+      (await import('./check-command.ts')).runCheck(resolved.settings, files as readonly string[]),
+  },
+  {
+    name: 'explain',
+    summary: 'say why a client gets which answer',
+    settings: ['client', 'ecs', 'zones', 'geo-data', 'redis', 'cluster', 'admin', 'state-dir', 'json'],
+    arguments: [
+      ['<name>', 'name that is asked for, absolute'],
+      ['[type]', 'record type (default: A)'],
+    ],
+    examples: [
+      'meridian explain www.gslb.example.com --client 81.2.69.142',
+      'meridian explain www.gslb.example.com A --client 192.0.2.1 --ecs 81.2.69.0/24 --admin 127.0.0.1:9153',
+    ],
+    notes:
+      'Reads the files and answers as a node would. With --redis the verdicts come from the agents; with --admin on the\ncommand line the node there is asked, about the tables it answers from.',
+    run: async (resolved, [name, type]) =>
+      (await import('./explain-command.ts')).runExplain(resolved, name as string, type as string | undefined),
   },
   {
     name: 'status',
@@ -74,7 +97,7 @@ const PLANS: readonly CommandPlan[] = [
     examples: ['meridian status', 'meridian status --redis redis://127.0.0.1:6379 --json'],
     notes:
       'Asks the API of one node, which answers also while Redis is down. With --redis it asks Redis instead, which knows\nall nodes and agents but no zones.',
-    run: (resolved) => runStatus(resolved),
+    run: async (resolved) => (await import('./status-command.ts')).runStatus(resolved),
   },
   {
     name: 'query',
@@ -89,7 +112,8 @@ const PLANS: readonly CommandPlan[] = [
       'meridian query www.gslb.example.com AAAA --subnet 2a00:1450::/32',
     ],
     notes: 'Exit code 0 for any answer, NXDOMAIN and REFUSED included. 1: no answer.',
-    run: (resolved, [name, type]) => runQuery(resolved.settings, name as string, type as string | undefined),
+    run: async (resolved, [name, type]) =>
+      (await import('./query-command.ts')).runQuery(resolved.settings, name as string, type as string | undefined),
   },
 ];
 

@@ -20,14 +20,10 @@ export async function runServe(settings: Settings): Promise<number> {
   const rootWarning = guardRoot(process.getuid?.(), options.listen, settings['allow-root'] ?? false);
   const token = readAdminToken(settings['admin-token-file']);
   const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
-  const signals = watchStopSignals((message) => {
-    log.error(message);
-    flush();
-  });
-  process.on('uncaughtException', (error) => {
+  const signals = watchStopSignals();
+  process.once('uncaughtException', (error) => {
     log.fatal({ err: error }, 'defect: uncaught exception');
-    flush();
-    process.exit(ExitCode.FAILED);
+    void flush().then(() => process.exit(ExitCode.FAILED));
   });
   if (rootWarning !== null) log.warn(rootWarning);
   const server = new MeridianServer(options, log);
@@ -48,7 +44,7 @@ export async function runServe(settings: Settings): Promise<number> {
   } finally {
     await server.stop();
     await admin?.close();
-    flush();
+    await flush();
   }
 }
 

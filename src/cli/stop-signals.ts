@@ -15,8 +15,8 @@ export type StopSignals = {
   readonly onReload: (reload: () => void) => void;
 };
 
-/** Takes over the signals of the process; `lastWord` runs before an exit at once. */
-export function watchStopSignals(lastWord: (message: string) => void): StopSignals {
+/** Takes over the signals of the process. */
+export function watchStopSignals(): StopSignals {
   let reload: (() => void) | null = null;
   let reloadWanted = false;
   let stopping = false;
@@ -26,16 +26,10 @@ export function watchStopSignals(lastWord: (message: string) => void): StopSigna
   });
   const stopped = new Promise<NodeJS.Signals>((resolve) => {
     const stop = (signal: NodeJS.Signals) => {
-      if (stopping) {
-        lastWord(`second ${signal}: exit at once`);
-        process.exit(ExitCode.FAILED);
-      }
+      // At once means without a last word: whoever reads the log may be what is waited for.
+      if (stopping) process.exit(ExitCode.FAILED);
       stopping = true;
-      const limit = setTimeout(() => {
-        lastWord(`not done ${DRAIN_MS_MAX} ms after ${signal} (DRAIN_MS_MAX): exit`);
-        process.exit(ExitCode.FAILED);
-      }, DRAIN_MS_MAX);
-      limit.unref();
+      setTimeout(() => process.exit(ExitCode.FAILED), DRAIN_MS_MAX).unref();
       resolve(signal);
     };
     process.on('SIGTERM', stop);

@@ -2,19 +2,45 @@ import { request } from 'node:http';
 import { pino } from 'pino';
 import { afterEach, describe, expect, it } from 'vitest';
 import { AdminServer } from '../../../src/admin/admin-server.ts';
+import { ExplainError, type Explanation } from '../../../src/server/explanation.ts';
 import type { NodeStatus, ReloadReport } from '../../../src/server/node-status.ts';
 import type { ListenAddress } from '../../../src/server/serve-options.ts';
 import { sampleStatus } from './sample-status.ts';
 
 const LOOPBACK = { address: '127.0.0.1', port: 0 };
-const RELOADED: ReloadReport = { changed: [], added: [], removed: [], refused: [], faults: [], milliseconds: 1 };
+const RELOADED: ReloadReport = {
+  ok: true,
+  changed: [],
+  added: [],
+  removed: [],
+  refused: [],
+  faults: [],
+  milliseconds: 1,
+};
 const running: AdminServer[] = [];
+
+/** Gives back what it was asked. */
+function explain(name: string, type: string, client: string, ecs: string | null): Explanation {
+  if (client === 'nonsense') throw new ExplainError('"nonsense" is no IP address');
+  return {
+    name,
+    type,
+    client,
+    ecs,
+    clientLocation: null,
+    ecsLocation: null,
+    trace: { seed: 1, steps: [] },
+    endpoints: [],
+    answer: '',
+  };
+}
+
 afterEach(async () => {
   for (const server of running.splice(0)) await server.close();
 });
 
 async function start(options: { token?: string; status?: () => NodeStatus; reload?: ReloadReport } = {}) {
-  const node = { status: options.status ?? sampleStatus, reload: async () => options.reload ?? RELOADED };
+  const node = { status: options.status ?? sampleStatus, reload: async () => options.reload ?? RELOADED, explain };
   const server = new AdminServer(node, pino({ level: 'silent' }), options.token ?? null);
   running.push(server);
   return { server, at: await server.listen(LOOPBACK) };
@@ -55,11 +81,28 @@ describe('the admin API', () => {
     expect(JSON.parse((await ask(at, 'GET', '/api/v1/zones')).body).zones).toHaveLength(2);
   });
 
+  it('explains what it is asked, and says what is wrong with a question', async () => {
+    const { server, at } = await start();
+    server.markReady();
+    const query = new URLSearchParams({ name: 'www.a.', client: '192.0.2.1', ecs: '192.0.2.0/24' });
+    const answer = await ask(at, 'GET', `/api/v1/explain?${query}`);
+    expect(JSON.parse(answer.body)).toMatchObject({
+      name: 'www.a.',
+      type: 'A',
+      client: '192.0.2.1',
+      ecs: '192.0.2.0/24',
+    });
+    expect((await ask(at, 'GET', '/api/v1/explain?name=www.a.')).status).toBe(400);
+    const refused = await ask(at, 'GET', '/api/v1/explain?name=www.a.&client=nonsense');
+    expect(refused.status).toBe(400);
+    expect(refused.body).toContain('is no IP address');
+  });
+
   it('reloads, and says 409 when a file was refused', async () => {
     const good = await start();
     good.server.markReady();
     expect((await ask(good.at, 'POST', '/api/v1/reload')).status).toBe(200);
-    const bad = await start({ reload: { ...RELOADED, refused: ['a.'] } });
+    const bad = await start({ reload: { ...RELOADED, ok: false, refused: ['a.'] } });
     bad.server.markReady();
     expect((await ask(bad.at, 'POST', '/api/v1/reload')).status).toBe(409);
   });
@@ -95,7 +138,7 @@ describe('the admin API', () => {
   it('says which port is taken and what to do', async () => {
     const { at } = await start();
     const second = new AdminServer(
-      { status: sampleStatus, reload: async () => RELOADED },
+      { status: sampleStatus, reload: async () => RELOADED, explain },
       pino({ level: 'silent' }),
       null,
     );

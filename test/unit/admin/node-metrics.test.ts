@@ -17,7 +17,10 @@ it('says in Prometheus words what the status says', async () => {
     'meridian_endpoints{verdict="down"} 1',
     'meridian_endpoints_barred 1',
     'meridian_agents{fresh="false"} 1',
-    'meridian_dns_events_total{event="queries.udp"} 7',
+    'meridian_dns_queries_total{transport="udp"} 7',
+    'meridian_dns_answers_total{rcode="NXDOMAIN"} 2',
+    'meridian_dns_events_total{event="truncated"} 1',
+    'meridian_tcp_connections 4',
   ]) {
     expect(text.split('\n')).toContain(line);
   }

@@ -26,7 +26,7 @@ export function sampleStatus(): NodeStatus {
       { role: 'udp', index: 1, state: 'ready', restarts: 0 },
       { role: 'stream', index: 0, state: 'dead', restarts: 1 },
     ],
-    counters: { 'queries.udp': 7, truncated: 1 },
+    counters: { queriesUdp: 7, rcode3: 2, truncated: 1, tcpOpen: 4 },
     endpoints: [
       { ...endpoint, key: '1', value: '192.0.2.1', status: 'obey', verdict: 'up', barred: false },
       { ...endpoint, key: '2', value: '192.0.2.2', status: 'obey', verdict: 'down', barred: true },

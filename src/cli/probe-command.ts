@@ -1,0 +1,132 @@
+/**
+ * `meridian probe`: one agent, which checks the endpoints of the zones from its region and publishes what it sees through
+ * Redis. It starts and goes on without Redis, and tells everything once Redis is there.
+ */
+
+import { Worker } from 'node:worker_threads';
+import type { Logger } from 'pino';
+import { AgentServer } from '../admin/agent-server.ts';
+import { ProbeAgent } from '../probe/agent.ts';
+import { RedisStore } from '../redis/redis-store.ts';
+import { FileWatch } from '../server/file-watch.ts';
+import type { CheckSpec } from '../zone/zone-model.ts';
+import { ExitCode, usageFailure } from './command-failure.ts';
+import type { ProbeZonesLook } from './probe-zones.ts';
+import { openProcessLog } from './process-log.ts';
+import { redactUrl } from './redact-url.ts';
+import { CLUSTER_DEFAULT, dataDirectories, hostName } from './serve-settings.ts';
+import { formatSocketAddress, type Settings } from './settings.ts';
+import { watchStopSignals } from './stop-signals.ts';
+
+const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+/** Runs until SIGTERM or SIGINT. Throws a usage failure for settings that cannot work. */
+export async function runProbe(settings: Settings): Promise<number> {
+  const { region } = settings;
+  if (region === undefined) throw usageFailure('probe needs --region NAME: the region that this agent observes from');
+  const { redis } = settings;
+  if (redis === undefined) {
+    throw usageFailure(
+      'probe needs --redis URL, through which DNS nodes hear of it; without Redis "meridian serve" checks by itself',
+    );
+  }
+  const { zonesDir } = dataDirectories(settings);
+  const agentId = settings.agent ?? hostName();
+  const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
+  const signals = watchStopSignals();
+  const files = new ZoneThread(zonesDir, log);
+  const store = new RedisStore({
+    url: redis,
+    cluster: settings.cluster ?? CLUSTER_DEFAULT,
+    clientName: `meridian-probe-${agentId}`,
+  });
+  store.onState((state) => log.info({ event: 'store', state, trouble: store.trouble }, `redis ${state}`));
+  let metrics: AgentServer | null = null;
+  let agent: ProbeAgent | null = null;
+  try {
+    const first = await files.firstLook;
+    agent = new ProbeAgent({ agentId, region, checks: byId(first.checks ?? []), store, clock: CLOCK, log });
+    const status = agent.status.bind(agent);
+    if (settings.metrics !== undefined) {
+      metrics = new AgentServer(status);
+      const at = await metrics.listen(settings.metrics);
+      log.info({ event: 'metrics', url: `http://${formatSocketAddress(at)}/metrics` }, 'metrics are served');
+    }
+    files.onChecks((checks) => agent?.setChecks(byId(checks)));
+    agent.start();
+    process.stdout.write(
+      `meridian probe ready: region ${region}, agent ${agentId}, ${status().scheduler.checks} checks, redis ${redactUrl(redis)}\n`,
+    );
+    signals.onReload(() => files.look());
+    const signal = await signals.stopped;
+    log.info({ signal }, 'stopping');
+    return ExitCode.GOOD;
+  } finally {
+    await files.close();
+    await agent?.stop();
+    await metrics?.close();
+    await store.close();
+    await flush();
+  }
+}
+
+/** Owner of the thread that reads zones, and of the watch that says when. */
+class ZoneThread {
+  readonly firstLook: Promise<ProbeZonesLook>;
+  readonly #worker: Worker;
+  readonly #watch: FileWatch;
+  readonly #log: Logger;
+  #onChecks: (checks: readonly CheckSpec[]) => void = () => {};
+  #isLooking = false;
+  #isLookWanted = false;
+
+  constructor(zonesDir: string, log: Logger) {
+    this.#log = log;
+    const entry = `./probe-zone-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
+    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: { zonesDir } });
+    this.#watch = new FileWatch(() => this.look());
+    this.firstLook = new Promise((resolve, reject) => {
+      this.#worker.once('message', resolve);
+      this.#worker.once('error', reject);
+    });
+    this.#worker.on('message', (look: ProbeZonesLook) => this.#take(look));
+    this.look();
+  }
+
+  onChecks(listener: (checks: readonly CheckSpec[]) => void): void {
+    this.#onChecks = listener;
+  }
+
+  /** Reads the files soon; wishes that come while a look is under way are one more look. */
+  look(): void {
+    if (this.#isLooking) {
+      this.#isLookWanted = true;
+      return;
+    }
+    this.#isLooking = true;
+    this.#worker.postMessage('look');
+  }
+
+  async close(): Promise<void> {
+    this.#watch.close();
+    await this.#worker.terminate();
+  }
+
+  #take(look: ProbeZonesLook): void {
+    this.#isLooking = false;
+    this.#watch.watch(look.directories);
+    for (const fault of look.faults) this.#log.error({ event: 'zone-fault' }, fault);
+    if (look.checks !== null) {
+      this.#log.info({ event: 'zones', zones: look.zones, checks: look.checks.length }, 'zones read');
+      this.#onChecks(look.checks);
+    }
+    if (this.#isLookWanted) {
+      this.#isLookWanted = false;
+      this.look();
+    }
+  }
+}
+
+function byId(checks: readonly CheckSpec[]): Map<string, CheckSpec> {
+  return new Map(checks.map((check) => [check.id, check]));
+}

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { buildProgram } from '../../../src/cli/program.ts';
+import { SETTINGS } from '../../../src/cli/settings.ts';
+
+const program = buildProgram('1.2.3', { environment: {} }, () => {});
+
+function help(name: string): string {
+  let text = '';
+  const command = program.commands.find((each) => each.name() === name)!;
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+describe('the program', () => {
+  const names = program.commands.map((command) => command.name());
+
+  it('offers what works and nothing else', () => {
+    expect(names).toEqual(['serve', 'probe', 'check', 'explain', 'status', 'query']);
+  });
+
+  it.each(names)('%s has help with an example that uses its own flags', (name) => {
+    const text = help(name);
+    expect(text).toContain('Examples:');
+    const flags = [...text.matchAll(/^ {2}--([a-z-]+)/gm)].map((match) => match[1]);
+    const examples = text
+      .slice(text.indexOf('Examples:'))
+      .split('\n')
+      .filter((line) => line.startsWith('  meridian '));
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) {
+      expect(example).toContain(`meridian ${name}`);
+      for (const [, flag] of example.matchAll(/--([a-z-]+)/g)) expect(flags).toContain(flag);
+    }
+  });
+
+  it('uses every setting somewhere', () => {
+    const flags = new Set(
+      program.commands.flatMap((command) => command.options.map((option) => option.long?.slice(2))),
+    );
+    expect(Object.keys(SETTINGS).filter((key) => !flags.has(key))).toEqual([]);
+  });
+});
