@@ -14,6 +14,7 @@ import { LOCATION_CLASSES_MAX } from '../base/limits.ts';
 import { continentOfCountry } from '../zone/geo-codes.ts';
 import { GeoImageError } from './geo-image.ts';
 import type { Location, LocationOrigin } from './location.ts';
+import { distanceKm } from './nearness.ts';
 
 /** Nobody knows where this address is. */
 export const UNKNOWN_CLASS = 0;
@@ -22,6 +23,8 @@ export const NONROUTABLE_CLASS = 1;
 
 const FIRST_CLASS = 2;
 const CELLS_PER_DEGREE = 2;
+/** How many cells away a place is still near. */
+const NEAR_CELLS = 2;
 const MICRO = 1_000_000;
 const NO_DEGREES = 0x7fffffff;
 const CLASS_WORDS = 6;
@@ -47,6 +50,8 @@ export class LocationClasses {
   readonly #latitudes: number[] = [0, 0];
   readonly #longitudes: number[] = [0, 0];
   readonly #members: number[] = [0, 0];
+  /** Database places with a country by their cell, once somebody has asked; no database is read after that. */
+  #cells: ReadonlyMap<string, number[]> | null = null;
 
   get count(): number {
     return this.#places.length;
@@ -82,6 +87,43 @@ export class LocationClasses {
       this.addMember(id, location.latitude, location.longitude);
     }
     return id;
+  }
+
+  /**
+   * The database place nearest to a point in degrees, within a cell or two (some 100 km); null where there is none. What
+   * country a network stands in whose operator gave coordinates only.
+   */
+  nearestPlace(latitude: number, longitude: number): Location | null {
+    const cells = this.#placesByCell();
+    let best: Location | null = null;
+    let bestKm = Number.POSITIVE_INFINITY;
+    for (let row = cellOf(latitude) - NEAR_CELLS; row <= cellOf(latitude) + NEAR_CELLS; row++) {
+      for (let column = cellOf(longitude) - NEAR_CELLS; column <= cellOf(longitude) + NEAR_CELLS; column++) {
+        for (const id of cells.get(`${row},${column}`) ?? []) {
+          const members = this.#members[id]!;
+          const [placeLatitude, placeLongitude] = [this.#latitudes[id]! / members, this.#longitudes[id]! / members];
+          const km = distanceKm(latitude, longitude, placeLatitude, placeLongitude);
+          if (km < bestKm) [best, bestKm] = [this.#places[id]!, km];
+        }
+      }
+    }
+    return best;
+  }
+
+  #placesByCell(): ReadonlyMap<string, number[]> {
+    if (this.#cells !== null) return this.#cells;
+    const cells = new Map<string, number[]>();
+    for (let id = FIRST_CLASS; id < this.count; id++) {
+      const place = this.#places[id]!;
+      if (place.origin === 'networks' || place.country === null || this.#members[id] === 0) continue;
+      const members = this.#members[id]!;
+      const key = `${cellOf(this.#latitudes[id]! / members)},${cellOf(this.#longitudes[id]! / members)}`;
+      const ids = cells.get(key);
+      if (ids === undefined) cells.set(key, [id]);
+      else ids.push(id);
+    }
+    this.#cells = cells;
+    return cells;
   }
 
   /** Image sections: the classes, and the names of the regions they mention. */

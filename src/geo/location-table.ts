@@ -51,7 +51,7 @@ export function compileLocationTable(sources: LocationSources): SharedArrayBuffe
   // The longest prefix wins, so the rank falls with the length.
   const overrides = sources.overrides.map((override) => ({
     prefix: override.prefix,
-    value: classes.internExact(locationOfOverride(override)),
+    value: classes.internExact(locationOfOverride(override, classes)),
     rank: -override.prefix.length,
   }));
   if (classes.isOverfull) {
@@ -85,8 +85,19 @@ export function locationOf(table: LocationTable, classId: number): Location | nu
   return table.classes[classId] ?? null;
 }
 
-function locationOfOverride(override: NetworkOverride): Location {
+/**
+ * The operator's own words; where they give coordinates and no country, that of the nearest place a database knows, so that
+ * a network placed at a region's coordinates is found by rules that name countries.
+ */
+function locationOfOverride(override: NetworkOverride, classes: LocationClasses): Location {
   const { country, province, latitude, longitude, region } = override;
-  const continent = country === null ? null : continentOfCountry(country);
-  return { continent, country, province, latitude, longitude, region, origin: 'networks' };
+  const point = { latitude, longitude, region, origin: 'networks' as const };
+  if (country !== null) return { continent: continentOfCountry(country), country, province, ...point };
+  const near = latitude === null || longitude === null ? null : classes.nearestPlace(latitude, longitude);
+  return {
+    continent: near?.continent ?? null,
+    country: near?.country ?? null,
+    province: near?.province ?? null,
+    ...point,
+  };
 }

@@ -43,7 +43,7 @@ const KEY_BYTES = 32;
 const SOURCE_BYTES = 224;
 const HEADER_BYTES = KEY_BYTES + SOURCE_BYTES;
 /** Raise it when the compiler changes what it makes of the same files. */
-const COMPILER_VERSION = 1;
+const COMPILER_VERSION = 2;
 const BUNDLED_NAME = 'geoip-lite';
 const BUNDLED_NOTE =
   'the bundled data is of 2019: put an MMDB file (GeoLite2, DB-IP, IPinfo) into the geo-data directory for production';
@@ -140,7 +140,16 @@ export class LocationBuilder {
     }
     if (before !== null && hasError(faults)) return { ...before, faults };
     const used: GeoSource[] = databases.length > 0 ? databases : bundledSource(faults);
-    const image = compileLocationTable({ overrides: inputs.overrides, databases: used });
+    let image: SharedArrayBuffer;
+    try {
+      image = compileLocationTable({ overrides: inputs.overrides, databases: used });
+    } catch (error) {
+      if (!(error instanceof GeoSourceError)) throw error;
+      // Sound in itself, but more than the table can hold: known only once it is compiled.
+      faults.push(fileFault(join(this.#geoDataDir, error.source), `geo-${error.code}`, error.message));
+      if (before !== null) return { ...before, faults };
+      image = compileLocationTable({ overrides: inputs.overrides, databases: [] });
+    }
     const source = used.map(({ name }) => name).join(', ') || 'none';
     const isWhole = !hasError(faults);
     this.#key = isWhole ? inputs.key : null;

@@ -73,6 +73,20 @@ describe('the location table', () => {
     expect(at('fd12::1')).toMatchObject({ region: 'us-east' });
   });
 
+  it('gives a network placed by coordinates the country of the nearest known place, if any is near', () => {
+    const placed = openLocationTable(
+      compile([
+        override('100.0.0.0/8', { region: 'berlin', latitude: 52.9, longitude: 13.1 }),
+        override('101.0.0.0/8', { region: 'atlantic', latitude: 30, longitude: -40 }),
+        override('102.0.0.0/8', { country: 'PL', latitude: 52.9, longitude: 13.1 }),
+      ]),
+    );
+    const country = (text: string) => locationOf(placed, classAt(placed, text));
+    expect(country('100.1.1.1')).toMatchObject({ continent: 'EU', country: 'DE', region: 'berlin', latitude: 52.9 });
+    expect(country('101.1.1.1')).toMatchObject({ continent: null, country: null, region: 'atlantic' });
+    expect(country('102.1.1.1')).toMatchObject({ country: 'PL' });
+  });
+
   it('keeps unknown and not routable apart, and places neither', () => {
     expect(classAt(table, '8.8.8.8')).toBe(UNKNOWN_CLASS);
     expect(classAt(table, '2a00::1')).toBe(UNKNOWN_CLASS);
