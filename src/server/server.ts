@@ -29,8 +29,6 @@ import { reasonOf, StateDir } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
 import { WorkerPool } from './worker-pool.ts';
 
-export { StartError };
-
 /** What the ready line tells. */
 export type StartReport = {
   /** With the ports really bound. */

@@ -150,6 +150,10 @@ export class Snapshot {
         accepted: [],
       };
       await this.#apply(look);
+      // Only now is it true.
+      for (const zone of report.removed) {
+        log.warn({ event: 'zone-removed', zone }, 'the zone has no file any more and is no longer served');
+      }
       const whole = this.#reportOf(look, clock.monotonicMs() - startedMs);
       logLook(log, whole, explicit);
       return whole;
@@ -251,7 +255,6 @@ export class Snapshot {
       if (held.image === null) continue;
       look.zones.set(held.ordinal, null);
       look.report.removed.push(held.zone);
-      log.warn({ event: 'zone-removed', zone: held.zone }, 'the zone has no file any more and is no longer served');
     }
   }
 
