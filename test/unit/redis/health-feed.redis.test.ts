@@ -76,7 +76,7 @@ describe.skipIf(!hasRedisServer())('the feed on a real Redis', () => {
     feed = new HealthFeed({ store, registry, clock, log: (event) => events.push(event), facts });
     feed.start();
     agents = ['a1', 'a2', 'a3'].map((name) => new BeatingAgent(redis.url, name));
-    await until('NORMAL', () => feed.status().mode === 'NORMAL');
+    await until('NORMAL with all known', () => feed.status().mode === 'NORMAL' && feed.status().checksUp === 2);
   });
   afterEach(async () => {
     feed.stop();
