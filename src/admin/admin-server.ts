@@ -12,6 +12,7 @@ import { HttpListener } from './http-listener.ts';
 import { isLoopback } from './loopback.ts';
 import { NodeMetrics } from './node-metrics.ts';
 
+/** Owner of the API and its socket. */
 export class AdminServer {
   readonly #listener: HttpListener;
   #readiness: Readiness = 'starting';

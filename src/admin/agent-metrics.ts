@@ -7,6 +7,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ProbeAgentStatus } from '../probe/agent.ts';
 
+/** Owner of the metrics of one agent. */
 export class AgentMetrics {
   readonly #registry = new Registry();
   readonly #fill: (status: ProbeAgentStatus) => void;

@@ -13,6 +13,7 @@ import { isLoopback } from './loopback.ts';
 import { PROMETHEUS_TEXT } from './node-metrics.ts';
 import { guardRequest } from './request-guard.ts';
 
+/** Owner of the metrics and their socket. */
 export class AgentServer {
   readonly #listener: HttpListener;
   #loopbackOnly = true;

@@ -15,6 +15,7 @@ import { StartError } from '../server/start-error.ts';
 /** Answers one request; `env` is what @hono/node-server passes along. */
 export type FetchHandler = (request: Request, env: object) => Response | Promise<Response>;
 
+/** Owner of one HTTP socket. */
 export class HttpListener {
   readonly #server: Server;
 

@@ -15,6 +15,7 @@ export const PROMETHEUS_TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
 /** Zones listed by name while their files have faults; beyond it only the totals tell. */
 const FAULTY_ZONES_MAX = 200;
 
+/** Owner of the metrics of one node. */
 export class NodeMetrics {
   readonly #registry = new Registry();
   readonly #fill: ReadonlyArray<(status: NodeStatus) => void>;

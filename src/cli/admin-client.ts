@@ -2,7 +2,7 @@
 
 import type { ListenAddress } from '../server/serve-options.ts';
 import { workFailure } from './command-failure.ts';
-import { formatSocketAddress } from './settings.ts';
+import { formatSocketAddress } from './socket-address.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Fault } from '../base/fault.ts';
 import { readRegions } from '../geo/geo-files.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
+import { zoneJsonSchema } from '../zone/zone-schema.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { checkGeoDirectory, checkGeoFile, isGeoFile } from './geo-check.ts';
@@ -16,6 +17,10 @@ import { checkZoneFile, checkZonesDirectory, pathOfZone } from './zone-check.ts'
 
 /** Exit code 0: no errors. 1: errors, printed. Throws a usage failure for files that are missing or no zone files. */
 export async function runCheck(settings: Settings, files: readonly string[]): Promise<number> {
+  if (settings.schema) {
+    process.stdout.write(`${JSON.stringify(zoneJsonSchema(), null, 2)}\n`);
+    return ExitCode.GOOD;
+  }
   const found = files.length > 0 ? checkNamed(files, settings) : checkAll(settings);
   const checked = settings.strict ? found.map(makeStrict) : found;
   process.stdout.write(settings.json ? reportJson(checked) : reportText(checked));

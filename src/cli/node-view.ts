@@ -1,7 +1,7 @@
 /** What one node says of itself, as `status` shows it. */
 
 import type { EndpointStatus, NodeStatus } from '../server/node-status.ts';
-import { formatSocketAddress } from './settings.ts';
+import { formatSocketAddress } from './socket-address.ts';
 import type { AgentLine, NodeLine, StatusView, VerdictLine } from './status-view.ts';
 
 /** The view of `status`, which `source` gave. */

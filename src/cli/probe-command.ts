@@ -15,7 +15,8 @@ import type { ProbeZonesLook } from './probe-zones.ts';
 import { openProcessLog } from './process-log.ts';
 import { redactUrl } from './redact-url.ts';
 import { CLUSTER_DEFAULT, dataDirectories, hostName } from './serve-settings.ts';
-import { formatSocketAddress, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { formatSocketAddress } from './socket-address.ts';
 import { watchStopSignals } from './stop-signals.ts';
 
 const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };

@@ -66,9 +66,13 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'check',
     summary: 'find every fault in zone files and geo data',
-    settings: ['zones', 'geo-data', 'json', 'strict'],
+    settings: ['zones', 'geo-data', 'json', 'strict', 'schema'],
     arguments: [['[files...]', 'check only these files, each by itself']],
-    examples: ['meridian check', 'meridian check --strict zones/gslb.example.com.yaml'],
+    examples: [
+      'meridian check',
+      'meridian check --strict zones/gslb.example.com.yaml',
+      'meridian check --schema > zones/zone.schema.json',
+    ],
     notes: 'Exit code 0: valid. 1: faults found. 2: wrong usage.',
     run: async (resolved, [files]) =>
       (await import('./check-command.ts')).runCheck(resolved.settings, files as readonly string[]),

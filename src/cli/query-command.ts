@@ -5,7 +5,8 @@ import { nameFromText, nameToText } from '../wire/name.ts';
 import { ExitCode, usageFailure, workFailure } from './command-failure.ts';
 import { askDns, type DnsAnswer, type DnsRecordText } from './dns-exchange.ts';
 import { LISTEN_DEFAULT } from './serve-settings.ts';
-import { formatSocketAddress, type Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
+import { formatSocketAddress } from './socket-address.ts';
 
 const TIMEOUT_MS = 5_000;
 

@@ -2,7 +2,7 @@
 
 import type { ListenAddress } from '../server/serve-options.ts';
 import type { StartReport } from '../server/server.ts';
-import { formatSocketAddress } from './settings.ts';
+import { formatSocketAddress } from './socket-address.ts';
 
 /** The line that scripts wait for; its form is a contract (00-overview). */
 export function readyLine(started: StartReport, admin: ListenAddress | null): string {

@@ -6,7 +6,7 @@
 import { isLoopback } from '../admin/loopback.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { usageFailure } from './command-failure.ts';
-import { formatSocketAddress } from './settings.ts';
+import { formatSocketAddress } from './socket-address.ts';
 
 /**
  * A warning for the log, or null. Throws a usage failure when user `uid` (undefined where there are no users) is root,

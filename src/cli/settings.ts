@@ -12,6 +12,7 @@ import { z } from 'zod';
 import { formatIpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
 import { WORKERS_MAX } from '../base/limits.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
+import { parseSocketAddress } from './socket-address.ts';
 
 const text = z.string().min(1, 'must not be empty');
 
@@ -150,6 +151,7 @@ export const SETTINGS = {
   server: { schema: socketAddress, placeholder: 'addr:port', help: 'DNS server to ask (default: 127.0.0.1:5300)' },
   subnet: { schema: ipPrefix, placeholder: 'prefix', help: 'send this EDNS Client Subnet' },
   json: { schema: flag, placeholder: null, help: 'print JSON' },
+  schema: { schema: flag, placeholder: null, help: 'print the JSON Schema of zone files, and check nothing' },
   strict: { schema: flag, placeholder: null, help: 'take warnings for errors' },
   watch: { schema: flag, placeholder: null, help: 'print again each second until interrupted' },
 } as const satisfies Record<string, Setting>;
@@ -165,18 +167,4 @@ export type Settings<K extends SettingKey = SettingKey> = { readonly [P in K]?: 
 /** `MERIDIAN_GEO_DATA` for `geo-data`. */
 export function environmentName(key: string): string {
   return `MERIDIAN_${key.toUpperCase().replaceAll('-', '_')}`;
-}
-
-/** `192.0.2.1:53` or `[2001:db8::1]:53`, the port 0..65535; null for anything else, host names included. */
-export function parseSocketAddress(value: string): ListenAddress | null {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([0-9.]+)):(\d{1,5})$/.exec(value);
-  if (match === null) return null;
-  const address = match[1] ?? match[2]!;
-  if (isIP(address) !== (match[1] === undefined ? 4 : 6) || Number(match[3]) > 65535) return null;
-  return { address, port: Number(match[3]) };
-}
-
-/** The form that {@link parseSocketAddress} reads. */
-export function formatSocketAddress(socket: ListenAddress): string {
-  return socket.address.includes(':') ? `[${socket.address}]:${socket.port}` : `${socket.address}:${socket.port}`;
 }

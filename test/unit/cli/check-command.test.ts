@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -51,6 +51,12 @@ describe('check', () => {
   it('finds nothing wrong with the sample files, however strict', async () => {
     const settings = { zones: join(ROOT, 'zones'), 'geo-data': join(ROOT, 'geo-data'), strict: true };
     expect(await check(settings)).toEqual({ code: 0, text: 'checked 4 files: no errors, no warnings\n' });
+  });
+
+  it('prints the schema that is shipped with the sample zones', async () => {
+    const shipped = readFileSync(join(ROOT, 'zones/zone.schema.json'), 'utf8');
+    // If not: npx meridian check --schema > zones/zone.schema.json
+    expect(await check({ schema: true })).toEqual({ code: 0, text: shipped });
   });
 
   it('reports faults of all files at once and exits 1', async () => {
