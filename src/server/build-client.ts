@@ -11,7 +11,7 @@ import { reasonOf } from './state-dir.ts';
 import { threadEntry } from './thread-entry.ts';
 
 /** The thread died, or met a bug of ours, before it had answered. */
-export class BuilderError extends Error {
+class BuilderError extends Error {
   override readonly name = 'BuilderError';
 }
 

@@ -17,7 +17,7 @@ export type FileWatchTimes = {
 };
 
 /** A save is in force within a second: 80 ms of quiet, the rest for reading and compiling. */
-export const WATCH_TIMES: FileWatchTimes = { quietMs: 80, waitMsMax: 400, pollMs: 5_000 };
+const WATCH_TIMES: FileWatchTimes = { quietMs: 80, waitMsMax: 400, pollMs: 5_000 };
 
 /** Owner of the kernel's watches and of two timers. */
 export class FileWatch {

@@ -32,6 +32,7 @@ export type GuardedAnswerInput = {
 /** Octets of a query that are logged: the header and any question. */
 const DEFECT_BYTES_MAX = 300;
 
+/** The answerer of one worker; it never throws. */
 export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
   const { tables, counters, listenerCounters, transport, answer = answerQuery } = input;
   let tx = new Transaction(input.seed);

@@ -17,7 +17,7 @@ import { type FeedEvent, type FeedStatus, HealthFeed } from '../redis/health-fee
 import { MemoryStore } from '../redis/memory-store.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import type { StateStore } from '../redis/state-store.ts';
-import type { CheckSpec } from '../zone/zone-model.ts';
+import { checksToMake } from './checks-to-make.ts';
 import type { AgentStatus, EndpointStatus } from './node-status.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { StateDir } from './state-dir.ts';
@@ -165,18 +165,8 @@ export class NodeHealth {
   }
 }
 
-/**
- * The checks that health decides by. `status: up` and `down` are the operator's word: such an endpoint is never asked, and
- * no packet goes to it; with another one that obeys, a shared check is made.
- */
-export function checksToMake(registry: EndpointRegistry): Map<string, CheckSpec> {
-  const checks = new Map<string, CheckSpec>();
-  for (const { spec } of registry.endpoints()) if (spec.status === 'obey') checks.set(spec.check.id, spec.check);
-  return checks;
-}
-
 /** `version` of the package. */
-export function readVersion(): string {
+function readVersion(): string {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   return version;
 }

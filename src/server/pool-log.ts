@@ -3,6 +3,7 @@
 import type { Logger } from 'pino';
 import type { PoolEvent } from './worker-pool.ts';
 
+/** One event as one line. */
 export function logPool(log: Logger, event: PoolEvent): void {
   const who = `${event.role} worker ${event.index}`;
   switch (event.event) {

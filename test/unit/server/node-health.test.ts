@@ -1,36 +1,69 @@
-import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
-import { checksToMake } from '../../../src/server/node-health.ts';
-import { ZoneFileReader } from '../../../src/server/zone-files.ts';
-import { loadZone } from '../../../src/server/zone-load.ts';
-import { compileZone } from '../../../src/zone/zone-compile.ts';
-import type { EndpointStatus } from '../../../src/zone/zone-model.ts';
+import { NodeHealth } from '../../../src/server/node-health.ts';
+import { StateDir } from '../../../src/server/state-dir.ts';
+import { checkSpec } from '../../tools/check-spec.ts';
+import { endpointSpec } from '../../tools/endpoint-spec.ts';
+import { freePort } from '../../tools/free-port.ts';
 
-const SAMPLE = 'zones/gslb.example.com.yaml';
+const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
-/** The endpoints of the sample zone, each with the status that `change` gives it. */
-function registryOfSample(change: (status: EndpointStatus) => EndpointStatus = (status) => status): EndpointRegistry {
-  const source = { zone: 'gslb.example.com.', yamlFiles: [SAMPLE], masterFile: null, faults: [] };
-  const { model, faults } = loadZone(source, new ZoneFileReader('zones', Date.now()));
-  expect(faults.filter((fault) => fault.severity === 'error')).toEqual([]);
-  const registry = new EndpointRegistry(createHealthTable(256));
-  registry.claim(compileZone(model!).endpoints.map((spec) => ({ ...spec, status: change(spec.status) })));
-  return registry;
-}
-
-describe('checksToMake', () => {
-  it('asks only endpoints that obey their health', () => {
-    expect(readFileSync(SAMPLE, 'utf8')).toContain('status: up');
-    expect(checksToMake(registryOfSample(() => 'up')).size).toBe(0);
-    expect(checksToMake(registryOfSample(() => 'down')).size).toBe(0);
-    expect(checksToMake(registryOfSample(() => 'obey')).size).toBeGreaterThan(1);
+describe('NodeHealth, embedded', () => {
+  let folder: string;
+  const running: NodeHealth[] = [];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'meridian-health-'));
+  });
+  afterEach(async () => {
+    for (const health of running.splice(0)) await health.stop();
+    rmSync(folder, { recursive: true, force: true });
   });
 
-  it('sends nothing beyond loopback for the sample zones', () => {
-    const targets = [...checksToMake(registryOfSample()).values()].map((check) => check.target);
-    expect(targets.length).toBeGreaterThan(0);
-    for (const target of targets) expect(target).toMatch(/^(127\.|::1$)/);
+  /** One endpoint at a loopback port where nobody listens. */
+  async function start(registry: EndpointRegistry, embeddedAgent: boolean): Promise<NodeHealth> {
+    const health = new NodeHealth({
+      options: {
+        zonesDir: 'none',
+        geoDataDir: 'none',
+        listen: [{ address: '127.0.0.1', port: 1 }],
+        redisUrl: null,
+        clusterName: 'test',
+        nodeName: 'n1',
+        workers: 1,
+        transport: 'auto',
+        stateDir: folder,
+        embeddedAgent,
+        watchFiles: false,
+      },
+      registry,
+      clock: CLOCK,
+      log: pino({ level: 'silent' }),
+      state: new StateDir(folder, () => undefined),
+      facts: () => ({ listen: ['127.0.0.1:1'], zones: 1 }),
+    });
+    running.push(health);
+    await health.start();
+    return health;
+  }
+
+  it('finds a dead endpoint by itself, and knows it after a restart before any check', async () => {
+    const port = await freePort();
+    const registry = () => {
+      const filled = new EndpointRegistry(createHealthTable(16));
+      filled.claim([endpointSpec('127.0.0.1', { check: checkSpec({ port, intervalMs: 1_000, fall: 1 }) })]);
+      return filled;
+    };
+    const first = await start(registry(), true);
+    await expect.poll(() => first.endpointOf(0)?.verdict, { timeout: 12_000, interval: 50 }).toBe('down');
+    expect(first.endpointOf(0)).toMatchObject({ barred: true, votes: [{ region: 'local', vote: 'down' }] });
+    await first.stop();
+    const second = await start(registry(), false);
+    expect(second.endpoints()[0]).toMatchObject({ verdict: 'down', votes: [] });
+    expect(second.endpointOf(7)).toBeNull();
   });
 });
