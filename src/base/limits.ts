@@ -53,7 +53,9 @@ export const YAML_FILE_BYTES_MAX = 64 * 1024 * 1024;
 /** Nesting in a YAML file: a steered record has 8 levels, so more is a mistake or an attack on the stack. */
 export const YAML_DEPTH_MAX = 100;
 /** YAML values read for one zone, what an alias or merge repeats counted each time: stops a file that blows itself up. */
-export const YAML_NODES_MAX = 20_000_000;
+export const YAML_NODES_MAX = 10_000_000;
+/** Records of one zone in YAML, those that an alias repeats counted each time. */
+export const YAML_RECORDS_MAX = 1_000_000;
 /** Pools of one dynamic record. */
 export const POOLS_MAX = 1_000;
 /** Endpoints of one pool. */

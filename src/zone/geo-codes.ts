@@ -52,6 +52,11 @@ export function parseGeoCode(text: string): GeoCode | GeoFault {
   return { continent, country, province };
 }
 
+/** True if rules can speak of parts of the country `cc`. */
+export function hasProvinces(cc: string): boolean {
+  return PROVINCES_OF_COUNTRY.has(cc);
+}
+
 /** True if `text` names a place that rules can speak of. */
 export function isKnownGeo(text: string): boolean {
   return typeof parseGeoCode(text) !== 'string';

@@ -34,7 +34,11 @@ export function checkDynamic(scope: RecordScope, map: YamlMap, type: string): Re
   return checked.existing;
 }
 
-/** The model of a checked record without faults. `owner` is its wire name, `fqdn` its text with the final dot. */
+/**
+ * The model of a checked record; null when it is lenient and so broken that nothing steers. What leniency excuses is mended: fallbacks
+ * that lead nowhere or in a circle end, rules without a pool are left out, and clients that no rule names get the record's values.
+ * `owner` is the wire name, `fqdn` its text with the final dot.
+ */
 export function buildDynamic(
   scope: RecordScope,
   map: YamlMap,
@@ -43,35 +47,33 @@ export function buildDynamic(
   owner: Uint8Array,
   fqdn: string,
   ttlSeconds: number,
-): DynamicModel {
+): DynamicModel | null {
   const dynamic = fieldOf(map, 'dynamic') as YamlMap;
+  const poolsNode = fieldOf(dynamic, 'pools');
+  if (poolsNode?.kind !== 'map' || itemsOf(dynamic, 'rules').length === 0) return null;
   const plan = planCheck(scope, fieldOf(map, 'octodns'), fqdn, meridianHealthcheck(block));
-  const poolMaps = [...(fieldOf(dynamic, 'pools') as YamlMap).entries].map(([name, { value }]) => ({
-    name,
-    map: value as YamlMap,
-  }));
-  const indexOf = new Map(poolMaps.map(({ name }, i) => [name, i]));
   checkMethod(scope, map, plan, block);
-  const pools = poolMaps.map(({ name, map: pool }): PoolModel => {
-    const fallback = fallbackOf(pool);
-    return {
+  const poolMaps = [...poolsNode.entries].map(([name, { value }]) => ({ name, map: value as YamlMap }));
+  const indexOf = new Map(poolMaps.map(({ name }, i) => [name, i]));
+  const fallbacks = endingFallbacks(
+    poolMaps.map(({ map: pool }) => {
+      const fallback = fallbackOf(pool);
+      return fallback === null || fallback === 'default' ? -1 : (indexOf.get(fallback) ?? -1);
+    }),
+  );
+  const pools = poolMaps.map(
+    ({ name, map: pool }, i): PoolModel => ({
       name,
-      fallback: fallback === null || fallback === 'default' ? -1 : (indexOf.get(fallback) ?? -1),
+      fallback: fallbacks[i]!,
       endpoints: buildEndpoints(scope, pool, type, plan),
       region: block?.steering?.pools?.[name]?.region ?? null,
-    };
-  });
-  const rules = (fieldOf(dynamic, 'rules') as YamlNode & { kind: 'seq' }).items.map((rule): RuleModel => {
-    const entry = rule as YamlMap;
-    return {
-      subnets: itemsOf(entry, 'subnets').flatMap((node) => subnetOf(node) ?? []),
-      geos: itemsOf(entry, 'geos').flatMap((node) => {
-        const code = parseGeoCode(textOf(node) ?? '');
-        return typeof code === 'string' ? [] : [code];
-      }),
-      pool: indexOf.get(textOf(fieldOf(entry, 'pool')!) ?? '')!,
-    };
-  });
+    }),
+  );
+  const rules = buildRules(itemsOf(dynamic, 'rules'), indexOf);
+  if (rules.at(-1)?.isDefault !== true) {
+    rules.push({ subnets: [], geos: [], pool: pools.length, isDefault: true });
+    pools.push({ name: '', fallback: -1, endpoints: [], region: null });
+  }
   return {
     owner,
     key: scope.key,
@@ -79,10 +81,49 @@ export function buildDynamic(
     ttlSeconds,
     values: buildLastResort(scope, map, type),
     pools,
-    rules: rules.slice(0, rules.findIndex((rule) => rule.subnets.length === 0 && rule.geos.length === 0) + 1),
+    rules: rules.map(({ subnets, geos, pool }) => ({ subnets, geos, pool })),
     steering: { method: 'rules', balance: 'weighted', answers: block?.answers ?? 1, allDown: allDownOf(block) },
     place: scope.place,
   };
+}
+
+/** Rules up to the first default: nobody gets past it. */
+function buildRules(
+  nodes: readonly YamlNode[],
+  indexOf: ReadonlyMap<string, number>,
+): (RuleModel & { isDefault: boolean })[] {
+  const rules: (RuleModel & { isDefault: boolean })[] = [];
+  for (const node of nodes) {
+    const rule = node as YamlMap;
+    const poolNode = fieldOf(rule, 'pool');
+    const pool = poolNode === undefined ? undefined : indexOf.get(textOf(poolNode) ?? '');
+    if (pool === undefined) continue;
+    const subnets = itemsOf(rule, 'subnets').flatMap((item) => subnetOf(item) ?? []);
+    const geos = itemsOf(rule, 'geos').flatMap((item) => {
+      const code = parseGeoCode(textOf(item) ?? '');
+      return typeof code === 'string' ? [] : [code];
+    });
+    const isDefault = itemsOf(rule, 'subnets').length === 0 && itemsOf(rule, 'geos').length === 0;
+    // A target of which nothing is left (an excused bad code) matches nobody; as a rule without targets it would match all.
+    if (isDefault || subnets.length > 0 || geos.length > 0) rules.push({ subnets, geos, pool, isDefault });
+    if (isDefault) break;
+  }
+  return rules;
+}
+
+/** `fallbacks` with every circle cut where it closes. */
+function endingFallbacks(fallbacks: number[]): number[] {
+  for (let start = 0; start < fallbacks.length; start++) {
+    const seen = new Set<number>();
+    let at = start;
+    while (at >= 0) {
+      seen.add(at);
+      const next = fallbacks[at]!;
+      if (seen.has(next)) fallbacks[at] = -1;
+      at = seen.has(next) ? -1 : next;
+    }
+  }
+  return fallbacks;
 }
 
 function buildEndpoints(scope: RecordScope, pool: YamlMap, type: SteeredType, plan: CheckPlan): EndpointModel[] {

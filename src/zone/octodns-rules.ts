@@ -6,7 +6,7 @@
 
 import { formatIpPrefix, type IpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
 import { RULES_MAX } from '../base/limits.ts';
-import { type GeoFault, parseGeoCode } from './geo-codes.ts';
+import { type GeoFault, hasProvinces, parseGeoCode } from './geo-codes.ts';
 import type { CheckedPools } from './octodns-pools.ts';
 import { kill, type RecordScope, tell } from './record-scope.ts';
 import { fieldOf, isTruthyNode, pythonText, textOf, type YamlMap, type YamlNode } from './yaml-node.ts';
@@ -46,7 +46,8 @@ export function checkRules(
     hasDefault: false,
   };
   if (rules !== undefined && rules.kind !== 'seq') {
-    const say = isTruthyNode(rules) && rules.kind === 'map' ? kill : tell;
+    // Python makes a list of a mapping's keys or of a text's letters, and dies of what it finds in it.
+    const say = isTruthyNode(rules) && (rules.kind === 'map' || textOf(rules) !== null) ? kill : tell;
     say(scope, 'rules-not-list', 'rules must be a list', rules);
   } else if (rules === undefined || rules.items.length === 0) {
     tell(scope, 'rules-missing', 'missing rules', rules ?? dynamic);
@@ -207,8 +208,8 @@ function checkGeos(scope: RecordScope, node: YamlNode | undefined, number: numbe
     const place = parseGeoCode(code);
     if (typeof place === 'string') {
       const shown = code.slice(0, 200);
-      // octoDNS dies of a province where a country has none; nothing excuses that.
-      const say = place === 'unknown-province' ? kill : tell;
+      // octoDNS dies of a province where the country has none; nothing excuses that.
+      const say = place === 'unknown-province' && !hasProvinces(code.split('-', 2)[1]!) ? kill : tell;
       say(scope, `rule-geo-${place}`, `rule ${number} ${GEO_WORDS[place]} "${shown}"`, at);
     }
     tellSeenGeo(scope, code, at, number, seen);

@@ -16,10 +16,9 @@ const KEY_MAX = 65_535;
 /** Checks one value of a record of `type`. */
 export function checkSvcb(scope: RecordScope, map: YamlMap, type: string): void {
   const priorityNode = fieldOf(map, 'svcpriority');
-  let priority = -1;
+  const priority = priorityNode === undefined ? null : checkInt(scope, priorityNode, 'priority');
   if (priorityNode === undefined) kill(scope, 'field-missing', 'missing svcpriority', map);
-  else priority = checkInt(scope, priorityNode, 'priority') ?? -1;
-  if (priorityNode !== undefined && (priority < 0 || priority > PRIORITY_MAX) && scope.fatal.length === 0) {
+  if (priority !== null && (priority < 0 || priority > PRIORITY_MAX)) {
     tell(scope, 'field-range', `invalid priority "${priority}"`, priorityNode);
   }
   checkTarget(scope, fieldOf(map, 'targetname'), type, 'targetname', map);

@@ -257,7 +257,7 @@ function presentationTokens(node: YamlNode, type: string): RdataToken[] | null {
         { text: raw('flags').toUpperCase(), quoted: true },
         quoted('service'),
         quoted('regexp'),
-        ...bare([absoluteTarget(raw('replacement').toLowerCase())]),
+        ...bare([absoluteTarget(raw('replacement'))]),
       ];
     case RRType.LOC:
       return bare(locWords(node));

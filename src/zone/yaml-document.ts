@@ -14,6 +14,7 @@ import {
   YAML_DEPTH_MAX,
   YAML_FILE_BYTES_MAX,
   YAML_NODES_MAX,
+  YAML_RECORDS_MAX,
 } from '../base/limits.ts';
 import type { FaultSink } from './fault-sink.ts';
 import {
@@ -35,15 +36,16 @@ export type YamlSource = { readonly path: string; readonly text: string };
 export type YamlInclude = (target: string, fromPath: string) => YamlSource | string;
 
 /** What reading one zone may still cost, shared by all its files. */
-export type YamlBudget = { nodes: number; files: number };
+export type YamlBudget = { nodes: number; files: number; records: number };
 
 /** The budget of a whole zone. */
 export function createYamlBudget(): YamlBudget {
-  return { nodes: YAML_NODES_MAX, files: INCLUDE_FILES_MAX };
+  return { nodes: YAML_NODES_MAX, files: INCLUDE_FILES_MAX, records: YAML_RECORDS_MAX };
 }
 
 type Loader = {
   readonly file: YamlFile;
+  readonly text: string;
   readonly include: YamlInclude;
   readonly sink: FaultSink;
   readonly budget: YamlBudget;
@@ -56,6 +58,8 @@ type ParsedNode = (Scalar | YAMLMap | YAMLSeq | Alias) & { tag?: string; anchor?
 /** What PyYAML's reader refuses anywhere in a stream. */
 const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const INCLUDE_TAG = '!include';
+const SCALAR_MARK = '\u001f';
+const LEXER_MARKS = ['\u0002', '\u0018', SCALAR_MARK];
 const YAML_TAG = 'tag:yaml.org,2002:';
 
 /** The tree of `source`, or null after telling `sink` what is wrong. An empty file is a null scalar. */
@@ -87,7 +91,7 @@ function loadFile(
     return null;
   }
   const file = createYamlFile(source.path, source.text);
-  const loader: Loader = { file, include, sink, budget, includeDepth, anchors: new Map() };
+  const loader: Loader = { file, text: source.text, include, sink, budget, includeDepth, anchors: new Map() };
   const odd = NOT_PRINTABLE.exec(source.text);
   if (odd !== null) {
     const code = odd[0].codePointAt(0)!.toString(16).padStart(4, '0');
@@ -118,38 +122,52 @@ function parseText(text: string, loader: Loader): ParsedNode | null | undefined 
     merge: false,
     uniqueKeys: false, // quadratic otherwise, and octoDNS takes the last
     prettyErrors: false,
-    logLevel: 'silent',
+    logLevel: 'error', // 'silent' would also hush a second document
   });
   for (const error of document.errors) {
     loader.sink.error('yaml-syntax', error.message, placeAt(loader.file, Math.min(error.pos[0], text.length)));
   }
-  const version = document.directives?.yaml;
-  if (version?.explicit && !/^1\./.test(version.version)) {
-    loader.sink.error(
-      'yaml-syntax',
-      'found incompatible YAML document (version 1.* is required)',
-      placeAt(loader.file, 0),
-    );
+  const odd = /^%YAML[ \t]+(?!1\.)/m.exec(text);
+  if (odd !== null && !/^---/m.test(text.slice(0, odd.index))) {
+    const message = 'found incompatible YAML document (version 1.* is required)';
+    loader.sink.error('yaml-syntax', message, placeAt(loader.file, odd.index));
+    return undefined;
   }
   if (document.errors.length > 0) return undefined;
-  if (text.includes('\t') && refusesTab(text, loader)) return undefined;
+  const isSuspect = text.includes('\t') || (text.includes('?') && (text.includes('[') || text.includes('{')));
+  if (isSuspect && refusesToken(text, loader)) return undefined;
   return (document.contents as unknown as ParsedNode | null) ?? null;
 }
 
-/** PyYAML knows no tab between tokens, only inside scalars and comments. */
-function refusesTab(text: string, loader: Loader): boolean {
+/**
+ * What PyYAML's scanner refuses and the library does not: a tab between tokens or in a plain scalar (quotes, block scalars and
+ * comments may hold one), and a question mark in a plain scalar inside brackets.
+ */
+function refusesToken(text: string, loader: Loader): boolean {
   let at = 0;
+  let flow = 0;
+  let isBlock = false;
+  let isPlain = false;
   for (const lexeme of new Lexer().lex(text)) {
-    if (lexeme.length === 1 && '\u0002\u0018\u001f'.includes(lexeme)) continue; // the lexer's own marks are not in the text
+    if (LEXER_MARKS.includes(lexeme)) {
+      // The lexer's own marks are not in the text; this one stands before the content of a plain or block scalar.
+      isPlain = lexeme === SCALAR_MARK && !isBlock;
+      isBlock = false;
+      continue;
+    }
     const tab = lexeme.indexOf('\t');
-    if (tab >= 0 && /^[ \t]+$/.test(lexeme)) {
-      loader.sink.error(
-        'yaml-syntax',
-        "found character '\\t' that cannot start any token",
-        placeAt(loader.file, at + tab),
-      );
+    const question = isPlain && flow > 0 ? lexeme.indexOf('?') : -1;
+    const odd = tab >= 0 && (isPlain || /^[ \t]+$/.test(lexeme)) ? tab : question;
+    if (odd >= 0) {
+      const message =
+        odd === tab ? "found character '\\t' that cannot start any token" : 'found "?" inside brackets: quote the text';
+      loader.sink.error('yaml-syntax', message, placeAt(loader.file, at + odd));
       return true;
     }
+    if (!isPlain && (lexeme === '[' || lexeme === '{')) flow++;
+    if (!isPlain && (lexeme === ']' || lexeme === '}')) flow--;
+    isPlain = false;
+    if (/^[|>]/.test(lexeme)) isBlock = true;
     at += lexeme.length;
   }
   return false;
@@ -190,7 +208,12 @@ function convertContent(node: Scalar | YAMLMap | YAMLSeq, loader: Loader, depth:
   if (tag !== undefined && tag !== `${YAML_TAG}${isMap ? 'map' : 'seq'}`) {
     return refuse(loader, at, 'yaml-tag', `could not determine a constructor for the tag '${tag.slice(0, 80)}'`);
   }
-  if (isMap) return { kind: 'map', entries: convertPairs(node, loader, depth), file: loader.file, at, end };
+  if (isMap) {
+    // As in PyYAML, an anchored mapping starts at its anchor.
+    const anchorAt = node.anchor === undefined ? -1 : loader.text.lastIndexOf(`&${node.anchor}`, at);
+    const entries = convertPairs(node, loader, depth);
+    return { kind: 'map', entries, file: loader.file, at: anchorAt >= 0 ? anchorAt : at, end };
+  }
   const items = node.items.map((item) => convert(item as ParsedNode | null, loader, depth + 1, at));
   return { kind: 'seq', items, file: loader.file, at, end };
 }
@@ -219,6 +242,9 @@ function convertPairs(map: YAMLMap, loader: Loader, depth: number): Map<string, 
     const key = isPlainEquals(pair.key)
       ? ({ kind: 'scalar', scalar: { type: 'str', value: '=' }, written: '=', file: loader.file, at: keyAt } as const)
       : convert(pair.key, loader, depth + 1, keyAt);
+    if (isEmptyKey(pair.key) && !/\?\s*$/.test(loader.text.slice(Math.max(0, keyAt - 200), keyAt))) {
+      refuse(loader, keyAt, 'yaml-syntax', 'expected a key before ":"');
+    }
     const value = convert(pair.value, loader, depth + 1, keyAt);
     if (key.kind !== 'scalar') {
       refuse(loader, keyAt, 'yaml-key', 'found unhashable key: a list or mapping cannot be a name');
@@ -300,6 +326,12 @@ function isMergeKey(key: ParsedNode | null): boolean {
   if (key === null || 'items' in key || !('value' in key)) return false;
   if (key.tag !== undefined) return key.tag === `${YAML_TAG}merge`;
   return key.value === '<<' && key.type === 'PLAIN';
+}
+
+function isEmptyKey(key: ParsedNode | null): boolean {
+  if (key === null) return true;
+  if ('items' in key || !('value' in key) || key.anchor !== undefined || key.tag !== undefined) return false;
+  return key.type === 'PLAIN' && key.value === '';
 }
 
 function isPlainEquals(key: ParsedNode | null): boolean {

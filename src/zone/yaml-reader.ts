@@ -5,6 +5,7 @@
  */
 
 import { type Fault, hasError } from '../base/fault.ts';
+import { YAML_RECORDS_MAX } from '../base/limits.ts';
 import { nameFromText } from '../wire/name.ts';
 import { createFaultSink, type FaultSink } from './fault-sink.ts';
 import { idnaEncode } from './idna.ts';
@@ -108,9 +109,8 @@ function readNames(root: YamlMap, rules: RecordRules, read: ReadRecord[], budget
     const before = sink.errorCount;
     for (const node of records) {
       // What an alias repeats is paid for each time.
-      budget.nodes -= 1 + (node.kind === 'map' ? node.entries.size : 0);
-      if (budget.nodes <= 0) {
-        sink.error('zone-too-large', 'the zone repeats too many values: split it', placeOfNode(node));
+      if (budget.records-- <= 0) {
+        sink.error('zone-too-large', `more than YAML_RECORDS_MAX = ${YAML_RECORDS_MAX} records`, placeOfNode(node));
         return;
       }
       const record = readRecord(node, at, rules, sink);

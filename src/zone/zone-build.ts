@@ -69,6 +69,10 @@ export function buildZone(
     if (record.name === '' && record.block?.soa !== undefined) soa = { ...soa, ...record.block.soa };
   }
   for (const alias of build.aliases) addAlias(build, alias);
+  if (base === null && sink.errorCount === 0 && firstNameServer(records, rules.originWire) === null) {
+    const message = 'the zone has no NS record at its apex: add its name servers, or resolvers may refuse it';
+    sink.warn('ns-missing', message, { file: mainPath, line: 0, column: 0 });
+  }
   return {
     origin: rules.originWire,
     originText: rules.origin,
@@ -96,18 +100,25 @@ function addSoundRecord(build: Build, record: ReadRecord, owner: Uint8Array, ttl
   const { scope, type } = record;
   if (type === 'ALIAS') {
     build.aliases.push(record);
-  } else if (record.isSteered && type !== 'DNAME' && record.outcome === 'good') {
+  } else if (record.isSteered && type !== 'DNAME') {
     const fqdn = record.name === '' ? build.rules.origin : `${record.name}.${build.rules.origin}`;
-    build.dynamics.push(buildDynamic(scope, record.map, type as SteeredType, record.block, owner, fqdn, ttl));
+    const model = buildDynamic(scope, record.map, type as SteeredType, record.block, owner, fqdn, ttl);
+    if (model !== null) build.dynamics.push(model);
+    else addUnsteered(build, record, owner, ttl);
   } else if (type === 'URLFWD') {
     note(scope, 'type-unserved', 'URLFWD has no form in the DNS: the record is not served');
   } else if (type === 'DNAME' && record.name === '') {
     note(scope, 'dname-at-root', 'a DNAME at the apex would hide the whole zone: the record is not served');
   } else {
-    if (record.isSteered)
-      note(scope, 'dynamic-unserved', 'this record is not steered: its value is served to everyone');
-    addValues(build, record, owner, ttl);
+    addUnsteered(build, record, owner, ttl);
   }
+}
+
+function addUnsteered(build: Build, record: ReadRecord, owner: Uint8Array, ttl: number): void {
+  if (record.isSteered) {
+    note(record.scope, 'dynamic-unserved', 'this record is not steered: its values are served to everyone');
+  }
+  addValues(build, record, owner, ttl);
 }
 
 function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: number): void {

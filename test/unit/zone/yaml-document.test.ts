@@ -1,0 +1,114 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createFaultSink } from '../../../src/zone/fault-sink.ts';
+import { createYamlBudget, readYamlDocument } from '../../../src/zone/yaml-document.ts';
+import { pythonText } from '../../../src/zone/yaml-node.ts';
+
+function read(text: string, files: Record<string, string> = {}): string {
+  const sink = createFaultSink();
+  const include = (target: string) =>
+    files[target] === undefined ? `cannot read ${target}` : { path: target, text: files[target] };
+  const node = readYamlDocument({ path: 'f', text }, include, sink, createYamlBudget());
+  return node === null
+    ? sink
+        .faults()
+        .map((fault) => `${fault.file}:${fault.line} ${fault.code}`)
+        .join(' ')
+    : pythonText(node);
+}
+
+describe('mappings', () => {
+  it('keep the last of two equal keys', () => {
+    expect(read('a: 1\na: 2\n')).toBe("{'a': 2}");
+  });
+
+  it('merge where the merge key stands: keys before it lose, keys after it win, the first of a list wins', () => {
+    expect(read('x: &x {a: 1, b: 1}\ny: {a: 0, <<: *x, b: 2}\n')).toContain("'y': {'a': 1, 'b': 2}");
+    expect(read('- &x {a: 1}\n- &y {a: 2, c: 3}\n- <<: [*x, *y]\n')).toContain("{'a': 1, 'c': 3}]");
+    expect(read('a: {<<: ~}')).toBe('f:1 yaml-merge');
+  });
+
+  it('take "=" as a key and nothing but texts and other scalars', () => {
+    expect(read('=: 1')).toBe("{'=': 1}");
+    expect(read('[a]: 1')).toBe('f:1 yaml-key');
+    expect(read('a: =')).toBe('f:1 yaml-value');
+  });
+
+  it('are read as YAML 1.1 even where they claim 1.2', () => {
+    expect(read('%YAML 1.2\n---\na: on\n')).toBe("{'a': True}");
+    expect(read('%YAML 2.0\n---\na: on\n')).toBe('f:1 yaml-syntax');
+  });
+});
+
+describe('includes', () => {
+  it('stand as a value, in a merge and as a list of files', () => {
+    expect(read('a: !include v', { v: '[1]' })).toBe("{'a': [1]}");
+    expect(read('a: 0\n<<: !include m', { m: 'a: 1' })).toBe("{'a': 1}");
+    expect(read('!include [m, n]', { m: 'a: 1', n: 'a: 2' })).toBe("{'a': 2}");
+    expect(read('!include [v, w]', { v: '[1]', w: '[2]' })).toBe('[1, 2]');
+    expect(read('!include [v, m]', { v: '[1]', m: 'a: 1' })).toBe('f:1 yaml-include');
+    expect(read('<<: !include e\na: 1', { e: '---\n' })).toBe("{'a': 1}");
+  });
+
+  it('may not be missing, go in circles or lend their anchors', () => {
+    expect(read('a: !include nope')).toBe('f:1 yaml-include');
+    expect(read('a: !include me', { me: 'b: !include me' })).toContain('yaml-include');
+    expect(read('a: &a 1\nb: !include c', { c: '*a' })).toBe('c:1 yaml-anchor');
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ["a: 'x", 'yaml-syntax'],
+    ['a: 1\n---\nb: 2\n', 'yaml-syntax'],
+    ['a:\tb', 'yaml-syntax'],
+    ['a: "b\u0007"', 'yaml-character'],
+    ['a: *b', 'yaml-anchor'],
+    ['a: &x 1\nb: &x 2', 'yaml-anchor'],
+    ['a: &x [*x]', 'yaml-anchor'],
+    ['a: !foo b', 'yaml-tag'],
+    [':\n  a: 1', 'yaml-syntax'],
+    [`a: ${'['.repeat(150)}${']'.repeat(150)}`, 'yaml-too-deep'],
+    [`a: ${'['.repeat(60_000)}`, 'yaml-'],
+  ])('%j', (text, code) => {
+    expect(read(text)).toContain(code);
+  });
+});
+
+describe('hostile text', () => {
+  it('never throws', () => {
+    const piece = fc.constantFrom(
+      'a',
+      ': ',
+      '- ',
+      '\n',
+      '  ',
+      '&x ',
+      '*x',
+      '<<: ',
+      '[',
+      ']',
+      '{',
+      '}',
+      ',',
+      '"',
+      "'",
+      '!include f',
+      '!!int ',
+      '? ',
+      '|\n',
+      '#',
+      '\t',
+      '%',
+      '\u2028',
+      '__proto__',
+      '\ud800',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 40 }), (pieces) => {
+        expect(typeof read(pieces.join(''), { f: 'a: 1' })).toBe('string');
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
