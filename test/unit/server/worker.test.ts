@@ -1,0 +1,63 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCounters, readCounters } from '../../../src/answer/counters.ts';
+import { createHealthTable } from '../../../src/health/health-table.ts';
+import { createListenerCounters } from '../../../src/server/listener-counters.ts';
+import { pickPorts } from '../../../src/server/pick-ports.ts';
+import { loadSystemCalls } from '../../../src/server/system-calls.ts';
+import { threadEntry } from '../../../src/server/thread-entry.ts';
+import type { ToWorker, WorkerSetup } from '../../../src/server/worker-messages.ts';
+
+const QUERY = Buffer.from('abcd01000001000000000000076578616d706c6503636f6d0000010001', 'hex');
+const transports = (['dgram', 'mmsg'] as const).filter(
+  (transport) => transport === 'dgram' || typeof loadSystemCalls() !== 'string',
+);
+
+describe.each(transports)('a UDP worker with %s', (transport) => {
+  const workers: Worker[] = [];
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.terminate();
+  });
+
+  async function spawn(fields: Partial<WorkerSetup> = {}) {
+    const listen = await pickPorts([{ address: '127.0.0.1', port: 0 }]);
+    const counters = createCounters();
+    const setup: WorkerSetup = {
+      role: 'udp',
+      transport,
+      listen,
+      reusePort: true,
+      health: createHealthTable(16).buffer,
+      counters: counters.buffer,
+      listenerCounters: createListenerCounters().buffer,
+      seed: 1,
+      ...fields,
+    };
+    const worker = new Worker(threadEntry('worker'), { workerData: setup });
+    workers.push(worker);
+    const tell = (message: ToWorker) => worker.postMessage(message);
+    return { worker, tell, counters, port: listen[0]!.port };
+  }
+
+  it('answers after the word to listen, and ends by itself after the word to stop', async () => {
+    const { worker, tell, counters, port } = await spawn();
+    tell({ kind: 'listen' });
+    expect((await once(worker, 'message'))[0]).toEqual({ kind: 'ready' });
+    const socket = createSocket('udp4');
+    socket.send(QUERY, port, '127.0.0.1');
+    await once(socket, 'message');
+    socket.close();
+    expect(readCounters([counters]).queries.udp).toBe(1);
+    tell({ kind: 'stop' });
+    expect((await once(worker, 'exit'))[0]).toBe(0);
+  });
+
+  it('says that it failed, and ends, when it cannot bind', async () => {
+    const { worker, tell } = await spawn({ listen: [{ address: '192.0.2.1', port: 5300 }] });
+    tell({ kind: 'listen' });
+    expect((await once(worker, 'message'))[0]).toMatchObject({ kind: 'failed' });
+    expect((await once(worker, 'exit'))[0]).toBe(1);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { diffZones, summariseZone, type ZoneSummary } from '../../../src/server/zone-changes.ts';
+import { readYamlZone } from '../../../src/zone/yaml-reader.ts';
+
+function summary(text: string): ZoneSummary {
+  const { model } = readYamlZone({
+    origin: 'a.test.',
+    files: [{ path: 'a.test.yaml', text }],
+    include: () => 'no includes',
+    serial: 1,
+    soaDefaults: {},
+    subZones: [],
+    escapedSemicolons: true,
+  });
+  return summariseZone(model!);
+}
+const steered = (weight: number) => `s:
+  type: A
+  value: 127.0.0.9
+  dynamic:
+    pools: {m: {values: [{value: 127.0.0.1, weight: ${weight}, status: up}, {value: 127.0.0.2, status: up}]}}
+    rules: [{pool: m}]
+`;
+
+describe('diffZones', () => {
+  it('names what came, went and changed', () => {
+    const before = summary('a: {type: A, value: 127.0.0.1}\nb: {type: A, value: 127.0.0.1}\n');
+    const after = summary('b: {type: A, value: 127.0.0.2}\nc: {type: A, value: 127.0.0.1}\n');
+    expect(diffZones(before, after)).toMatchObject({
+      added: ['c.a.test. A'],
+      removed: ['a.a.test. A'],
+      changed: ['b.a.test. A'],
+      counts: { added: 1, removed: 1, changed: 1 },
+    });
+  });
+
+  it('tells a TTL from the same TTL, and weights from and to', () => {
+    const ttl = (seconds: number) => summary(`a: {type: A, value: 127.0.0.1, ttl: ${seconds}}\n`);
+    expect(diffZones(ttl(60), ttl(60))?.changed).toEqual([]);
+    expect(diffZones(ttl(60), ttl(61))?.changed).toEqual(['a.a.test. A']);
+    const changes = diffZones(summary(steered(3)), summary(steered(5)));
+    expect(changes?.weights).toEqual(['s.a.test. A m 127.0.0.1: 3 -> 5']);
+    expect(changes?.changed).toEqual(['s.a.test. A']);
+  });
+
+  it('counts all and lists few', () => {
+    const many = Array.from({ length: 50 }, (_, i) => `n${i}: {type: A, value: 127.0.0.1}\n`).join('');
+    const changes = diffZones(summary('x: {type: A, value: 127.0.0.1}\n'), summary(many));
+    expect(changes?.added).toHaveLength(20);
+    expect(changes?.counts.added).toBe(50);
+  });
+
+  it('has nothing to say without a before', () => {
+    expect(diffZones(undefined, summary(steered(1)))).toBeNull();
+    expect(diffZones(null, summary(steered(1)))).toBeNull();
+  });
+});
