@@ -293,8 +293,11 @@ export class HealthFeed {
       now,
     );
     const { mode, reason } = this.#mode;
-    if (mode !== before.mode || reason !== before.reason)
+    if (mode !== before.mode || reason !== before.reason) {
       this.#log({ event: 'mode', mode, previous: before.mode, reason });
+      // Whoever reads Redis should not see the old mode for another period.
+      this.#statusDueMs = now;
+    }
     return mode !== before.mode || known !== knownBefore;
   }
 

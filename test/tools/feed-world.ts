@@ -44,7 +44,8 @@ export async function feedWorld(regions: number, options: { state?: FeedState; s
   const registry = new EndpointRegistry(createHealthTable(16));
   registry.claim([endpointSpec('10.0.0.1'), endpointSpec('10.0.0.2')]);
   const events: FeedEvent[] = [];
-  const feed = new HealthFeed({ store, registry, clock, log: (event) => events.push(event) });
+  const facts = () => ({ node: 'dns1', boot: 'boot1', version: '0', listen: [], zones: 1 });
+  const feed = new HealthFeed({ store, registry, clock, log: (event) => events.push(event), facts });
   const agents = Array.from({ length: regions }, (_, i) => new FakeAgent(`a${i}`, `r${i}`));
   if (options.state) feed.importState(options.state);
   feed.start();

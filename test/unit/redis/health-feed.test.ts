@@ -30,6 +30,13 @@ describe('agreement', () => {
     feed.stop();
   });
 
+  it('is told to the store within a second of every change of mode', async () => {
+    const { feed, store, pass } = await world(3);
+    await pass(4);
+    expect((await store.readNodes()).nodes).toMatchObject([{ mode: feed.status().mode }]);
+    feed.stop();
+  });
+
   it('lets the first agents heard after a boot not decide alone', async () => {
     const { feed, store, agents, pass, eligible, ofKind, settle } = await world(3);
     for (const agent of agents) agent.isAlive = false;
