@@ -20,6 +20,7 @@ export type FaultSink = {
 
 const NOBODY: FaultSubject = { record: null, type: null };
 
+/** A sink that has been told nothing yet. */
 export function createFaultSink(): FaultSink {
   const kept: Fault[] = [];
   let errorCount = 0;

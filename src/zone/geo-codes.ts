@@ -62,7 +62,7 @@ export function isKnownGeo(text: string): boolean {
   return typeof parseGeoCode(text) !== 'string';
 }
 
-/** Every continent with its countries, and every country with provinces: for the tests and for completion in editors. */
+/** Every continent with its countries, and every country with provinces: for completion in editors and for tests. */
 export function listGeoCodes(): string[] {
   const codes: string[] = [];
   for (const [country, continent] of CONTINENT_OF_COUNTRY) {

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { parseIpAddress } from '../base/ip-address.ts';
 import { ANSWERS_MAX } from '../base/limits.ts';
-import { parseGeoCode } from './geo-codes.ts';
+import { isKnownGeo } from './geo-codes.ts';
 import { kill, note, type RecordScope } from './record-scope.ts';
 import { fieldOf, isNullNode, pythonText, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarText } from './yaml-scalar.ts';
@@ -65,7 +65,7 @@ const steering = z.strictObject({
   fence: z
     .array(
       z.strictObject({
-        geos: z.array(z.string().refine((text) => typeof parseGeoCode(text) !== 'string', 'unknown geo code')).min(1),
+        geos: z.array(z.string().refine(isKnownGeo, 'unknown geo code')).min(1),
         pools: z.array(z.string()).min(1),
         on_down: z.enum(['serve_anyway', 'nodata', 'fallback']).default('serve_anyway'),
       }),

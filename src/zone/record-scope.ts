@@ -28,6 +28,7 @@ export type RecordScope = {
 /** How a record came out: good, wrong but excused by leniency, or refused. */
 export type RecordOutcome = 'good' | 'excused' | 'refused';
 
+/** A record of which nothing is known yet. */
 export function createRecordScope(key: string, name: string, type: string | null, node: YamlNode): RecordScope {
   return { key, name, type, node, place: placeOfNode(node), excusable: [], fatal: [], notes: [] };
 }
@@ -45,11 +46,6 @@ export function kill(scope: RecordScope, code: string, message: string, at?: Yam
 /** A warning of ours about a record that octoDNS accepts. */
 export function note(scope: RecordScope, code: string, message: string, at?: YamlNode): void {
   scope.notes.push({ code, message, place: placeWithin(scope, at) });
-}
-
-/** True if something so far refuses the record, leniency aside. */
-export function isScopeClean(scope: RecordScope): boolean {
-  return scope.excusable.length === 0 && scope.fatal.length === 0;
 }
 
 /** Hands the faults of a checked record to `sink`. Notes of a refused record wait until it is mended. */

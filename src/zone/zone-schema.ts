@@ -5,6 +5,7 @@
  */
 
 import { z } from 'zod';
+import { listGeoCodes } from './geo-codes.ts';
 import { MERIDIAN_BLOCK } from './meridian-block.ts';
 import { type FieldRule, OBJECT_FIELDS } from './octodns-fields.ts';
 import { OCTODNS_TYPES } from './octodns-values.ts';
@@ -172,7 +173,7 @@ function rulesSchema(): Schema {
         pool: { type: 'string' },
         geos: {
           type: 'array',
-          items: { type: 'string', pattern: '^[A-Z]{2}(-[A-Z]{2}(-[A-Z]{2})?)?$' },
+          items: { enum: listGeoCodes() },
           description: 'Continent, continent-country or continent-country-province',
         },
         subnets: { type: 'array', items: { type: 'string' }, description: 'Prefixes without host bits' },
