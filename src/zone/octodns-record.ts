@@ -23,6 +23,8 @@ export type RecordName = {
   /** ASCII, lower case, relative. */
   readonly name: string;
   readonly idnaFault: string | null;
+  /** Where the name stands. */
+  readonly node: YamlNode;
 };
 
 /** What a record is read against. */
@@ -56,7 +58,9 @@ const GEO_CODE = /^[\p{L}\p{N}_]{2}(?:-[\p{L}\p{N}_]{2}(?:-[\p{L}\p{N}_]{2})?)?\
 export function readRecord(node: YamlNode, at: RecordName, rules: RecordRules, sink: FaultSink): ReadRecord | null {
   if (node.kind !== 'map') {
     const message = `a record must be a mapping with type and value, not ${pythonText(node)}`;
-    sink.error('record-not-map', message, placeOfNode(node), { record: at.key, type: null });
+    // What an include brought is told where it is asked for: there is no record over there.
+    const place = placeOfNode(node.file === at.node.file ? node : at.node);
+    sink.error('record-not-map', message, place, { record: at.key, type: null });
     return null;
   }
   const typeNode = fieldOf(node, 'type');
@@ -104,6 +108,15 @@ function checkRecord(
   const ttl = checkTtl(scope, fieldOf(map, 'ttl'), isSteered ? rules.defaultTtl.dynamic : rules.defaultTtl.records);
   const lenient = octodnsMap !== null && checkLenient(scope, octodnsMap);
   const block = octodnsMap === null ? null : readMeridianBlock(scope, octodnsMap);
+  const ignored = octodnsMap === null ? undefined : fieldOf(octodnsMap, 'ignored');
+  if (ignored !== undefined && isTruthyNode(ignored)) {
+    note(
+      scope,
+      'octodns-ignored',
+      'octoDNS would not publish this record; it is served here: take it out if it should not be',
+      ignored,
+    );
+  }
   if (block !== null) checkMeridian(scope, block, octodnsMap!, pools, isSteered && type !== 'DNAME');
   const outcome = closeRecordScope(scope, lenient, sink);
   return { scope, name: at.name, type, map, outcome, lenient, ttl, isSteered, block };

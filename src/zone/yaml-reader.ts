@@ -94,7 +94,8 @@ function readFile(
   if (root.kind === 'map') readNames(root, rules, read, budget, sink);
   else if (isTruthyNode(root)) {
     const message = `a zone file is a mapping of names to records, not ${pythonText(root)}`;
-    sink.error('zone-not-map', message, placeOfNode(root));
+    const place = root.file.path === file.path ? placeOfNode(root) : { file: file.path, line: 1, column: 1 };
+    sink.error('zone-not-map', message, place);
   }
 }
 
@@ -103,7 +104,7 @@ function readNames(root: YamlMap, rules: RecordRules, read: ReadRecord[], budget
     const text = scalarText(entry.key.scalar);
     const { name, fault } = encodeOwner(text);
     const key = text.length > KEY_CHARS_SHOWN ? `${text.slice(0, KEY_CHARS_SHOWN)}…` : text;
-    const at = { key, name, idnaFault: fault };
+    const at = { key, name, idnaFault: fault, node: entry.key };
     const { value } = entry;
     const records = value.kind === 'seq' ? value.items : [value];
     const before = sink.errorCount;

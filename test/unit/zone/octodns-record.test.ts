@@ -59,6 +59,12 @@ describe('a record', () => {
     expect(zone.records).toEqual(['www.unit.test. 3600 A 192.0.2.1']);
   });
 
+  it('that octoDNS ignores is served, with a warning', () => {
+    const zone = record('octodns: {ignored: true}');
+    expect(codesOf(zone)).toEqual(['octodns-ignored']);
+    expect(zone.records.length).toBe(1);
+  });
+
   it('that is not steered has no use for meridian, and only the apex has a SOA', () => {
     expect(codesOf(record('octodns: {meridian: {answers: 2}}'))).toEqual(['meridian-static']);
     expect(codesOf(record('octodns: {meridian: {soa: {refresh: 1}}}'))).toEqual(['meridian-soa']);

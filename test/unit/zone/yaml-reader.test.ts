@@ -68,6 +68,18 @@ describe('a zone file', () => {
     expect(zone.faults).toMatchObject([{ file: 'rec.yaml', line: 3, column: 8, record: 'www', type: 'A' }]);
   });
 
+  it('tells of an include that brings no record where it is asked for', () => {
+    expect(readZoneText('a: 1\nwww: !include e', { e: '---\n' }).faults).toMatchObject([
+      { file: 'unit.test.yaml', line: 1, record: 'a' },
+      { file: 'unit.test.yaml', line: 2, column: 1, record: 'www', code: 'record-not-map' },
+    ]);
+    expect(readZoneText('!include l', { l: '- a' }).faults[0]).toMatchObject({
+      file: 'unit.test.yaml',
+      line: 1,
+      code: 'zone-not-map',
+    });
+  });
+
   it('has a name that is one, in any script', () => {
     expect(readZoneText('', {}, { origin: 'BÜCHER.test' }).model!.originText).toBe('xn--bcher-kva.test.');
     expect(codesOf(readZoneText('', {}, { origin: 'a..b.' }))).toEqual(['zone-name']);
