@@ -30,6 +30,7 @@ const LINK_LOCAL = 0x80fe;
 /** Words of a header. */
 const Header = { NAME_LENGTH: 2, CONTROL: 8, CONTROL_LENGTH: 10, COUNT: 14 } as const;
 
+/** Owner of the memory of one socket's batches. */
 export class MessageBatch {
   /** All message buffers; slot i begins at `i * UDP_MESSAGE_BYTES`. */
   readonly messages: Uint8Array;

@@ -275,6 +275,8 @@ export class Snapshot {
       index: null,
     };
     if (zones.size === 0 && delta.classTables.length === 0) return;
+    // Before a query can see them: a new endpoint of a check that is known to be down must not be served for a moment.
+    if (zones.size > 0) onEndpoints();
     for (const step of splitDelta({ ...delta, zones: delta.zones.filter(([, image]) => image !== null) })) {
       this.serving.apply(step);
       publish(step);

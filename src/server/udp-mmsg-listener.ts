@@ -19,7 +19,7 @@ const SEND_TRIES_MAX = 10;
 const SEND_WAIT_MS = 2;
 
 /** A system call that failed when a socket was opened. */
-export class SocketError extends Error {
+class SocketError extends Error {
   override readonly name = 'SocketError';
   readonly errno: number;
 

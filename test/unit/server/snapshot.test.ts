@@ -36,6 +36,7 @@ describe('Snapshot', () => {
   let registry: EndpointRegistry;
   let snapshot: Snapshot;
   let published: TableDelta[];
+  let order: string[];
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'meridian-snapshot-'));
     mkdirSync(join(root, 'zones'));
@@ -46,6 +47,7 @@ describe('Snapshot', () => {
       writeMmdb({ networks: [{ prefix: '5.5.0.0/16', record }], databaseType: 'Test-City' }),
     );
     published = [];
+    order = [];
     build(64);
   });
   afterEach(async () => {
@@ -65,8 +67,11 @@ describe('Snapshot', () => {
       clock: CLOCK,
       log: pino({ level: 'silent' }),
       zonesDir: join(root, 'zones'),
-      publish: (delta) => published.push(delta),
-      onEndpoints: () => undefined,
+      publish: (delta) => {
+        published.push(delta);
+        order.push('publish');
+      },
+      onEndpoints: () => order.push('endpoints'),
     });
   }
   const put = (name: string, text: string) => writeFileSync(join(root, 'zones', name), text);
@@ -81,6 +86,13 @@ describe('Snapshot', () => {
     expect(snapshot.counts()).toEqual({ serving: 1, refused: 1 });
     put('b.test.yaml', zone('127.0.0.3'));
     expect(await snapshot.look(false)).toMatchObject({ ok: true, added: ['b.test.'], changed: [] });
+  });
+
+  it('tells health of new endpoints before a query can see them', async () => {
+    put('a.test.yaml', zone('127.0.0.1'));
+    await snapshot.look(true);
+    expect(order[0]).toBe('endpoints');
+    expect(order).toContain('publish');
   });
 
   it('sends only what has changed, and a newcomer everything', async () => {

@@ -5,7 +5,7 @@ import { formatIpAddress } from '../../../src/base/ip-address.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, sumListenerCounters } from '../../../src/server/listener-counters.ts';
 import { loadSystemCalls } from '../../../src/server/system-calls.ts';
-import { SocketError, UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
+import { UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
 
 const calls = loadSystemCalls();
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === '::1'));
@@ -176,7 +176,6 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     const { port } = holder.socket.address();
     const refused = () =>
       new UdpMmsgListener(calls, [{ address: '127.0.0.1', port }], echo(), createListenerCounters());
-    expect(refused).toThrow(SocketError);
     expect(refused).toThrow(`bind failed for 127.0.0.1 port ${port}`);
   });
 });
