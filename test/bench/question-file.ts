@@ -1,0 +1,70 @@
+/**
+ * Questions for the load generators: dnsperf's text form, and the stream form (two octets of length, then the message) that both
+ * dnsperf -B and `open-loop.c` read. Drawn by a seed, so that every server of a run gets the same questions in the same order.
+ */
+
+import { writeFileSync } from 'node:fs';
+import { RandomStream } from '../../src/base/random.ts';
+import { buildQuery } from '../tools/dns-client.ts';
+import { ZONE } from './bench-scenario.ts';
+import { CLIENT_SUBNETS } from './geo-database.ts';
+
+const SEED = 20_260_101;
+/** Distinct queries with a subnet; each is one line of a name and an address. */
+const SUBNET_QUERIES = 20_000;
+/** Questions in one file at most: dnsperf keeps them in memory and begins again behind the last. */
+const QUESTIONS_MAX = 1_000_000;
+
+/** `names` names in random order, each once, as dnsperf's text. */
+export function writeNameQuestions(path: string, names: number, nameOf: (n: number) => string): void {
+  const order = shuffledOrder(Math.min(names, QUESTIONS_MAX));
+  writeFileSync(path, Array.from(order, (n) => `${nameOf(n)}.${ZONE} A\n`).join(''));
+}
+
+/** Names that do not exist, no two alike. */
+export function writeMissingQuestions(path: string, count: number): void {
+  const random = new RandomStream(SEED);
+  writeFileSync(
+    path,
+    Array.from({ length: count }, () => `x${random.nextBelow(2 ** 32).toString(36)}.${ZONE} A\n`).join(''),
+  );
+}
+
+/** Steered names in the stream form, without EDNS. */
+export function writeNameStream(path: string, names: number, nameOf: (n: number) => string): void {
+  writeStream(
+    path,
+    Array.from(shuffledOrder(names), (n) => buildQuery(`${nameOf(n)}.${ZONE}.`, 'A', { id: 0 })),
+  );
+}
+
+/** Steered names with a Client Subnet in every query: half of them in the geo data, half anywhere. */
+export function writeSubnetStream(path: string, names: number, nameOf: (n: number) => string): void {
+  const random = new RandomStream(SEED);
+  const queries = Array.from({ length: SUBNET_QUERIES }, (_, i) => {
+    const known = CLIENT_SUBNETS[(i >> 1) % CLIENT_SUBNETS.length]!;
+    const any = `${1 + random.nextBelow(222)}.${random.nextBelow(256)}.${random.nextBelow(256)}.0/24`;
+    return buildQuery(`${nameOf(random.nextBelow(names))}.${ZONE}.`, 'A', { id: 0, ecs: i % 2 === 0 ? known : any });
+  });
+  writeStream(path, queries);
+}
+
+function writeStream(path: string, queries: readonly Uint8Array[]): void {
+  writeFileSync(
+    path,
+    Buffer.concat(queries.flatMap((query) => [Uint8Array.of(query.length >> 8, query.length & 255), query])),
+  );
+}
+
+/** 0 … count-1 in random order (Fisher and Yates). */
+function shuffledOrder(count: number): Uint32Array {
+  const random = new RandomStream(SEED);
+  const order = Uint32Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = random.nextBelow(i + 1);
+    const kept = order[i]!;
+    order[i] = order[j]!;
+    order[j] = kept;
+  }
+  return order;
+}

@@ -1,0 +1,73 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readDnsperf } from '../bench/load-generator.ts';
+import { findTool } from '../tools/tool-finder.ts';
+
+const RUN = join(import.meta.dirname, '../bench/run-bench.ts');
+const folder = mkdtempSync(join(tmpdir(), 'meridian-bench-test-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function bench(...args: string[]) {
+  return spawnSync(process.execPath, [RUN, ...args], { encoding: 'utf8', timeout: 60_000 });
+}
+
+describe.skipIf(findTool('dnsperf') === null)('the benchmark (needs dnsperf)', () => {
+  it('measures Meridian and writes down what it measured', () => {
+    const results = join(folder, 'RESULTS.md');
+    const run = bench(
+      '--quick',
+      '--servers',
+      'meridian mmsg',
+      '--rounds',
+      '1',
+      '--seconds',
+      '0.5',
+      '--results',
+      results,
+    );
+    expect(run.stderr).not.toContain('left out');
+    expect(run.status).toBe(0);
+    const [, processorUs, , , , perSecond, lost, ratio] = /^meridian mmsg +(.*)$/m.exec(run.stdout)![0].split(/ {2,}/);
+    expect(Number(processorUs)).toBeGreaterThan(0);
+    expect(Number(perSecond!.replaceAll(',', ''))).toBeGreaterThan(100);
+    expect([lost, ratio]).toEqual([expect.stringMatching(/^\d/), '1.00 x']);
+    // An answer of the wrong kind would be a note below the table.
+    expect(run.stdout).not.toContain('not what was asked for');
+    const text = readFileSync(results, 'utf8');
+    expect(text).toMatch(/^- Machine: .* cores, .* GiB, Linux /m);
+    expect(text).toMatch(/^\| meridian mmsg \|/m);
+  }, 40_000);
+
+  it('refuses a workload that there is not', () => {
+    const run = bench('--only', 'nothing');
+    expect(run.status).toBe(2);
+    expect(run.stdout).toContain('no workload nothing');
+  });
+});
+
+describe('the reading of dnsperf', () => {
+  it('finds every figure of a summary', () => {
+    const report = readDnsperf(`
+  Queries sent:         1000
+  Queries completed:    990 (99.00%)
+  Queries lost:         10 (1.00%)
+
+  Response codes:       NOERROR 900 (90.91%), NXDOMAIN 90 (9.09%)
+  Queries per second:   62296.225212
+`);
+    expect(report).toEqual({
+      sent: 1000,
+      answered: 990,
+      lost: 10,
+      answersPerSecond: 62296.225212,
+      rcodes: { NOERROR: 900, NXDOMAIN: 90 },
+    });
+  });
+
+  it('does not take a failed run for a measurement', () => {
+    expect(() => readDnsperf('Error: no route')).toThrow('Queries sent');
+  });
+});
