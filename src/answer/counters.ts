@@ -4,6 +4,7 @@
  * treat a wrap as a counter reset).
  */
 
+/** Position of each count. */
 export const Counter = {
   QUERIES_UDP: 0,
   QUERIES_TCP: 1,
@@ -43,6 +44,7 @@ export type CounterReport = {
   readonly rcodes: readonly number[];
 };
 
+/** Counts of one worker, all zero. */
 export function createCounters(): Counters {
   return new Uint32Array(new SharedArrayBuffer(WORDS * 4));
 }

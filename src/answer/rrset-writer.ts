@@ -31,7 +31,10 @@ export function writeRRset(tx: Transaction, zone: ZoneTable, rrsetAt: number, ow
   return count;
 }
 
-/** As {@link writeRRset}, for a node that is not the question's: the owner is written as its own labels and the apex. */
+/**
+ * As {@link writeRRset}, for a node that is not the question's. Above the name looked up its owner is a pointer into that name;
+ * else the first record spells it out, and the others point to that: a delegation deep in a long name stays within a datagram.
+ */
 export function writeRRsetOf(tx: Transaction, zone: ZoneTable, nodeAt: number, rrsetAt: number): number {
   const { writer } = tx;
   const from = writer.at;
@@ -40,16 +43,29 @@ export function writeRRsetOf(tx: Transaction, zone: ZoneTable, nodeAt: number, r
   const count = zone.countOf(rrsetAt);
   const nameAt = zone.nameAt(nodeAt);
   const cut = zone.nameLength(nodeAt) - zone.apexLength;
+  let owner = pointerInto(tx, zone, nodeAt);
   let dataAt = zone.dataOf(rrsetAt);
   for (let i = 0; i < count; i++) {
-    const opened = writer.openRecordNamed(zone.bytes, nameAt, cut, apexPointer(tx, zone), type, ttl);
+    const opened =
+      owner === 0
+        ? writer.openRecordNamed(zone.bytes, nameAt, cut, apexPointer(tx, zone), type, ttl)
+        : writer.openRecord(owner, type, ttl);
     if (!opened || !writeRdata(tx, zone, dataAt)) {
       writer.at = from;
       return -1;
     }
+    if (owner === 0 && writer.canPointTo(from)) owner = writer.pointerTo(from);
     dataAt = nextRdata(zone, dataAt);
   }
   return count;
+}
+
+/** A pointer to the node's name where it ends the name looked up, which stands in the message; 0: it does not. */
+function pointerInto(tx: Transaction, zone: ZoneTable, nodeAt: number): number {
+  const { name } = tx;
+  const label = name.labels - zone.labelsOf(nodeAt);
+  if (label < 0 || !name.suffixEquals(label, zone.bytes, zone.nameAt(nodeAt), zone.nameLength(nodeAt))) return 0;
+  return tx.owner + name.labelAt[label]!;
 }
 
 /** Writes one record whose RDATA image stands at octet `dataAt`; false, with nothing written, when it does not fit. */

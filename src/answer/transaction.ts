@@ -12,8 +12,10 @@ import { Query } from '../wire/query-parser.ts';
 import { ResponseWriter } from '../wire/response-writer.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 
+/** How the query came: rules of size and of some options depend on it. */
 export const Transport = { UDP: 0, TCP: 1 } as const;
 
+/** State of one query; `new` once per worker. */
 export class Transaction {
   // --- set by the caller for each message ---
   /** Holds the query at `start`, then the answer; there must be room for the longest answer of the transport behind `start`. */

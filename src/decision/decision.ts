@@ -2,6 +2,7 @@
 
 import { ANSWERS_MAX } from '../base/limits.ts';
 
+/** What a decision ends in. */
 export const Outcome = {
   /** `count` records, whose RDATA images stand at `dataAt`. */
   ANSWER: 0,
@@ -11,6 +12,7 @@ export const Outcome = {
   FAILURE: 2,
 } as const;
 
+/** Filled by `decide`. */
 export class Decision {
   outcome: number = Outcome.ANSWER;
   count = 0;

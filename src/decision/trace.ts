@@ -53,9 +53,4 @@ export class DecisionTrace {
   /** Start of the random sequence of this query: the same seed, tables and query give the same answer. */
   seed = 0;
   readonly steps: StepTrace[] = [];
-
-  /** The step being decided. */
-  last(): StepTrace | undefined {
-    return this.steps.at(-1);
-  }
 }

@@ -8,7 +8,7 @@
 import { readAddressWords } from '../base/ip-address.ts';
 
 /** Octets before the address. */
-export const CLIENT_SUBNET_FIXED_BYTES = 4;
+const CLIENT_SUBNET_FIXED_BYTES = 4;
 
 /** The subnet of the last query that carried one. `family` 0: none. */
 export class ClientSubnet {

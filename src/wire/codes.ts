@@ -17,9 +17,6 @@ export const Rcode = {
 /** Classes (RFC 1035 3.2.4). */
 export const DnsClass = { IN: 1, CH: 3, HS: 4, NONE: 254, ANY: 255 } as const;
 
-/** Opcodes (RFC 1035 4.1.1). */
-export const Opcode = { QUERY: 0, IQUERY: 1, STATUS: 2, NOTIFY: 4, UPDATE: 5, DSO: 6 } as const;
-
 /** EDNS option codes. */
 export const EdnsOption = {
   NSID: 3,

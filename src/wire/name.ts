@@ -9,7 +9,7 @@ import { LABEL_BYTES_MAX, NAME_BYTES_MAX } from '../base/limits.ts';
 export type NameFault = 'empty-label' | 'label-too-long' | 'name-too-long' | 'bad-escape';
 
 /** The root. */
-export const ROOT_NAME: Uint8Array = Uint8Array.of(0);
+const ROOT_NAME: Uint8Array = Uint8Array.of(0);
 
 /**
  * The wire form of `text`, case kept. A name without the final dot gets `origin` (wire form) appended; without `origin` it
@@ -79,13 +79,6 @@ export function nameLength(bytes: Uint8Array, offset = 0): number {
   let at = offset;
   while (bytes[at]! > 0) at += 1 + bytes[at]!;
   return at + 1 - offset;
-}
-
-/** Labels of the wire name at `offset`, the root not counted. */
-export function countLabels(bytes: Uint8Array, offset = 0): number {
-  let count = 0;
-  for (let at = offset; bytes[at]! > 0; at += 1 + bytes[at]!) count++;
-  return count;
 }
 
 /** A copy with ASCII letters in lower case (RFC 4343). Lengths are at most 63, so no length octet can look like a letter. */

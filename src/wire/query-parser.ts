@@ -32,6 +32,7 @@ export const HEADER_BYTES = 12;
 /** Shortest resource record: root owner, type, class, TTL, RDLENGTH. */
 const RECORD_BYTES_MIN = 11;
 
+/** The parsed query; fields hold until the next {@link Query.parse}. */
 export class Query {
   readonly qname: ScannedName = new ScannedName();
   qtype = 0;

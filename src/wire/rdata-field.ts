@@ -182,7 +182,7 @@ export function euiField(label: string, size: 6 | 8): RdataField {
 }
 
 /** Gives the next word to `read` and moves on if it liked it. */
-export function eatWord(from: TokenCursor, label: string, read: (text: string) => string | null): string | null {
+function eatWord(from: TokenCursor, label: string, read: (text: string) => string | null): string | null {
   const token = from.tokens[from.at];
   if (token === undefined) return `${label} is missing`;
   const fault = read(token.text);

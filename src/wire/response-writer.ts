@@ -13,6 +13,7 @@ const OPT_BYTES = 11;
 /** A pointer to the question's name. */
 export const QNAME_POINTER = 0xc000 | HEADER_BYTES;
 
+/** Owner of the write position in one message. */
 export class ResponseWriter {
   bytes: Uint8Array = new Uint8Array(0);
   /** Where the message starts in `bytes`. */
@@ -75,9 +76,14 @@ export class ResponseWriter {
     return true;
   }
 
+  /** True if the name at `at` is within the 16,384 octets that a compression pointer reaches (RFC 1035 4.1.4). */
+  canPointTo(at: number): boolean {
+    return at - this.start < 0x4000;
+  }
+
   /**
-   * A compression pointer to the name at `at` (RFC 1035 4.1.4). Only targets of CNAME and DNAME are pointed to, and
-   * CHAIN_STEPS_MAX of those end far below the 16,384 octets that a pointer can reach.
+   * A compression pointer to the name at `at`, which {@link canPointTo}; the targets of CNAME and DNAME always can: after
+   * CHAIN_STEPS_MAX of them an answer is below 6,000 octets.
    */
   pointerTo(at: number): number {
     return 0xc000 | (at - this.start);

@@ -15,6 +15,7 @@ const HASH_BASIS = 0x811c9dc5 | 0;
 const FINAL_A = 0x85ebca6b | 0;
 const ROOT_HASH = 0x2545f491;
 
+/** A name and the hashes of its suffixes; fields hold until the next {@link ScannedName.scan}. */
 export class ScannedName {
   /** The name in wire form, lower case, from 0 to `length`. */
   readonly lower: Uint8Array = new Uint8Array(NAME_BYTES_MAX + 1);

@@ -69,10 +69,6 @@ export function buildZone(
     if (record.name === '' && record.block?.soa !== undefined) soa = { ...soa, ...record.block.soa };
   }
   for (const alias of build.aliases) addAlias(build, alias);
-  if (base === null && sink.errorCount === 0 && firstNameServer(records, rules.originWire) === null) {
-    const message = 'the zone has no NS record at its apex: add its name servers, or resolvers may refuse it';
-    sink.warn('ns-missing', message, { file: mainPath, line: 0, column: 0 });
-  }
   return {
     origin: rules.originWire,
     originText: rules.origin,

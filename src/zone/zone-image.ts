@@ -7,16 +7,18 @@
  *   slots    HASH_MASK + 1 pairs [suffix hash, node at]; node at 0: empty; linear probing
  *   nodes    NODE_WORDS words, the owner's name (octets, padded), RRSET_WORDS words for each RRset, their RDATA (octets, padded)
  *   glue     per delegation: [needed, all, node at ...]; the first `needed` are in-domain (RFC 9471)
- *   dynamics per steered RRset: DYN_WORDS words, pool of each class, pools, endpoints
+ *   dynamics per steered RRset: DYN_WORDS words, walk of each class, walks, pools, endpoints
+ *   walk     WALK_WORDS words, pools in the order in which they are tried
  *   links    word offsets of endpoint slots and of group ids, filled in by `linkZone` when the control thread knows them
  *
  *   RDATA: length (2 octets), cuts (1 octet), position of each cut (2 octets), the RDATA uncompressed. A cut is where a
  *   compressible name reaches the zone's apex: from there on a pointer into the question does (RFC 1035 4.1.4).
  */
 
-/** "MZT1": a foreign or older image is refused before anything of it is read. */
-export const ZONE_MAGIC = 0x4d5a5431;
+/** "MZT2": a foreign or older image is refused before anything of it is read. */
+export const ZONE_MAGIC = 0x4d5a5432;
 
+/** Words of the header. */
 export const HeaderWord = {
   MAGIC: 0,
   SERIAL: 1,
@@ -38,8 +40,10 @@ export const HeaderWord = {
   NODES_AT: 15,
   NODES_END: 16,
 } as const;
+/** Words that the header takes. */
 export const HEADER_WORDS = 20;
 
+/** Words of a node, before its name. */
 export const NodeWord = {
   /** Length of the name in octets | labels << 8 | flags << 16. */
   NAME: 0,
@@ -51,14 +55,17 @@ export const NodeWord = {
   /** Glue of a delegation; 0: none. */
   GLUE: 4,
 } as const;
+/** Words that a node takes before its name. */
 export const NODE_WORDS = 5;
 
+/** What a name is besides the owner of its records. */
 export const NodeFlag = {
   /** NS below the apex: a delegation (RFC 1034 4.2.1). */
   CUT: 1,
   DNAME: 2,
 } as const;
 
+/** Words of an RRset. */
 export const RRsetWord = {
   /** Type | number of records << 16. */
   TYPE: 0,
@@ -68,8 +75,10 @@ export const RRsetWord = {
   /** Octets on the wire without owners << 1 | steered. */
   SIZE: 3,
 } as const;
+/** Words that an RRset takes. */
 export const RRSET_WORDS = 4;
 
+/** Words of a dynamic block. */
 export const DynWord = {
   /** Id of the steering group, or -1 when the class does not depend on the client. */
   GROUP: 0,
@@ -85,20 +94,42 @@ export const DynWord = {
   VALUES_AT: 7,
   /** Class of clients whom no target names. */
   OTHERWISE: 8,
+  /** Index in {@link METHOD_ORDER}. */
+  METHOD: 9,
 } as const;
-/** Behind the block's words: the pool of each class. */
-export const DYN_WORDS = 9;
+/** Behind the block's words: the walk of each class. */
+export const DYN_WORDS = 10;
 
+/** A walk: in which order pools are tried. Also the form of the rows that `geo/preference-table` compiles for places. */
+export const WalkWord = {
+  COUNT: 0,
+  /** How many of the first pools are equals; up to 1: none. */
+  TIES: 1,
+  /** The class whose walk follows when this one is exhausted, or a {@link WalkEnd}. */
+  NEXT: 2,
+} as const;
+/** Behind the walk's words: the indices of its pools. */
+export const WALK_WORDS = 3;
+
+/** What follows an exhausted walk, when not another. */
+export const WalkEnd = { ALL_DOWN: -1, SERVE_ANYWAY: -2, NODATA: -3 } as const;
+
+/** `steering.method` by its code in the image. */
+export const METHOD_ORDER = ['rules', 'failover', 'weighted', 'nearest'] as const;
+
+/** Words of a pool. */
 export const PoolWord = {
-  /** Index of the fallback pool, or -1. */
-  FALLBACK: 0,
+  /** Share among equal pools. */
+  SHARE: 0,
   ENDPOINT_COUNT: 1,
   ENDPOINTS_AT: 2,
   /** Octet offset of the name: length (1 octet), UTF-8. */
   NAME: 3,
 } as const;
+/** Words that a pool takes. */
 export const POOL_WORDS = 4;
 
+/** Words of an endpoint. */
 export const EndpointWord = {
   /** Slot in the health table; -1 for a last-resort value. */
   SLOT: 0,
@@ -109,10 +140,13 @@ export const EndpointWord = {
   /** Sum of the weights up to and with this one. */
   CUMULATIVE: 3,
 } as const;
+/** Words that an endpoint takes. */
 export const ENDPOINT_WORDS = 4;
 
+/** `status` of an endpoint by its code in the image. */
 export const StatusCode = { OBEY: 0, UP: 1, DOWN: 2 } as const;
 
 /** `all_down` by its code in the image. */
 export const ALL_DOWN_ORDER = ['values', 'serve_all', 'first_pool', 'last_good', 'nodata', 'servfail'] as const;
+/** The codes by name. */
 export const AllDownCode = { VALUES: 0, SERVE_ALL: 1, FIRST_POOL: 2, LAST_GOOD: 3, NODATA: 4, SERVFAIL: 5 } as const;

@@ -12,6 +12,7 @@ const INDEX_MAGIC = 0x4d5a4931;
 const HEADER_WORDS = 4;
 const SLOT_WORDS = 4;
 
+/** Opened by every worker. */
 export class ZoneIndex {
   readonly #words: Int32Array;
   readonly #bytes: Uint8Array;
@@ -44,6 +45,7 @@ export class ZoneIndex {
   }
 }
 
+/** Opens an image; throws TypeError when it is not one. */
 export function openZoneIndex(image: SharedArrayBuffer): ZoneIndex {
   return new ZoneIndex(image);
 }

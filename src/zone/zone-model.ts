@@ -61,6 +61,10 @@ export type PoolModel = {
   readonly endpoints: readonly EndpointModel[];
   /** Region this pool stands for (`meridian.steering.pools.X.region`), or null. */
   readonly region: string | null;
+  /** Share among equal pools (`weight`), 0..1,000,000. */
+  readonly share: number;
+  /** Percent by which distances to the pool shrink (or grow), -99..99. */
+  readonly bias: number;
 };
 
 export type EndpointStatus = 'obey' | 'up' | 'down';
@@ -110,17 +114,83 @@ export type ClassSpec = {
   }>;
   /** Class of every client that no target names. */
   readonly otherwise: number;
+  /** How places divide these clients further; absent where they do not. */
+  readonly preference?: PreferenceSpec;
+};
+
+/** The order in which pools are tried; the first `ties` are equals, one of which is drawn by its share. */
+export type PoolWalk = { readonly pools: readonly number[]; readonly ties: number };
+
+/**
+ * What the order of pools depends on besides the rules: the client's distance, and fences around places. Every distinct order is a
+ * class of its own, from `base` on, so that clients with equal orders have one scope (`geo/preference-table.ts`).
+ */
+export type PreferenceSpec = {
+  /** Classes below are those of the rules. */
+  readonly base: number;
+  /** Whom distance orders for clients of `otherwise`, in file order; empty: nobody. */
+  readonly candidates: ReadonlyArray<{ readonly pool: number; readonly region: string; readonly bias: number }>;
+  readonly nearTie: NearTie | null;
+  readonly fences: readonly FenceModel[];
+  /** Of each rule's class, for clients inside a fence; empty without fences. */
+  readonly walks: readonly PoolWalk[];
 };
 
 export type AllDown = 'serve_all' | 'values' | 'first_pool' | 'last_good' | 'nodata' | 'servfail';
 
+/** How the catch-all chooses among pools. */
+export type SteeringMethod = 'rules' | 'failover' | 'weighted' | 'nearest';
+
+/** How a pool chooses among its endpoints. */
+export type Balance = 'weighted' | 'round_robin' | 'random' | 'hash';
+
+/** What counts as equally near: cost up to (1 + ratio) x the best + margin. */
+export type NearTie = { readonly ratio: number; readonly marginMs: number };
+
+/** What clients inside a fence get when all its pools are exhausted. */
+export type FenceExit = 'serve_anyway' | 'nodata' | 'fallback';
+
+/** Clients of these places never leave these pools (indices, in file order). */
+export type FenceModel = {
+  readonly geos: readonly GeoCode[];
+  readonly pools: readonly number[];
+  readonly onDown: FenceExit;
+};
+
 /** How a record chooses, from its `meridian:` block; the defaults are octoDNS's meaning. */
 export type SteeringModel = {
-  readonly method: 'rules';
-  readonly balance: 'weighted';
+  readonly method: SteeringMethod;
+  /** Indices of the pools among which the method chooses, in file order. */
+  readonly candidates: readonly number[];
+  readonly nearTie: NearTie | null;
+  readonly fences: readonly FenceModel[];
+  readonly balance: Balance;
+  /** Client prefixes that stay together; null: every query is drawn anew. */
+  readonly sticky: { readonly prefixV4: number; readonly prefixV6: number } | null;
   /** Records per answer, 1..16. */
   readonly answers: number;
   readonly allDown: AllDown;
+  /** Share of a pool's weight below which it counts as down, 0..1. */
+  readonly minHealthy: number;
+  /** Share of clients that exercise the fallback, 0..0.5. */
+  readonly trickle: number;
+  /** Bounds of the adaptive TTL in seconds; null: fixed. */
+  readonly ttl: { readonly min: number; readonly max: number } | null;
+};
+
+/** octoDNS's meaning: what a record without a `meridian:` block does. */
+export const DEFAULT_STEERING: SteeringModel = {
+  method: 'rules',
+  candidates: [],
+  nearTie: null,
+  fences: [],
+  balance: 'weighted',
+  sticky: null,
+  answers: 1,
+  allDown: 'values',
+  minHealthy: 0,
+  trickle: 0,
+  ttl: null,
 };
 
 export type CheckProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'UDP' | 'ICMP';

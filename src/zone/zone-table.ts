@@ -7,6 +7,7 @@
 import type { ScannedName } from '../wire/scanned-name.ts';
 import { HeaderWord, NODE_WORDS, NodeFlag, NodeWord, RRSET_WORDS, RRsetWord, ZONE_MAGIC } from './zone-image.ts';
 
+/** An open image. */
 export class ZoneTable {
   readonly words: Int32Array;
   readonly bytes: Uint8Array;

@@ -12,6 +12,7 @@ import type { DynamicModel, ZoneModel } from './zone-model.ts';
 
 const NONE = -1;
 
+/** Built whole by its constructor. */
 export class ZoneTree {
   /** Every name as octets; node names are parts of it. */
   readonly names: Uint8Array;

@@ -20,7 +20,7 @@ function traced(ecs: string | null, edit: (set: (value: string, word: number) =>
   const trace = new DecisionTrace();
   const query = buildQuery('www.example.', 'A', ecs === null ? { id: 1 } : { id: 1, ecs });
   const bytes = new Asker(serving.tables, 77).ask(query, '127.0.0.1', 0, trace) ?? expect.fail('silence');
-  return { trace, step: trace.last() ?? expect.fail('no step'), reply: readReply(bytes) };
+  return { trace, step: trace.steps.at(-1) ?? expect.fail('no step'), reply: readReply(bytes) };
 }
 
 describe('a traced decision', () => {

@@ -35,11 +35,10 @@ export function readZoneText(
     escapedSemicolons: true,
     ...more,
   });
-  const relevant = faults.filter((fault) => fault.code !== 'ns-missing');
   return {
     model,
     faults,
-    told: relevant.map((fault) => `${fault.severity} ${fault.code} ${fault.record} ${fault.message}`),
+    told: faults.map((fault) => `${fault.severity} ${fault.code} ${fault.record} ${fault.message}`),
     places: faults
       .filter((fault) => fault.severity === 'error')
       .map((fault) => `${fault.line}:${fault.column} ${fault.code}`),
@@ -47,9 +46,9 @@ export function readZoneText(
   };
 }
 
-/** The codes of all faults of a zone, without the one about missing name servers. */
+/** The codes of all faults of a zone. */
 export function codesOf(zone: ReadZone): string[] {
-  return zone.faults.filter((fault) => fault.code !== 'ns-missing').map((fault) => fault.code);
+  return zone.faults.map((fault) => fault.code);
 }
 
 function recordTexts({ records }: ZoneModel): string[] {
