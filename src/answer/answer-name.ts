@@ -46,6 +46,7 @@ function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): nu
     if (!zone.hasFlag(stop, NodeFlag.CUT)) return followDname(tx, zone, stop);
     // Authority ends here; what was answered on the way down a chain stays authoritative for the first name.
     if (tx.writer.answers === 0) tx.isAuthoritative = false;
+    tx.isReferral = true;
     writeReferral(tx, zone, stop);
     return Next.DONE;
   }
@@ -98,6 +99,7 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
   const ttl = zone.ttlOf(rrset);
   decide(decision, zone, block, tx.request, tables.classTables, tables.health, tx.draws);
   tx.isSteered = true;
+  if (decision.isAllDown) tx.isAllDown = true;
   if (decision.scope > tx.scope) tx.scope = decision.scope;
   if (tx.trace !== null) {
     const name = nameToText(tx.name.lower);

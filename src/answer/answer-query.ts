@@ -65,6 +65,8 @@ function begin(tx: Transaction, overTcp: boolean): void {
   tx.isAuthoritative = false;
   tx.isTruncated = false;
   tx.isSteered = false;
+  tx.isAllDown = false;
+  tx.isReferral = false;
   tx.scope = 0;
   const reserved = query.hasEdns ? optBytes(echoedSubnet(tx)) : 0;
   tx.writer.begin(tx.bytes, tx.start, query.questionEnd, answerBytesMax(tx, overTcp), reserved);
@@ -135,4 +137,6 @@ function count(tx: Transaction, counters: Counters): void {
   if (query.hasEdns) counters[Counter.EDNS]!++;
   if (query.subnet.family !== 0 && query.subnet.sourceLength > 0) counters[Counter.CLIENT_SUBNET]!++;
   if (tx.isSteered) counters[Counter.STEERED]!++;
+  if (tx.isAllDown) counters[Counter.ALL_DOWN]!++;
+  if (tx.isReferral) counters[Counter.REFERRALS]!++;
 }

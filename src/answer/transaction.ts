@@ -46,6 +46,10 @@ export class Transaction {
   isAuthoritative = false;
   isTruncated = false;
   isSteered = false;
+  /** In some decision of this answer every pool was exhausted. */
+  isAllDown = false;
+  /** Ends at a delegation. */
+  isReferral = false;
   /** Longest scope of all decisions of this answer (RFC 7871 7.2.1). */
   scope = 0;
   steps = 0;

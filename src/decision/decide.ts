@@ -34,8 +34,8 @@ export function decide(
   decision.outcome = Outcome.ANSWER;
   const wanted = words[block + DynWord.ANSWERS]!;
   const first = words[block + DYN_WORDS + decision.class]!;
-  if (walkPools(decision, zone, block, first, wanted, health, random, Admission.HEALTHY)) return;
-  decideAllDown(decision, zone, block, first, wanted, health, random);
+  decision.isAllDown = !walkPools(decision, zone, block, first, wanted, health, random, Admission.HEALTHY);
+  if (decision.isAllDown) decideAllDown(decision, zone, block, first, wanted, health, random);
 }
 
 /** The word offset of pool `index` of a block. */

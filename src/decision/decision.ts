@@ -22,6 +22,8 @@ export class Decision {
   readonly drawn: Int32Array = new Int32Array(ANSWERS_MAX);
   /** The class of the client: index of the first rule with its pool. */
   class = 0;
+  /** Every pool of the walk was exhausted, whatever was answered instead. */
+  isAllDown = false;
   /** ECS scope (RFC 7871 7.2.1): bits of the client's address on which this decision depends. */
   scope = 0;
 }

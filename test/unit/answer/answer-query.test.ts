@@ -110,6 +110,18 @@ describe('answerQuery', () => {
     expect([counters[Counter.CLIENT_SUBNET], counters[Counter.EDNS]]).toEqual([1, 1]);
   });
 
+  it('counts referrals, steered answers, and those for which no pool had anything to offer', () => {
+    const steered = (name: string, status: string) => {
+      return { name, pools: { p: { values: [`192.0.2.1 1 ${status}`] } }, rules: [{ pool: 'p' }] };
+    };
+    const zone = modelZone('example.', ['sub 300 NS ns.example.net.'], [steered('well', 'up'), steered('ill', 'down')]);
+    const asker = new Asker(serve([zone]).tables);
+    for (const name of ['well.example.', 'ill.example.', 'www.sub.example.', 'example.'])
+      asker.ask(buildQuery(name, 'A'));
+    const { counters } = asker;
+    expect([counters[Counter.REFERRALS], counters[Counter.STEERED], counters[Counter.ALL_DOWN]]).toEqual([1, 2, 1]);
+  });
+
   it('keeps nothing of one query for the next', () => {
     const asker = new Asker(tables);
     const fresh = new Asker(tables).ask(buildQuery('www.example.', 'A', { id: 5 }));
