@@ -11,7 +11,8 @@ import { REGION_KNOWN_MS } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
 import { regionVote } from './verdict.ts';
-import { SAYS_DOWN, SAYS_UP, VoteMatrix } from './vote-matrix.ts';
+import { Voice, voiceOf } from './voice.ts';
+import { VoteMatrix } from './vote-matrix.ts';
 
 /** What one agent says of one check, for `explain`. */
 export type AgentVote = {
@@ -43,11 +44,27 @@ export type AgentStanding = {
   readonly fresh: boolean;
 };
 
+/** Every voice on one check, counted; only fresh agents that have something to say. */
+export type VoteCount = {
+  /** Regions that say up and down. */
+  readonly ups: number;
+  readonly downs: number;
+  /** The same with agents that say up, but whose last check failed, counted as saying down. */
+  readonly doubtingUps: number;
+  readonly doubtingDowns: number;
+  /** Agents that say something. */
+  readonly agents: number;
+  /** Of these, those whose last check failed. */
+  readonly failing: number;
+  /** And those that say down after two failures in a row or more. */
+  readonly confirmed: number;
+};
+
 /** What a message did to the ledger. */
 export type LedgerNews = {
   /** Why the message was not believed, or null. */
   readonly refused: string | null;
-  /** Checks whose state changed at this agent. */
+  /** Checks of which this agent now says something else (`voice.ts`). */
   readonly changed: readonly string[];
   /** What happened to the agent: it counts again, or started anew. Every check it reports on is affected. */
   readonly agentEvent: 'joined' | 'back' | 'restarted' | null;
@@ -89,9 +106,10 @@ export class AgentLedger {
   readonly #votes = new VoteMatrix();
   readonly #freeColumns = Array.from({ length: AGENTS_MAX }, (_, i) => AGENTS_MAX - 1 - i);
   #regions: string[] = [];
-  /** Scratch of {@link countRegions}: votes by region. */
+  /** Scratch of {@link countVotes}: votes by region, of them those in doubt. */
   readonly #ups = new Int32Array(AGENTS_MAX);
   readonly #downs = new Int32Array(AGENTS_MAX);
+  readonly #doubts = new Int32Array(AGENTS_MAX);
 
   /** Takes in an agent's whole snapshot: checks it no longer names are forgotten, unless later changes have been heard. */
   applySnapshot(snapshot: AgentSnapshot, nowMs: number): LedgerNews {
@@ -149,25 +167,37 @@ export class AgentLedger {
     return { known: known.size, fresh: fresh.size };
   }
 
-  /** How many regions say up and down of the check `id`. */
-  countRegions(id: string): { ups: number; downs: number } {
-    this.#ups.fill(0, 0, this.#regions.length);
-    this.#downs.fill(0, 0, this.#regions.length);
+  /** Counts the voices on the check `id`. */
+  countVotes(id: string): VoteCount {
+    const regions = this.#regions.length;
+    for (const counts of [this.#ups, this.#downs, this.#doubts]) counts.fill(0, 0, regions);
     const row = this.#votes.rowOf(id);
-    for (const entry of this.#agents.values()) {
-      if (!entry.fresh) continue;
-      const says = row[entry.column];
-      if (says === SAYS_UP) this.#ups[entry.regionIndex]!++;
-      else if (says === SAYS_DOWN) this.#downs[entry.regionIndex]!++;
+    let agents = 0;
+    let confirmed = 0;
+    let failing = 0;
+    for (const { fresh, column, regionIndex } of this.#agents.values()) {
+      const voice = fresh ? (row[column] ?? Voice.UNKNOWN) : Voice.UNKNOWN;
+      if (voice === Voice.UNKNOWN) continue;
+      agents++;
+      if (voice === Voice.UP || voice === Voice.FAILING) this.#ups[regionIndex]!++;
+      else this.#downs[regionIndex]!++;
+      if (voice === Voice.FAILING) this.#doubts[regionIndex]!++;
+      if (voice === Voice.DOWN) confirmed++;
+      if (voice !== Voice.UP && voice !== Voice.RECOVERING) failing++;
     }
-    let ups = 0;
-    let downs = 0;
-    for (let region = 0; region < this.#regions.length; region++) {
-      const vote = regionVote(this.#ups[region]!, this.#downs[region]!);
-      if (vote === 'up') ups++;
-      else if (vote === 'down') downs++;
+    const count = { ups: 0, downs: 0, doubtingUps: 0, doubtingDowns: 0, agents, failing, confirmed };
+    for (let region = 0; region < regions; region++) {
+      const ups = this.#ups[region]!;
+      const downs = this.#downs[region]!;
+      const doubts = this.#doubts[region]!;
+      const vote = regionVote(ups, downs);
+      if (vote === 'up') count.ups++;
+      else if (vote === 'down') count.downs++;
+      const doubtingVote = regionVote(ups - doubts, downs + doubts);
+      if (doubtingVote === 'up') count.doubtingUps++;
+      else if (doubtingVote === 'down') count.doubtingDowns++;
     }
-    return { ups, downs };
+    return count;
   }
 
   /** Every voice on the check `id`, by region, those that do not count included. */
@@ -286,7 +316,7 @@ export class AgentLedger {
     Object.assign(entry, newEntry(header, entry.column, nowMs), { retiredBoots });
   }
 
-  /** Puts newer reports over older ones; the ids whose state is another than before. */
+  /** Puts newer reports over older ones; the ids of which something else is said than before. */
   #merge(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
     const changed: string[] = [];
     for (const report of reports) {
@@ -294,8 +324,9 @@ export class AgentLedger {
       if (before && before.seq >= report.seq) continue;
       if (!before && entry.reports.size >= AGENT_REPORTS_MAX) continue;
       entry.reports.set(report.id, report);
-      if ((before?.state ?? 'unknown') === report.state) continue;
-      this.#votes.set(report.id, entry.column, report.state);
+      const voice = voiceOf(report);
+      if (voiceOf(before) === voice) continue;
+      this.#votes.set(report.id, entry.column, voice);
       changed.push(report.id);
     }
     return changed;
@@ -308,7 +339,7 @@ export class AgentLedger {
     const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
     for (const id of gone) {
       entry.reports.delete(id);
-      this.#votes.set(id, entry.column, 'unknown');
+      this.#votes.set(id, entry.column, Voice.UNKNOWN);
     }
     return gone;
   }

@@ -33,6 +33,8 @@ export type Observation = {
   readonly failures: number;
   /** Successes in a row, counted up to `rise`. */
   readonly successes: number;
+  /** Failures in a row, up to {@link FAILING_MAX}; 0 when the last result was a success. */
+  readonly failing: number;
   /** Smoothed connect time and its mean deviation, milliseconds. */
   readonly connectMs: number | null;
   readonly connectDevMs: number | null;
@@ -47,6 +49,8 @@ export type Observation = {
   readonly lastMs: number;
 };
 
+/** Beyond it nobody counts. */
+export const FAILING_MAX = 255;
 /** A connect time enters the average as the least of this many: one delayed packet is not latency (02-steering). */
 const CONNECT_SAMPLES = 3;
 /** Time constant of the averages (02-steering): irregular intervals weigh by the time they stand for. */
@@ -59,6 +63,7 @@ export function newObservation(nowMs: number): Observation {
     reason: '',
     failures: 0,
     successes: 0,
+    failing: 0,
     connectMs: null,
     connectDevMs: null,
     serverMs: null,
@@ -90,6 +95,7 @@ export function observe(
       reason: agrees ? result.reason : previous.reason,
       failures: state === 'down' ? 0 : failures,
       successes,
+      failing: result.ok ? 0 : Math.min(previous.failing + 1, FAILING_MAX),
       ...smoothedTimes(previous, result, nowMs - previous.lastMs),
       seq: previous.seq + 1,
       sinceMs: changed ? nowMs : previous.sinceMs,

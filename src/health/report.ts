@@ -4,9 +4,10 @@
  * is the heartbeat). Read strictly, since anyone who can write to Redis can write here: a bad text is refused whole.
  *
  *   {"v":1,"kind":"snapshot","agent":"a1","region":"eu-west","boot":"k3f9…","seq":17,"intervalMs":5000,
- *    "reports":[[id, "up"|"down"|"unknown", reason, connectMs|null, connectDevMs|null, serverMs|null, seq, heldMs], …]}
+ *    "reports":[[id, "up"|"down"|"unknown", reason, connectMs|null, connectDevMs|null, serverMs|null, seq, heldMs, failing], …]}
  *
- * Unknown keys, and elements behind the eighth, are passed over, so that newer agents can speak to older nodes.
+ * Unknown keys, and elements behind the ninth, are passed over, so that newer agents can speak to older nodes; an older agent
+ * leaves out `failing`, and takes no part in suspicions.
  */
 
 import {
@@ -16,7 +17,7 @@ import {
   CHECK_REASON_CHARS_MAX,
   SNAPSHOT_BYTES_MAX,
 } from '../base/limits.ts';
-import type { CheckState, Observation } from './observation.ts';
+import { type CheckState, FAILING_MAX, type Observation } from './observation.ts';
 
 /** One check as one agent sees it. */
 export type AgentReport = {
@@ -31,6 +32,8 @@ export type AgentReport = {
   readonly seq: number;
   /** For how long `state` had stood when this was written: no clock has to agree with another. */
   readonly heldMs: number;
+  /** Checks that failed in a row up to now; 1 in a change is the suspicion that every agent looks into at once. */
+  readonly failing: number;
 };
 
 /** Who speaks. Names are 1..64 of `A-Z a-z 0-9 . _ -`. */
@@ -69,8 +72,8 @@ export function isHealthName(name: string): boolean {
 
 /** The report of `observation` as of `nowMs` (the agent's monotonic clock). */
 export function reportOf(id: string, observation: Observation, nowMs: number): AgentReport {
-  const { state, reason, connectMs, connectDevMs, serverMs, seq, sinceMs } = observation;
-  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs: nowMs - sinceMs };
+  const { state, reason, connectMs, connectDevMs, serverMs, seq, sinceMs, failing } = observation;
+  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs: nowMs - sinceMs, failing };
 }
 
 /** The text form of a snapshot. Reasons are cut to CHECK_REASON_CHARS_MAX and times rounded to a microsecond. */
@@ -106,6 +109,7 @@ function encode(kind: Kind, message: AgentSnapshot): string {
     roundedMs(report.serverMs),
     report.seq,
     Math.round(report.heldMs),
+    report.failing,
   ]);
   return JSON.stringify({ v: FORMAT_VERSION, kind, agent, region, boot, seq, intervalMs, reports });
 }
@@ -164,14 +168,16 @@ function readReports(value: unknown): { list: AgentReport[] } | ReportFault {
 function readReport(item: unknown): AgentReport | ReportFault {
   if (!Array.isArray(item) || item.length < REPORT_ELEMENTS || item.length > REPORT_ELEMENTS_MAX)
     return { fault: `not a list of ${REPORT_ELEMENTS} elements` };
-  const [id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs] = item as unknown[];
+  const [id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing = state === 'down' ? 2 : 0] =
+    item as unknown[];
   if (typeof id !== 'string' || id === '' || id.length > CHECK_ID_CHARS_MAX) return { fault: 'bad check id' };
   if (state !== 'up' && state !== 'down' && state !== 'unknown') return { fault: 'bad state' };
   if (typeof reason !== 'string' || reason.length > CHECK_REASON_CHARS_MAX) return { fault: 'bad reason' };
   if (!isTime(connectMs) || !isTime(connectDevMs) || !isTime(serverMs)) return { fault: 'bad time' };
   if (!isCount(seq)) return { fault: 'bad seq' };
   if (!isSpan(heldMs, SPAN_MS_MAX)) return { fault: 'bad heldMs' };
-  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs };
+  if (!isCount(failing) || failing > FAILING_MAX) return { fault: 'bad failing' };
+  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing };
 }
 
 function isName(value: unknown): value is string {

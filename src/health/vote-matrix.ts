@@ -3,22 +3,17 @@
  * votes: a verdict on 10,000 checks of 20 agents takes 10,000 look-ups instead of 200,000 (5 ms instead of 80).
  */
 
-import type { CheckState } from './observation.ts';
-
-const UNKNOWN = 0;
-/** What an octet may hold besides {@link UNKNOWN}. */
-export const SAYS_UP = 1;
-export const SAYS_DOWN = 2;
+import { Voice, type VoiceCode } from './voice.ts';
 
 /** Columns of a new row; doubled when an agent beyond them speaks. */
 const COLUMNS_AT_FIRST = 32;
 
-/** Octets by column; columns beyond the end have said nothing. Not to be kept: rows move when they grow. */
+/** Voices by column; columns beyond the end have said nothing. Not to be kept: rows move when they grow. */
 export type VoteRow = Uint8Array;
 
 const EMPTY: VoteRow = new Uint8Array(0);
 
-/** Owner of the rows; those in which nobody says up or down do not exist. */
+/** Owner of the rows; those in which nobody says anything do not exist. */
 export class VoteMatrix {
   readonly #rows = new Map<string, { row: VoteRow; voices: number }>();
 
@@ -27,23 +22,22 @@ export class VoteMatrix {
     return this.#rows.get(check)?.row ?? EMPTY;
   }
 
-  /** The agent of `column` says `state` of `check`. */
-  set(check: string, column: number, state: CheckState): void {
-    const octet = state === 'up' ? SAYS_UP : state === 'down' ? SAYS_DOWN : UNKNOWN;
+  /** The agent of `column` says `voice` of `check`. */
+  set(check: string, column: number, voice: VoiceCode): void {
     let entry = this.#rows.get(check);
     if (!entry) {
-      if (octet === UNKNOWN) return;
+      if (voice === Voice.UNKNOWN) return;
       entry = { row: new Uint8Array(COLUMNS_AT_FIRST), voices: 0 };
       this.#rows.set(check, entry);
     }
     if (column >= entry.row.length) {
-      if (octet === UNKNOWN) return;
+      if (voice === Voice.UNKNOWN) return;
       const wider = new Uint8Array(Math.max(entry.row.length * 2, column + 1));
       wider.set(entry.row);
       entry.row = wider;
     }
-    entry.voices += Number(octet !== UNKNOWN) - Number(entry.row[column] !== UNKNOWN);
-    entry.row[column] = octet;
+    entry.voices += Number(voice !== Voice.UNKNOWN) - Number(entry.row[column] !== Voice.UNKNOWN);
+    entry.row[column] = voice;
     if (entry.voices === 0) this.#rows.delete(check);
   }
 

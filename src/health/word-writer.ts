@@ -6,16 +6,14 @@
  * that were healthy before are its last good ones, not the one that happened to be judged last.
  */
 
+import type { CheckStanding } from './check-judge.ts';
 import type { EndpointRegistry } from './endpoint-registry.ts';
 import { FACTOR_ONE, isLastGoodWord, packHealth, Verdict } from './health-table.ts';
-import type { CheckState } from './observation.ts';
 
-/** Says what the verdict on a check is. */
-export type VerdictOf = (check: string) => CheckState;
+/** Says how a check stands. */
+export type StandingOf = (check: string) => CheckStanding;
 
 const CODES = { unknown: Verdict.UNKNOWN, up: Verdict.UP, down: Verdict.DOWN } as const;
-const WORDS = { unknown: wordOf('unknown', false), up: wordOf('up', false), down: wordOf('down', false) };
-const LAST_GOOD_WORDS = { unknown: wordOf('unknown', true), up: wordOf('up', true), down: wordOf('down', true) };
 
 /** One endpoint of a record. */
 type Member = { readonly slot: number; readonly check: string; readonly status: 'obey' | 'up' | 'down' };
@@ -31,7 +29,7 @@ export class WordWriter {
   }
 
   /** Learns the endpoints from the registry and writes every word. */
-  rebuild(verdictOf: VerdictOf): void {
+  rebuild(standingOf: StandingOf): void {
     const members = new Map<string, Member[]>();
     for (const { slot, spec } of this.#registry.endpoints()) {
       const record = `${spec.zone}|${spec.name}|${spec.type}`;
@@ -46,35 +44,35 @@ export class WordWriter {
         if (groups) groups.add(group);
         else this.#groupsOfCheck.set(check, new Set([group]));
       }
-      this.#writeGroup(group, verdictOf);
+      this.#writeGroup(group, standingOf);
     }
   }
 
   /** Writes the words of every endpoint of the records that use one of `checks`. */
-  write(checks: Iterable<string>, verdictOf: VerdictOf): void {
+  write(checks: Iterable<string>, standingOf: StandingOf): void {
     const groups = new Set<Group>();
     for (const check of checks) for (const group of this.#groupsOfCheck.get(check) ?? []) groups.add(group);
-    for (const group of groups) this.#writeGroup(group, verdictOf);
+    for (const group of groups) this.#writeGroup(group, standingOf);
   }
 
-  #writeGroup(group: Group, verdictOf: VerdictOf): void {
+  #writeGroup(group: Group, standingOf: StandingOf): void {
     const { table } = this.#registry;
-    const isHealthy = (member: Member) =>
-      member.status === 'obey' ? verdictOf(member.check) !== 'down' : member.status === 'up';
+    const standings = group.map(({ check }) => standingOf(check));
+    const isHealthy = ({ status }: Member, i: number) =>
+      status === 'obey' ? standings[i]!.verdict !== 'down' : status === 'up';
     const isAnyHealthy = group.some(isHealthy);
-    for (const member of group) {
-      const isLastGood = isAnyHealthy ? isHealthy(member) : isLastGoodWord(table[member.slot]!);
-      Atomics.store(table, member.slot, (isLastGood ? LAST_GOOD_WORDS : WORDS)[verdictOf(member.check)]);
+    for (const [i, member] of group.entries()) {
+      const lastGood = isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[member.slot]!);
+      Atomics.store(table, member.slot, wordOf(standings[i]!, lastGood));
     }
   }
 }
 
-function wordOf(state: CheckState, lastGood: boolean): number {
-  const barred = state === 'down';
+function wordOf({ verdict, isSuspect }: CheckStanding, lastGood: boolean): number {
   return packHealth({
-    verdict: CODES[state],
-    barred,
-    suspect: false,
+    verdict: CODES[verdict],
+    barred: verdict === 'down',
+    suspect: isSuspect,
     shifted: false,
     lastGood,
     ttlSeconds: 0,

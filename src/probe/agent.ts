@@ -9,17 +9,28 @@
  * After a start nothing is published until each check had a first result, or for two seconds: the votes of the agent's
  * earlier boot stay fresh for longer than that, and a snapshot of nothing but `unknown` would wipe them out.
  *
- * Built by `meridian probe`, and by `serve` in embedded mode. The fast path for suspicions has its place in `#take`, where
- * a failed result is first seen.
+ * The first failure of a check that was well is published as a suspicion, and the check is run again at once; an agent that
+ * hears of another's suspicion runs that check at once as well. So all agents look at the same moment, and the nodes need
+ * not wait for everybody's next interval (`health/suspicion.ts`).
+ *
+ * Built by `meridian probe`, and by `serve` in embedded mode.
  */
 
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
-import { AGENT_REPORTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
+import { AGENT_REPORTS_MAX, AGENTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
+import type { CancelTimer, Timers } from '../base/timers.ts';
 import { type AgentHeader, isHealthName } from '../health/report.ts';
-import { AGENT_BEAT_MS, type AgentStore, SNAPSHOT_PERIOD_MS, type StoreState } from '../redis/state-store.ts';
+import {
+  AGENT_BEAT_MS,
+  type AgentStore,
+  type ChangesBatch,
+  SNAPSHOT_PERIOD_MS,
+  type StoreState,
+} from '../redis/state-store.ts';
+import { systemTimers } from '../redis/system-timers.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { ProbeResult } from './check-attempt.ts';
 import {
@@ -30,6 +41,7 @@ import {
   recordReason,
   recordReport,
   recordResult,
+  recordVoice,
 } from './check-record.ts';
 import { CheckScheduler, type SchedulerStats } from './check-scheduler.ts';
 import { errorMessage } from './failure-reason.ts';
@@ -44,6 +56,8 @@ export type ProbeAgentOptions = {
   /** Where to publish; whoever opened it closes it. */
   readonly store: AgentStore;
   readonly clock: Clock;
+  /** Real time if not given. */
+  readonly timers?: Timers;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
   /** How checks are run, the real way if not given. */
   readonly runCheck?: RunCheck;
@@ -73,6 +87,8 @@ export type ProbeAgentStatus = {
 const CHANGES_DELAY_MS = 20;
 /** How long the first snapshot waits for first results. */
 const FIRST_ROUND_MS_MAX = 2_000;
+/** An agent not heard for this many beats is no longer one of us. */
+const PEER_BEATS = 3;
 const BEATS_PER_SNAPSHOT = SNAPSHOT_PERIOD_MS / AGENT_BEAT_MS;
 
 /** Owner of the records, the scheduler and the timers of publication. */
@@ -89,11 +105,15 @@ export class ProbeAgent {
   #isRunning = false;
   #isSnapshotDue = true;
   #beats = 0;
-  #beatTimer: NodeJS.Timeout | null = null;
-  #flushTimer: NodeJS.Timeout | null = null;
-  #firstRoundTimer: NodeJS.Timeout | null = null;
+  readonly #timers: Timers;
+  /** Other agents, and when they were last heard. */
+  readonly #peers = new Map<string, number>();
+  #peerNames = '';
+  #stopBeating: CancelTimer | null = null;
+  #flushTimer: CancelTimer | null = null;
+  #firstRoundTimer: CancelTimer | null = null;
   #publishing: Promise<void> | null = null;
-  #stopListening: (() => void) | null = null;
+  #unsubscribe: (() => void)[] = [];
   #publicationSeq = 0;
   #reportSeq = 0;
   #published = 0;
@@ -104,9 +124,11 @@ export class ProbeAgent {
   constructor(options: ProbeAgentOptions) {
     assert(isHealthName(options.agentId) && isHealthName(options.region), 'agent or region has no proper name');
     this.#options = options;
+    this.#timers = options.timers ?? systemTimers;
     this.#scheduler = new CheckScheduler({
       agentId: options.agentId,
       clock: options.clock,
+      timers: this.#timers,
       runCheck: options.runCheck ?? ((spec, signal) => runCheck(spec, signal)),
       onResult: (spec, result) => this.#take(spec, result),
       ...(options.concurrencyMax === undefined ? {} : { concurrencyMax: options.concurrencyMax }),
@@ -118,9 +140,12 @@ export class ProbeAgent {
   start(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    this.#stopListening = this.#options.store.onState((state) => this.#heedStore(state));
-    this.#beatTimer = setInterval(() => this.#beat(), AGENT_BEAT_MS);
-    this.#firstRoundTimer = setTimeout(() => this.#endFirstRound(), FIRST_ROUND_MS_MAX);
+    this.#unsubscribe = [
+      this.#options.store.onState((state) => this.#heedStore(state)),
+      this.#options.store.subscribe((batch) => this.#heedOthers(batch)),
+    ];
+    this.#stopBeating = this.#timers.every(AGENT_BEAT_MS, () => this.#beat());
+    this.#firstRoundTimer = this.#timers.after(FIRST_ROUND_MS_MAX, () => this.#endFirstRound());
     this.#scheduler.start();
     if (this.#records.size === 0) this.#endFirstRound();
   }
@@ -128,10 +153,10 @@ export class ProbeAgent {
   /** Ends all checks and the publication under way. The last snapshot stays in the store until its votes have aged. */
   async stop(): Promise<void> {
     this.#isRunning = false;
-    this.#stopListening?.();
-    for (const timer of [this.#beatTimer, this.#flushTimer, this.#firstRoundTimer]) {
-      if (timer !== null) clearTimeout(timer);
-    }
+    for (const end of this.#unsubscribe) end();
+    this.#stopBeating?.();
+    this.#flushTimer?.();
+    this.#firstRoundTimer?.();
     await this.#scheduler.stop();
     await this.#publishing;
   }
@@ -186,6 +211,9 @@ export class ProbeAgent {
     this.#reportSeq += 1;
     this.#replace(record, recordResult(record, result, this.#options.clock.monotonicMs(), this.#reportSeq));
     if (this.#awaited?.delete(spec.id) && this.#awaited.size === 0) this.#endFirstRound();
+    // Only after a success before it: a check that keeps failing is not run out of turn again.
+    const isFirstFailure = result.outcome === 'failed' && record.observation.failing === 0;
+    if (isFirstFailure) this.#scheduler.hurry(spec.id, false);
   }
 
   /** Keeps `next` for `record`, and tells the world if it says something else. */
@@ -193,10 +221,10 @@ export class ProbeAgent {
     this.#records.set(next.spec.id, next);
     // A check that cannot be made says why with its first result, though its state stays.
     const isFirstCause = record.results === 0 && next.state === 'unknown';
-    if (next.state === record.state && !isFirstCause) return;
+    if (recordVoice(next) === recordVoice(record) && !isFirstCause) return;
     this.#changed.add(next.spec.id);
     this.#flushSoon();
-    this.#logChange(record, next);
+    if (next.state !== record.state || isFirstCause) this.#logChange(record, next);
   }
 
   #logChange(record: CheckRecord, next: CheckRecord): void {
@@ -216,7 +244,7 @@ export class ProbeAgent {
   #endFirstRound(): void {
     if (this.#awaited === null) return;
     this.#awaited = null;
-    if (this.#firstRoundTimer !== null) clearTimeout(this.#firstRoundTimer);
+    this.#firstRoundTimer?.();
     this.#flush();
   }
 
@@ -229,7 +257,28 @@ export class ProbeAgent {
       this.#reportSeq += 1;
       this.#replace(record, recordOverdue(record, nowMs, this.#reportSeq));
     }
+    this.#countPeers(nowMs);
     this.#flush();
+  }
+
+  /** What other agents say: that they are there, and what to look at. */
+  #heedOthers(batch: ChangesBatch): void {
+    const { agentId, clock } = this.#options;
+    for (const { agent, reports } of batch.changes) {
+      if (agent === agentId) continue;
+      if (this.#peers.has(agent) || this.#peers.size < AGENTS_MAX) this.#peers.set(agent, clock.monotonicMs());
+      for (const { id, failing } of reports) if (failing === 1) this.#scheduler.hurry(id, true);
+    }
+  }
+
+  #countPeers(nowMs: number): void {
+    for (const [agent, heardMs] of this.#peers) {
+      if (nowMs - heardMs > PEER_BEATS * AGENT_BEAT_MS) this.#peers.delete(agent);
+    }
+    const names = [...this.#peers.keys()].sort().join('\n');
+    if (names === this.#peerNames) return;
+    this.#peerNames = names;
+    this.#scheduler.setPeers(this.#peers.keys());
   }
 
   #heedStore(state: StoreState): void {
@@ -241,10 +290,10 @@ export class ProbeAgent {
   #flushSoon(): void {
     // In trouble the next beat, or the store's return, is soon enough.
     if (!this.#isRunning || this.#flushTimer !== null || this.#publishTrouble !== null) return;
-    this.#flushTimer = setTimeout(() => {
+    this.#flushTimer = this.#timers.after(CHANGES_DELAY_MS, () => {
       this.#flushTimer = null;
       if (this.#isSnapshotDue || this.#changed.size > 0) this.#flush();
-    }, CHANGES_DELAY_MS);
+    });
   }
 
   /** Publishes what is to be said, one publication at a time. Nothing is queued: what cannot be said now is said anew later. */

@@ -8,6 +8,7 @@
 
 import { type CheckState, newObservation, type Observation, observe } from '../health/observation.ts';
 import { type AgentReport, reportOf } from '../health/report.ts';
+import { type VoiceCode, voiceOf } from '../health/voice.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { ProbeResult } from './check-attempt.ts';
 
@@ -80,6 +81,11 @@ export function recordReport(record: CheckRecord, nowMs: number): AgentReport {
     seq,
     heldMs: nowMs - sinceMs,
   };
+}
+
+/** What is to be published of `record` in short: news when it is another than before. */
+export function recordVoice({ state, observation }: CheckRecord): VoiceCode {
+  return voiceOf({ state, failing: observation.failing });
 }
 
 /** Why the record is in its state. */

@@ -4,9 +4,11 @@
  *
  *   slots of a check:   |--- phase ---x---------interval---------x---------interval---------x
  *
- * The phase is a hash of agent and check, counted from the wall clock's epoch, so that agents with synchronised clocks keep
- * out of each other's way; each run is up to 5 % of the interval off its slot, so that nothing beats in step. After the start
- * all moves by the monotonic clock. A check that is due while it still runs, and slots missed by a stall, are passed over.
+ * The phase of a check begins at a hash of it, and each agent that is known stands at its rank among them: n agents see an
+ * endpoint every n-th part of the interval, counted from the wall clock's epoch, so with synchronised clocks. An agent that
+ * knows no other stands at a hash of itself and the check. Each run is up to 5 % of the interval off its slot, so that nothing
+ * beats in step. After the start all moves by the monotonic clock. A check that is due while it still runs, and slots missed
+ * by a stall, are passed over. A check that somebody suspects may be run at once, out of turn ({@link CheckScheduler.hurry}).
  *
  * Built by {@link ProbeAgent}.
  */
@@ -14,6 +16,8 @@
 import type { Clock } from '../base/clock.ts';
 import { PROBE_CONCURRENCY_MAX } from '../base/limits.ts';
 import { mixBits, RandomStream } from '../base/random.ts';
+import type { CancelTimer, Timers } from '../base/timers.ts';
+import { systemTimers } from '../redis/system-timers.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { ProbeResult } from './check-attempt.ts';
 import { DueQueue } from './due-queue.ts';
@@ -23,6 +27,8 @@ import type { RunCheck } from './run-check.ts';
 export type CheckSchedulerOptions = {
   readonly agentId: string;
   readonly clock: Clock;
+  /** Real time if not given. */
+  readonly timers?: Timers;
   readonly runCheck: RunCheck;
   /** Told of every result of a check that is still in the set. */
   readonly onResult: (spec: CheckSpec, result: ProbeResult) => void;
@@ -52,6 +58,8 @@ const JITTER_SHARE = 0.05;
 /** New checks first run this far apart on average, within one interval, instead of waiting for their slot. */
 const FIRST_SPACING_MS = 0.5;
 const FIRST_WINDOW_MS_MIN = 100;
+/** A failure is confirmed by a run that starts this long after the failed one did, or later: a restart takes a moment. */
+const CONFIRM_MS = 250;
 /** Specs are checked by the zone reader; a loop must not rest on that. */
 const INTERVAL_MS_MIN = 100;
 const LAG_WINDOW_MS = 10_000;
@@ -59,15 +67,23 @@ const LAG_WINDOW_MS = 10_000;
 type Entry = {
   readonly spec: CheckSpec;
   readonly intervalMs: number;
+  /** Hash of the check's id. */
+  readonly hash: number;
   /** 0..1 of the interval. */
-  readonly phase: number;
+  phase: number;
   /** Slot that `dueMs` belongs to, monotonic; before the first run, the last one that was not taken. */
   slotMs: number;
   dueMs: number;
   /** Due time of the run that waits or is under way. */
   readyMs: number;
+  /** When the last run began. */
+  startedMs: number;
   /** Waits or is under way. */
   isPending: boolean;
+  /** To be run once more when the run under way ends well: it may have begun before what is suspected. */
+  isRepeatWanted: boolean;
+  /** When it last was run out of turn for others. */
+  hurriedMs: number;
   isDropped: boolean;
 };
 
@@ -77,14 +93,18 @@ export class CheckScheduler {
   readonly #concurrencyMax: number;
   readonly #entries = new Map<string, Entry>();
   readonly #queue = new DueQueue<Entry>();
+  readonly #outOfTurn = new DueQueue<{ readonly entry: Entry; readonly dueMs: number }>();
   readonly #running = new Map<string, AbortController>();
   readonly #random: RandomStream;
   #waiting: Entry[] = [];
   #waitingHead = 0;
+  readonly #timers: Timers;
+  readonly #ownHash: number;
+  #peerHashes: readonly number[] = [];
   #isStarted = false;
-  #timer: NodeJS.Timeout | null = null;
+  #timer: CancelTimer | null = null;
   #timerMs = Number.POSITIVE_INFINITY;
-  #turn: NodeJS.Immediate | null = null;
+  #turn: CancelTimer | null = null;
   #onDrained: (() => void) | null = null;
   #startedCount = 0;
   #skippedCount = 0;
@@ -93,7 +113,9 @@ export class CheckScheduler {
   constructor(options: CheckSchedulerOptions) {
     this.#options = options;
     this.#concurrencyMax = options.concurrencyMax ?? PROBE_CONCURRENCY_MAX;
-    this.#random = new RandomStream(hashText(options.agentId));
+    this.#timers = options.timers ?? systemTimers;
+    this.#ownHash = hashText(options.agentId);
+    this.#random = new RandomStream(this.#ownHash);
   }
 
   /** Begins to run checks. */
@@ -107,11 +129,12 @@ export class CheckScheduler {
   /** Ends every check under way; resolves when the last one is gone. No result is told of after the call. */
   async stop(): Promise<void> {
     this.#isStarted = false;
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    if (this.#turn !== null) clearImmediate(this.#turn);
+    this.#timer?.();
+    this.#turn?.();
     this.#timer = null;
     this.#turn = null;
     this.#queue.clear();
+    this.#outOfTurn.clear();
     this.#waiting = [];
     this.#waitingHead = 0;
     for (const entry of this.#entries.values()) entry.isPending = false;
@@ -143,6 +166,38 @@ export class CheckScheduler {
     this.#arm();
   }
 
+  /**
+   * Runs the check `id` out of turn: at once or when the run under way has ended if `asked` by another agent, otherwise at
+   * CONFIRM_MS from its last start. Asked, this is done once an interval at most, so that nobody can make us look at an
+   * endpoint more than twice as often. False if it is not done.
+   */
+  hurry(id: string, asked: boolean): boolean {
+    const entry = this.#entries.get(id);
+    if (entry === undefined || !this.#isStarted) return false;
+    const nowMs = this.#options.clock.monotonicMs();
+    if (asked && nowMs - entry.hurriedMs < entry.intervalMs) return false;
+    if (asked) entry.hurriedMs = nowMs;
+    if (asked && entry.isPending) {
+      entry.isRepeatWanted = true;
+      return true;
+    }
+    this.#outOfTurn.add({ entry, dueMs: asked ? nowMs : Math.max(nowMs, entry.startedMs + CONFIRM_MS) });
+    this.#tick();
+    return true;
+  }
+
+  /** The other agents, by name: from now on the checks are spread over the interval among all of us. */
+  setPeers(agents: Iterable<string>): void {
+    this.#peerHashes = Array.from(agents, hashText);
+    for (const entry of this.#entries.values()) {
+      const phase = this.#phaseOf(entry.hash);
+      const shift = phase - entry.phase;
+      entry.phase = phase;
+      // The short way round; the run that is queued stays, and the next keeps its distance from it.
+      entry.slotMs += (shift - Math.round(shift)) * entry.intervalMs;
+    }
+  }
+
   stats(): SchedulerStats {
     this.#turnLagWindow(this.#options.clock.monotonicMs());
     return {
@@ -156,16 +211,30 @@ export class CheckScheduler {
   }
 
   #createEntry(spec: CheckSpec): Entry {
+    const hash = hashText(spec.id);
     return {
       spec,
       intervalMs: Math.max(spec.intervalMs, INTERVAL_MS_MIN),
-      phase: hashText(`${this.#options.agentId}\n${spec.id}`) / 2 ** 32,
+      hash,
+      phase: this.#phaseOf(hash),
       slotMs: 0,
       dueMs: 0,
       readyMs: 0,
+      startedMs: Number.NEGATIVE_INFINITY,
       isPending: false,
+      isRepeatWanted: false,
+      hurriedMs: Number.NEGATIVE_INFINITY,
       isDropped: false,
     };
+  }
+
+  /** Where in the interval the check of this hash has its slot. */
+  #phaseOf(hash: number): number {
+    const own = mixBits(hash ^ this.#ownHash);
+    if (this.#peerHashes.length === 0) return own / 2 ** 32;
+    let rank = 0;
+    for (const peer of this.#peerHashes) if (mixBits(hash ^ peer) < own) rank++;
+    return (hash / 2 ** 32 + rank / (this.#peerHashes.length + 1)) % 1;
   }
 
   /** Queues `entries` for their first run, soon; their slots follow at half an interval's distance or more. */
@@ -184,28 +253,30 @@ export class CheckScheduler {
 
   /** Sets the timer for what is due next, unless it is set early enough. */
   #arm(): void {
-    const { nextMs } = this.#queue;
+    const nextMs = Math.min(this.#queue.nextMs, this.#outOfTurn.nextMs);
     if (!this.#isStarted || nextMs === Number.POSITIVE_INFINITY) return;
     if (this.#timer !== null) {
       if (this.#timerMs <= nextMs) return;
-      clearTimeout(this.#timer);
+      this.#timer();
     }
     const delayMs = Math.max(TICK_MS, Math.ceil(nextMs - this.#options.clock.monotonicMs()));
     this.#timerMs = nextMs;
-    this.#timer = setTimeout(this.#tick, delayMs);
+    this.#timer = this.#timers.after(delayMs, this.#tick);
   }
 
   readonly #tick = (): void => {
+    this.#timer?.();
     this.#timer = null;
     const nowMs = this.#options.clock.monotonicMs();
+    for (let next = this.#outOfTurn.take(nowMs); next !== null; next = this.#outOfTurn.take(nowMs)) {
+      if (!next.entry.isDropped && !next.entry.isPending) this.#ready(next.entry, next.dueMs);
+    }
     for (let entry = this.#queue.take(nowMs); entry !== null; entry = this.#queue.take(nowMs)) {
       if (entry.isDropped) continue;
       if (entry.isPending) {
         this.#skippedCount += 1;
       } else {
-        entry.isPending = true;
-        entry.readyMs = entry.dueMs;
-        this.#waiting.push(entry);
+        this.#ready(entry, entry.dueMs);
       }
       entry.slotMs = nextSlot(entry.slotMs, entry.intervalMs, nowMs);
       entry.dueMs = entry.slotMs + (this.#random.nextBits() / 2 ** 31 - 1) * JITTER_SHARE * entry.intervalMs;
@@ -215,13 +286,19 @@ export class CheckScheduler {
     this.#arm();
   };
 
+  #ready(entry: Entry, readyMs: number): void {
+    entry.isPending = true;
+    entry.readyMs = readyMs;
+    this.#waiting.push(entry);
+  }
+
   #startWaiting(): void {
     if (this.#turn !== null) return;
     for (let starts = 0; this.#running.size < this.#concurrencyMax; ) {
       const entry = this.#waiting[this.#waitingHead];
       if (entry === undefined) break;
       if (starts === STARTS_PER_TURN) {
-        this.#turn = setImmediate(() => {
+        this.#turn = this.#timers.nextTurn(() => {
           this.#turn = null;
           this.#startWaiting();
         });
@@ -250,6 +327,7 @@ export class CheckScheduler {
     this.#running.set(spec.id, controller);
     this.#startedCount += 1;
     const nowMs = this.#options.clock.monotonicMs();
+    entry.startedMs = nowMs;
     this.#turnLagWindow(nowMs);
     this.#lag.max = Math.max(this.#lag.max, nowMs - entry.readyMs);
     const ended = (result: ProbeResult) => this.#end(entry, result);
@@ -259,11 +337,14 @@ export class CheckScheduler {
   #end(entry: Entry, result: ProbeResult): void {
     this.#running.delete(entry.spec.id);
     entry.isPending = false;
+    const isRepeatWanted = entry.isRepeatWanted && result.outcome !== 'failed';
+    entry.isRepeatWanted = false;
     if (!this.#isStarted) {
       if (this.#running.size === 0) this.#onDrained?.();
       return;
     }
     if (!entry.isDropped) this.#options.onResult(entry.spec, result);
+    if (isRepeatWanted && !entry.isPending) this.#ready(entry, this.#options.clock.monotonicMs());
     if (this.#waitingHead < this.#waiting.length) this.#startWaiting();
   }
 

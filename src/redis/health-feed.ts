@@ -8,18 +8,19 @@
  */
 
 import type { Clock } from '../base/clock.ts';
+import type { CancelTimer, Timers } from '../base/timers.ts';
 import { AgentLedger, type AgentStanding, type LedgerNews, type RegionVotes } from '../health/agent-ledger.ts';
+import { CheckJudge, type VerdictChange } from '../health/check-judge.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
 import type { NodeStatus } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import type { AgentSnapshot } from '../health/report.ts';
-import { endpointVerdict } from '../health/verdict.ts';
 import { WordWriter } from '../health/word-writer.ts';
-import type { CheckSpec } from '../zone/zone-model.ts';
 import type { FeedState } from './feed-state.ts';
 import { RefusalLog } from './refusal-log.ts';
 import type { ChangesBatch, SnapshotsRead, StateStore, StoreState } from './state-store.ts';
+import { systemTimers } from './system-timers.ts';
 
 /** What the log is told; never one per query or per heartbeat. */
 export type FeedEvent =
@@ -49,6 +50,8 @@ export type HealthFeedOptions = {
   readonly store: StateStore;
   readonly registry: EndpointRegistry;
   readonly clock: Clock;
+  /** Real time if not given. */
+  readonly timers?: Timers;
   readonly log: (event: FeedEvent) => void;
   /** Asked at every publication of the node's status; without it the node does not list itself. */
   readonly facts?: () => NodeFacts;
@@ -92,13 +95,13 @@ export class HealthFeed {
   readonly #store: StateStore;
   readonly #registry: EndpointRegistry;
   readonly #clock: Clock;
+  readonly #timers: Timers;
   readonly #log: (event: FeedEvent) => void;
   readonly #facts: (() => NodeFacts) | null;
   readonly #ledger = new AgentLedger();
   readonly #startMs: number;
   readonly #writer: WordWriter;
-  #checks = new Map<string, CheckSpec>();
-  #verdicts = new Map<string, CheckState>();
+  readonly #judge = new CheckJudge(this.#ledger);
   #mode: ModeState;
   #regions = { known: 0, fresh: 0 };
   #epoch = 0;
@@ -111,13 +114,14 @@ export class HealthFeed {
   #statusSeq = 0;
   #isPublishing = false;
   readonly #refusals = new RefusalLog();
-  #timer: NodeJS.Timeout | null = null;
+  #stopTicking: CancelTimer | null = null;
   #unsubscribe: (() => void)[] = [];
 
   constructor(options: HealthFeedOptions) {
     this.#store = options.store;
     this.#registry = options.registry;
     this.#clock = options.clock;
+    this.#timers = options.timers ?? systemTimers;
     this.#log = options.log;
     this.#facts = options.facts ?? null;
     this.#startMs = options.clock.monotonicMs();
@@ -132,14 +136,14 @@ export class HealthFeed {
       this.#store.onState((state) => this.#followStore(state)),
       this.#store.subscribe((batch) => this.#takeBatch(batch)),
     ];
-    this.#timer = setInterval(() => this.tick(), TICK_MS);
+    this.#stopTicking = this.#timers.every(TICK_MS, () => this.tick());
     this.tick();
   }
 
   /** Ends the subscriptions and the timer; the words stay as they are, and the store stays open. */
   stop(): void {
-    if (this.#timer) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#stopTicking?.();
+    this.#stopTicking = null;
     for (const end of this.#unsubscribe) end();
     this.#unsubscribe = [];
   }
@@ -150,21 +154,21 @@ export class HealthFeed {
     const stale = this.#ledger.age(now);
     for (const { agent, region } of stale) this.#log({ event: 'agent', agent, region, change: 'stale' });
     if (this.#followMode() || stale.length > 0) this.#judgeAll();
+    else this.#judgeSome([]);
     if (now >= this.#syncDueMs || this.#ledger.lacksSnapshots()) void this.#sync();
     if (now >= this.#statusDueMs) void this.#publishStatus(now);
   }
 
   /** The registry has been given other endpoints: judges every check anew and writes every word. */
   zonesChanged(): void {
-    this.#checks = this.#registry.checks();
-    for (const id of this.#verdicts.keys()) if (!this.#checks.has(id)) this.#verdicts.delete(id);
+    this.#judge.setChecks(this.#registry.checks());
     this.#judgeAll();
-    this.#writer.rebuild((id) => this.verdictOf(id));
+    this.#writer.rebuild((id) => this.#judge.standingOf(id));
   }
 
   /** The verdict on a check; `unknown` for one never heard of. */
   verdictOf(check: string): CheckState {
-    return this.#verdicts.get(check) ?? 'unknown';
+    return this.#judge.verdictOf(check);
   }
 
   /** The verdict with every region's and agent's voice. */
@@ -175,7 +179,7 @@ export class HealthFeed {
   status(): FeedStatus {
     const now = this.#clock.monotonicMs();
     const counts = { up: 0, down: 0, unknown: 0 };
-    for (const id of this.#checks.keys()) counts[this.verdictOf(id)]++;
+    for (const id of this.#judge.checks.keys()) counts[this.verdictOf(id)]++;
     return {
       mode: this.#mode.mode,
       modeReason: this.#mode.reason,
@@ -195,7 +199,7 @@ export class HealthFeed {
   /** What is to be kept over a restart. */
   exportState(): FeedState {
     const withVerdict = (verdict: CheckState) =>
-      [...this.#checks.keys()].filter((id) => this.verdictOf(id) === verdict);
+      [...this.#judge.checks.keys()].filter((id) => this.verdictOf(id) === verdict);
     return {
       savedMs: this.#clock.wallMs(),
       epoch: this.#epoch,
@@ -208,14 +212,13 @@ export class HealthFeed {
   /** Takes over what an earlier process kept; before `start`, with the registry filled. */
   importState(state: FeedState): void {
     const now = this.#clock.monotonicMs();
-    this.#checks = this.#registry.checks();
+    this.#judge.setChecks(this.#registry.checks());
     this.#epoch = state.epoch;
     for (const header of state.agents) this.#ledger.recall(header, now);
     this.#regions = this.#ledger.regionCounts(now);
     if (Math.abs(this.#clock.wallMs() - state.savedMs) > STATE_AGE_MS_MAX) return;
-    for (const verdict of ['up', 'down'] as const)
-      for (const id of state[verdict]) if (this.#checks.has(id)) this.#verdicts.set(id, verdict);
-    this.#writer.rebuild((id) => this.verdictOf(id));
+    for (const verdict of ['up', 'down'] as const) for (const id of state[verdict]) this.#judge.recall(id, verdict);
+    this.#writer.rebuild((id) => this.#judge.standingOf(id));
   }
 
   #takeBatch(batch: ChangesBatch): void {
@@ -240,7 +243,7 @@ export class HealthFeed {
     });
     this.#isSyncing = false;
     if (read === null) this.#syncDueMs = now;
-    else if (this.#timer) this.#takeSnapshots(read);
+    else if (this.#stopTicking) this.#takeSnapshots(read);
   }
 
   #takeSnapshots(read: SnapshotsRead): void {
@@ -269,7 +272,7 @@ export class HealthFeed {
       this.#log({ event: 'agent', agent, region, change: news.agentEvent });
     }
     if (this.#followMode() || isAnyAgentNew) this.#judgeAll();
-    else this.#judge(changed);
+    else this.#judgeSome(changed);
   }
 
   #followStore(state: StoreState): void {
@@ -302,30 +305,21 @@ export class HealthFeed {
   }
 
   #judgeAll(): void {
-    this.#judge(this.#checks.keys());
+    this.#judgeSome(this.#judge.checks.keys());
   }
 
-  /** The verdicts on `ids`; those that changed are written and logged. */
-  #judge(ids: Iterable<string>): void {
-    const isNormal = this.#mode.mode === 'NORMAL';
-    const changed: { id: string; verdict: 'up' | 'down'; previous: CheckState }[] = [];
-    for (const id of ids) {
-      const spec = this.#checks.get(id);
-      if (!spec) continue;
-      const { ups, downs } = this.#ledger.countRegions(id);
-      const previous = this.verdictOf(id);
-      const mayDown = isNormal && isQuorate(ups + downs, this.#regions.known);
-      const verdict = endpointVerdict(ups, downs, spec.quorum, previous, mayDown);
-      if (verdict === previous || verdict === 'unknown') continue;
-      this.#verdicts.set(id, verdict);
-      changed.push({ id, verdict, previous });
-    }
-    if (changed.length === 0) return;
-    // First the words, which answers wait for; then the log.
-    this.#writer.write(
-      changed.map(({ id }) => id),
-      (id) => this.verdictOf(id),
-    );
+  /** Has `ids` judged; what changed is written, then logged, since answers wait for the words. */
+  #judgeSome(ids: Iterable<string>): void {
+    const { changed, touched } = this.#judge.judge(ids, {
+      isNormal: this.#mode.mode === 'NORMAL',
+      knownRegions: this.#regions.known,
+      nowMs: this.#clock.monotonicMs(),
+    });
+    if (touched.size > 0) this.#writer.write(touched, (id) => this.#judge.standingOf(id));
+    if (changed.length > 0) this.#logVerdicts(changed);
+  }
+
+  #logVerdicts(changed: readonly VerdictChange[]): void {
     for (const { id, verdict, previous } of changed.slice(0, VERDICTS_LOGGED_MAX))
       this.#logVerdict(id, verdict, previous);
     const rest = changed.slice(VERDICTS_LOGGED_MAX);

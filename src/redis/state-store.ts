@@ -56,11 +56,16 @@ export class StoreError extends Error {
   override readonly name = 'StoreError';
 }
 
-/** What an agent needs. Both reject with {@link StoreError}, never hang, and queue nothing while the store is lost. */
+/** What an agent needs. Publishing rejects with {@link StoreError}, never hangs, and queues nothing while the store is lost. */
 export interface AgentStore {
   /** Replaces the agent's snapshot, and is its heartbeat as well; states in it that were not told yet are told at once. */
   publishSnapshot(snapshot: AgentSnapshot): Promise<void>;
   publishChanges(changes: AgentChanges): Promise<void>;
+  /**
+   * Delivers changes published from now on, one's own too, until the returned function is called. The first batch, and the
+   * first after each loss, is a `gap`. Never throws.
+   */
+  subscribe(listener: (batch: ChangesBatch) => void): () => void;
   readonly state: StoreState;
   /** Why the store is not connected, in words for the operator, without secrets; null when it is. */
   readonly trouble: string | null;
@@ -73,11 +78,6 @@ export interface AgentStore {
 export interface StateStore extends AgentStore {
   /** Every agent's last snapshot; rejects with {@link StoreError}. */
   readSnapshots(): Promise<SnapshotsRead>;
-  /**
-   * Delivers changes published from now on, until the returned function is called. The first batch, and the first after
-   * each loss, is a `gap`. Never throws.
-   */
-  subscribe(listener: (batch: ChangesBatch) => void): () => void;
   publishNode(status: NodeStatus): Promise<void>;
   /** Every node that published within {@link NODE_EXPIRY_MS}; rejects with {@link StoreError}. */
   readNodes(): Promise<NodesRead>;

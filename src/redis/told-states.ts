@@ -4,32 +4,32 @@
  * Kept by both stores, on the side of the agent that publishes.
  */
 
-import type { CheckState } from '../health/observation.ts';
 import type { AgentChanges, AgentReport, AgentSnapshot } from '../health/report.ts';
+import { Voice, type VoiceCode, voiceOf } from '../health/voice.ts';
 
-type Told = { readonly boot: string; readonly states: Map<string, CheckState> };
+type Told = { readonly boot: string; readonly voices: Map<string, VoiceCode> };
 
 /** Owner of the memory of what each agent of this store has told. */
 export class ToldStates {
   readonly #agents = new Map<string, Told>();
 
-  /** The reports of `snapshot` whose state was not told. None before the agent's first snapshot: nodes fetch that one. */
+  /** The reports of `snapshot` whose voice was not told. None before the agent's first snapshot: nodes fetch that one. */
   newsIn(snapshot: AgentSnapshot): AgentReport[] {
     const told = this.#agents.get(snapshot.agent);
     if (told?.boot !== snapshot.boot) return [];
-    return snapshot.reports.filter((report) => (told.states.get(report.id) ?? 'unknown') !== report.state);
+    return snapshot.reports.filter((report) => (told.voices.get(report.id) ?? Voice.UNKNOWN) !== voiceOf(report));
   }
 
   /** The snapshot has reached the store. */
   noteSnapshot(snapshot: AgentSnapshot): void {
-    const states = new Map(snapshot.reports.map((report) => [report.id, report.state]));
-    this.#agents.set(snapshot.agent, { boot: snapshot.boot, states });
+    const voices = new Map(snapshot.reports.map((report) => [report.id, voiceOf(report)]));
+    this.#agents.set(snapshot.agent, { boot: snapshot.boot, voices });
   }
 
   /** The changes have reached the store. */
   noteChanges(changes: AgentChanges): void {
     const told = this.#agents.get(changes.agent);
     if (told?.boot !== changes.boot) return;
-    for (const report of changes.reports) told.states.set(report.id, report.state);
+    for (const report of changes.reports) told.voices.set(report.id, voiceOf(report));
   }
 }

@@ -187,7 +187,7 @@ function snapshot(agent: string, seq: number, reports: AgentReport[]): AgentSnap
 }
 
 function report(id: string, fields: Partial<AgentReport> = {}): AgentReport {
-  const base = { reason: '', connectMs: null, connectDevMs: null, serverMs: null, seq: 1, heldMs: 0 };
+  const base = { reason: '', connectMs: null, connectDevMs: null, serverMs: null, seq: 1, heldMs: 0, failing: 0 };
   return { id, state: 'up', ...base, ...fields };
 }
 

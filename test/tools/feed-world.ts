@@ -30,7 +30,18 @@ export class FakeAgent {
   message(states: Record<string, CheckState>): AgentSnapshot {
     this.seq++;
     const reports = Object.entries(states).map(([id, state]) => {
-      return { id, state, reason: `${state}!`, connectMs: 5, connectDevMs: 1, serverMs: 2, seq: this.seq, heldMs: 0 };
+      const failing = state === 'down' ? 2 : 0;
+      return {
+        id,
+        state,
+        reason: `${state}!`,
+        connectMs: 5,
+        connectDevMs: 1,
+        serverMs: 2,
+        seq: this.seq,
+        heldMs: 0,
+        failing,
+      };
     });
     return { agent: this.agent, region: this.region, boot: this.boot, seq: this.seq, intervalMs: 1000, reports };
   }

@@ -14,6 +14,7 @@ function snapshotOf(region: string, states: Record<string, CheckState>): AgentSn
     serverMs: null,
     seq: 1,
     heldMs: 0,
+    failing: 0,
   }));
   return { agent: `agent-${region}`, region, boot: 'b', seq: 1, intervalMs: 5_000, reports };
 }

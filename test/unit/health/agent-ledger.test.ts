@@ -21,9 +21,45 @@ function message(
     serverMs: null,
     seq,
     heldMs: 0,
+    failing: 0,
   }));
   return { agent, region: `region of ${agent}`.slice(-1), boot: 'b1', seq, intervalMs: 5000, reports, ...fields };
 }
+
+describe('voices', () => {
+  it('are counted by region and by agent, those in doubt both ways', () => {
+    const ledger = new AgentLedger();
+    const say = (agent: string, state: CheckState, failing: number) => {
+      const { reports, ...header } = message(agent, 1, { x: state });
+      ledger.applySnapshot({ ...header, reports: reports.map((report) => ({ ...report, failing })) }, 0);
+    };
+    say('1a', 'up', 0);
+    say('2b', 'up', 1);
+    say('3b', 'up', 3);
+    say('4b', 'down', 0);
+    say('5c', 'down', 1);
+    say('6c', 'down', 2);
+    say('7d', 'unknown', 9);
+    expect(ledger.countVotes('x')).toEqual({
+      ups: 2,
+      downs: 1,
+      doubtingUps: 1,
+      doubtingDowns: 2,
+      agents: 6,
+      failing: 4,
+      confirmed: 1,
+    });
+  });
+
+  it('are news when an agent begins or ceases to fail, though its state stays', () => {
+    const ledger = new AgentLedger();
+    const say = (seq: number, failing: number) => {
+      const { reports, ...header } = message('a', seq, { x: 'up' });
+      return ledger.applyChanges({ ...header, reports: reports.map((report) => ({ ...report, failing })) }, 0).changed;
+    };
+    expect([say(1, 0), say(2, 1), say(3, 2), say(4, 0)]).toEqual([['x'], ['x'], [], ['x']]);
+  });
+});
 
 describe('messages', () => {
   it('tell which checks changed their state, and nothing when none did', () => {
@@ -42,7 +78,7 @@ describe('messages', () => {
     ledger.applySnapshot(message('a', 1, { x: 'up' }), 0);
     ledger.applyChanges(message('a', 5, { x: 'down' }), 1);
     expect(ledger.applySnapshot(message('a', 3, { x: 'up', y: 'down' }), 2).changed).toEqual(['y']);
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 1 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 1 });
   });
 
   it('of a snapshot drop the checks it no longer names, unless it is the older one', () => {
@@ -52,7 +88,7 @@ describe('messages', () => {
     ledger.applySnapshot(message('a', 2, { x: 'up' }), 0);
     expect(ledger.standings(0)[0]?.checks).toBe(3);
     expect(ledger.applySnapshot(message('a', 4, { x: 'up', z: 'down' }), 0).changed).toEqual(['y']);
-    expect(ledger.countRegions('y')).toEqual({ ups: 0, downs: 0 });
+    expect(ledger.countVotes('y')).toMatchObject({ ups: 0, downs: 0 });
   });
 
   it('of a snapshot are all taken, even when an agent at its limit names nothing but new checks', () => {
@@ -62,7 +98,7 @@ describe('messages', () => {
     ledger.applySnapshot(message('a', 1, many('old')), 0);
     expect(ledger.applyChanges(message('a', 2, { extra: 'down' }), 0).changed).toEqual([]);
     ledger.applySnapshot(message('a', 3, many('new')), 0);
-    expect([ledger.countRegions('old0').ups, ledger.countRegions('new65535').ups]).toEqual([0, 1]);
+    expect([ledger.countVotes('old0').ups, ledger.countVotes('new65535').ups]).toEqual([0, 1]);
   });
 
   it('lost, repeated and out of order leave no trace once the last snapshot has come', () => {
@@ -102,7 +138,7 @@ describe('messages', () => {
         );
         for (const id of ids) {
           const expected = { ups: Number(truth[id] === 'up'), downs: Number(truth[id] === 'down') };
-          expect(ledger.countRegions(id)).toEqual(expected);
+          expect(ledger.countVotes(id)).toMatchObject(expected);
         }
         expect(ledger.lacksSnapshots()).toBe(false);
       }),
@@ -114,7 +150,7 @@ describe('messages', () => {
     ledger.applySnapshot(message('a', 90, { x: 'down' }), 0);
     const restarted = ledger.applyChanges(message('a', 1, {}, { boot: 'b2' }), 1);
     expect(restarted.agentEvent).toBe('restarted');
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 0 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 0 });
     expect(ledger.applySnapshot(message('a', 91, { x: 'down' }), 2).refused).toMatch(/earlier boot/);
     expect(ledger.standings(2)[0]).toMatchObject({ boot: 'b2', seq: 1, silentMs: 1 });
   });
@@ -157,10 +193,10 @@ describe('freshness', () => {
     ledger.applySnapshot(message('a', 7, { x: 'down' }), 14_000);
     ledger.applyChanges(message('a', 6), 14_000);
     expect(ledger.age(15_001)).toHaveLength(1);
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 0 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 0 });
     expect(ledger.applySnapshot(message('a', 7, { x: 'down' }), 16_000).agentEvent).toBeNull();
     expect(ledger.applyChanges(message('a', 8), 16_000).agentEvent).toBe('back');
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 1 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 1 });
   });
 
   it('is lost by all when the store lost its memory, and regained one by one', () => {
@@ -180,7 +216,7 @@ describe('freshness', () => {
     ledger.applySnapshot(message('a', 50, { x: 'down' }), 1);
     expect(ledger.regionCounts(1)).toEqual({ known: 1, fresh: 0 });
     expect(ledger.applyChanges(message('a', 51), 2).agentEvent).toBe('back');
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 1 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 1 });
   });
 
   it('ends for good after a day', () => {
@@ -203,9 +239,9 @@ describe('regions', () => {
     say('b1', 'us', 'up');
     say('b2', 'us', 'down');
     say('c1', 'ap', 'unknown');
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 1 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 1 });
     say('b3', 'us', 'up');
-    expect(ledger.countRegions('x')).toEqual({ ups: 1, downs: 1 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 1, downs: 1 });
     expect(ledger.regionCounts(0)).toEqual({ known: 3, fresh: 3 });
   });
 
@@ -221,7 +257,7 @@ describe('regions', () => {
     const ledger = new AgentLedger();
     for (let i = 0; i < 2000; i++)
       ledger.applyChanges(message('a', 1, { x: 'up' }, { region: `r${i}`, boot: `b${i}` }), i);
-    expect(ledger.countRegions('x')).toEqual({ ups: 1, downs: 0 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 1, downs: 0 });
     expect(ledger.regionCounts(2000)).toEqual({ known: 1, fresh: 1 });
   });
 
@@ -262,7 +298,7 @@ describe('missed messages', () => {
     expect(ledger.lacksSnapshots()).toBe(true);
     ledger.applySnapshot(message('a', 3, { x: 'down' }), 0);
     expect(ledger.lacksSnapshots()).toBe(false);
-    expect(ledger.countRegions('x')).toEqual({ ups: 0, downs: 1 });
+    expect(ledger.countVotes('x')).toMatchObject({ ups: 0, downs: 1 });
   });
 
   it('are everything before the first heartbeat of an agent, or of its new boot', () => {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type CheckResult, newObservation, type Observation, observe } from '../../../src/health/observation.ts';
+import {
+  type CheckResult,
+  FAILING_MAX,
+  newObservation,
+  type Observation,
+  observe,
+} from '../../../src/health/observation.ts';
 
 const good: CheckResult = { ok: true, reason: 'HTTP 200', connectMs: null, serverMs: null };
 const bad: CheckResult = { ok: false, reason: 'timeout', connectMs: null, serverMs: null };
@@ -24,6 +30,17 @@ describe('observe', () => {
     expect(newObservation(0).state).toBe('unknown');
     expect(statesOf('+', { rise: 5, fall: 5 })).toBe('u');
     expect(statesOf('-', { rise: 5, fall: 5 })).toBe('d');
+  });
+
+  it('counts failures in a row in every state, up to a bound', () => {
+    let observation = newObservation(0);
+    const after = (result: CheckResult) => {
+      observation = observe(observation, result, { rise: 2, fall: 2 }, 1000).observation;
+      return observation.failing;
+    };
+    expect([good, bad, bad, bad, good, bad].map(after)).toEqual([0, 1, 2, 3, 0, 1]);
+    for (let i = 0; i < 1000; i++) after(bad);
+    expect(observation.failing).toBe(FAILING_MAX);
   });
 
   it('goes down after `fall` failures', () => {

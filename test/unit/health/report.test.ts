@@ -13,7 +13,7 @@ import {
 } from '../../../src/health/report.ts';
 
 const header = { agent: 'a1', region: 'eu-west', boot: 'k3f9', seq: 17, intervalMs: 5000 };
-const row = ['https://203.0.113.10:443/', 'down', 'HTTP 503', 12.5, 0.25, null, 3, 1500];
+const row = ['https://203.0.113.10:443/', 'down', 'HTTP 503', 12.5, 0.25, null, 3, 1500, 2];
 const text = (fields: object = {}) => JSON.stringify({ v: 1, kind: 'snapshot', ...header, reports: [row], ...fields });
 
 describe('a report', () => {
@@ -29,6 +29,7 @@ describe('a report', () => {
       serverMs: null,
       seq: 1,
       heldMs: 2500,
+      failing: 1,
     });
   });
 });
@@ -37,7 +38,17 @@ describe('the text of a snapshot', () => {
   const full: AgentSnapshot = {
     ...header,
     reports: [
-      { id: 'a', state: 'up', reason: '', connectMs: 1.5, connectDevMs: 0, serverMs: 2, seq: 9, heldMs: 10 },
+      {
+        id: 'a',
+        state: 'up',
+        reason: '',
+        connectMs: 1.5,
+        connectDevMs: 0,
+        serverMs: 2,
+        seq: 9,
+        heldMs: 10,
+        failing: 3,
+      },
       {
         id: '__proto__',
         state: 'unknown',
@@ -47,6 +58,7 @@ describe('the text of a snapshot', () => {
         serverMs: null,
         seq: 0,
         heldMs: 0,
+        failing: 0,
       },
     ],
   };
@@ -68,6 +80,7 @@ describe('the text of a snapshot', () => {
       serverMs: 20.1,
       seq: 1000,
       heldMs: 1e6,
+      failing: 0,
     } as const;
     const reports = Array.from({ length: 100 }, () => report);
     expect(encodeAgentSnapshot({ ...header, reports }).length / 100).toBeLessThan(130);
@@ -83,6 +96,13 @@ describe('the text of a snapshot', () => {
     const read = parseAgentSnapshot(text({ load: { current: 1 }, reports: [[...row, 'loss', 0.1]] }));
     expect(read).toEqual(parseAgentSnapshot(text()));
     expect(read).not.toHaveProperty('fault');
+  });
+
+  it('of an older agent is one without doubts', () => {
+    const old = (state: string) =>
+      parseAgentSnapshot(text({ reports: [row.slice(0, 8).with(1, state)] })) as AgentSnapshot;
+    expect(old('up').reports[0]?.failing).toBe(0);
+    expect(old('down').reports[0]?.failing).toBe(2);
   });
 
   it('is not taken for changes, nor the other way', () => {
@@ -124,6 +144,9 @@ describe('a bad text is refused whole and named:', () => {
     ['an infinite time', text().replace('12.5', '1e999'), /report 0: bad time/],
     ['a seq below 0', bad(6, -1), /report 1: bad seq/],
     ['a span of centuries', bad(7, 1e15), /report 1: bad heldMs/],
+    ['failures below 0', bad(8, -1), /report 1: bad failing/],
+    ['more failures than are counted', bad(8, 256), /report 1: bad failing/],
+    ['failures in text', bad(8, '1'), /report 1: bad failing/],
     ['a check named twice', text({ reports: [row, row] }), /report 1: its check is named twice/],
     ['nested a million deep', '['.repeat(1e6), /not JSON/],
   ];

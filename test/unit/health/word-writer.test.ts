@@ -17,21 +17,24 @@ function world(specs: EndpointSpec[]) {
   registry.claim(specs);
   const writer = new WordWriter(registry);
   const verdicts = new Map<string, CheckState>();
-  const verdictOf = (check: string) => verdicts.get(check) ?? 'unknown';
-  writer.rebuild(verdictOf);
+  const standingOf = (check: string) =>
+    ({ verdict: verdicts.get(check) ?? 'unknown', isSuspect: suspects.has(check) }) as const;
+  const suspects = new Set<string>();
+  writer.rebuild(standingOf);
   const set = (changes: Record<string, CheckState>) => {
     for (const [value, verdict] of Object.entries(changes)) verdicts.set(`check:${value}`, verdict);
     writer.write(
       Object.keys(changes).map((value) => `check:${value}`),
-      verdictOf,
+      standingOf,
     );
   };
   const slots = (isTrue: (word: number) => boolean) => specs.map((_, slot) => isTrue(registry.table[slot]!));
   return {
     registry,
     writer,
-    verdictOf,
+    standingOf,
     set,
+    suspects,
     eligible: () => slots(isEligibleWord),
     lastGood: () => slots(isLastGoodWord),
   };
@@ -53,6 +56,17 @@ describe('the words', () => {
     expect(eligible()).toEqual([true, true, true]);
   });
 
+  it('show a suspicion, and serve the endpoint all the same', () => {
+    const { registry, set, suspects, eligible } = world([a, b]);
+    suspects.add(a.check.id);
+    set({ a: 'up', b: 'up' });
+    expect([0, 1].map((slot) => unpackHealth(registry.table[slot]!).suspect)).toEqual([true, false]);
+    expect(eligible()).toEqual([true, true]);
+    suspects.clear();
+    set({ a: 'up' });
+    expect(unpackHealth(registry.table[0]!).suspect).toBe(false);
+  });
+
   it('reach every endpoint that shares a check, in whatever record', () => {
     const elsewhere = endpointSpec('z', { name: 'api.example.com.', check: a.check });
     const { set, eligible } = world([a, b, elsewhere]);
@@ -61,11 +75,11 @@ describe('the words', () => {
   });
 
   it('are written for endpoints that came with a reload', () => {
-    const { registry, writer, verdictOf, set } = world([a]);
+    const { registry, writer, standingOf, set } = world([a]);
     set({ a: 'down' });
     const late = endpointSpec('late', { check: a.check });
     const [slot] = registry.claim([late]);
-    writer.rebuild(verdictOf);
+    writer.rebuild(standingOf);
     expect(isEligibleWord(registry.table[slot!]!)).toBe(false);
   });
 });

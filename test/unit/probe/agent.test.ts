@@ -3,7 +3,7 @@ import type { AgentChanges, AgentSnapshot } from '../../../src/health/report.ts'
 import { ProbeAgent, type ProbeAgentOptions } from '../../../src/probe/agent.ts';
 import type { ProbeResult } from '../../../src/probe/check-attempt.ts';
 import { MemoryStore } from '../../../src/redis/memory-store.ts';
-import { type AgentStore, StoreError, type StoreState } from '../../../src/redis/state-store.ts';
+import { type AgentStore, type ChangesBatch, StoreError, type StoreState } from '../../../src/redis/state-store.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 import { startHttpEndpoint } from '../../tools/http-endpoint.ts';
@@ -26,6 +26,7 @@ class FakeStore implements AgentStore {
   calls = 0;
   isRefusing = false;
   readonly #listeners = new Set<(state: StoreState) => void>();
+  readonly #subscribers = new Set<(batch: ChangesBatch) => void>();
 
   async publishSnapshot(snapshot: AgentSnapshot): Promise<void> {
     this.#answer();
@@ -35,6 +36,25 @@ class FakeStore implements AgentStore {
   async publishChanges(changes: AgentChanges): Promise<void> {
     this.#answer();
     this.changes.push(changes);
+  }
+
+  subscribe(listener: (batch: ChangesBatch) => void): () => void {
+    this.#subscribers.add(listener);
+    return () => this.#subscribers.delete(listener);
+  }
+
+  /** Another agent has published. */
+  tell(changes: Partial<AgentChanges>): void {
+    const other: AgentChanges = {
+      agent: 'a2',
+      region: 'us-east',
+      boot: 'b',
+      seq: 1,
+      intervalMs: 5_000,
+      reports: [],
+      ...changes,
+    };
+    for (const listener of this.#subscribers) listener({ changes: [other], refused: [], gap: false });
   }
 
   onState(listener: (state: StoreState) => void): () => void {
@@ -143,8 +163,10 @@ describe('probe agent', () => {
     world.result = (spec) => (spec.id === first ? FAILED : OK);
     await tick(11_500);
     const news = store.changes.slice(before).filter((change) => change.reports.length > 0);
-    expect(news).toHaveLength(1);
-    expect(news[0]?.reports).toMatchObject([{ id: first, state: 'down', reason: 'status 503' }]);
+    // The suspicion, and its confirmation a quarter of a second after it.
+    expect(news).toHaveLength(2);
+    expect(news.shift()?.reports).toMatchObject([{ id: first, state: 'up', failing: 1 }]);
+    expect(news[0]?.reports).toMatchObject([{ id: first, state: 'down', failing: 2, reason: 'status 503' }]);
     // Held for as long as it was kept back.
     expect(news[0]?.reports[0]?.heldMs).toBeGreaterThanOrEqual(20);
     expect(news[0]?.reports[0]?.heldMs).toBeLessThan(30);
@@ -152,6 +174,51 @@ describe('probe agent', () => {
     expect(loud).toMatchObject([
       { level: 'warn', entry: { event: 'check-state', check: first, from: 'up', to: 'down', reason: 'status 503' } },
     ]);
+  });
+
+  it('confirms a first failure by a second run, and runs at once what others suspect, once an interval', async () => {
+    const { store, world } = startAgent(checks(2));
+    await tick(6_000);
+    const ran: string[] = [];
+    world.result = (spec) => {
+      ran.push(spec.path);
+      return OK;
+    };
+    const [first] = checks(2).keys();
+    const report = { state: 'up', reason: '', connectMs: null, connectDevMs: null, serverMs: null, seq: 9, heldMs: 0 };
+    const suspicion = { reports: [{ ...report, id: first!, failing: 1 } as const] } as unknown as AgentChanges;
+    const countWithin = async (ms: number) => {
+      const before = ran.filter((path) => path === '/0').length;
+      await tick(ms);
+      return ran.filter((path) => path === '/0').length - before;
+    };
+    // One regular run in each interval.
+    expect(await countWithin(5_000)).toBe(1);
+    store.tell(suspicion);
+    expect(await countWithin(20)).toBe(1);
+    store.tell(suspicion);
+    store.tell({ ...suspicion, agent: 'a1' });
+    store.tell({
+      reports: [{ ...report, id: first!, failing: 2 } as never, { ...report, id: 'other', failing: 1 } as never],
+    });
+    expect(await countWithin(20)).toBe(0);
+    await tick(5_000);
+    store.tell(suspicion);
+    expect(await countWithin(20)).toBe(1);
+  });
+
+  it('suspects once, however long a check goes on failing', async () => {
+    const { store, world } = startAgent(checks(1));
+    await tick(6_000);
+    let runs = 0;
+    world.result = () => {
+      runs++;
+      return FAILED;
+    };
+    await tick(30_000);
+    expect(runs).toBe(7);
+    const said = store.changes.flatMap(({ reports }) => reports.map(({ state, failing }) => `${state} ${failing}`));
+    expect(said).toEqual(['up 1', 'down 2']);
   });
 
   it('says why a check cannot be made, and never that the endpoint is down', async () => {
@@ -261,7 +328,8 @@ describe('probe agent on real sockets', () => {
     const spec = checkSpec({ target: '127.0.0.4', port: endpoint.port, intervalMs: 100, timeoutMs: 80 });
     const said: string[] = [];
     store.subscribe((batch) => {
-      for (const change of batch.changes) for (const report of change.reports) said.push(report.state);
+      for (const change of batch.changes)
+        for (const { state, failing } of change.reports) said.push(`${state} ${failing}`);
     });
     const { log } = fakeLog();
     const real = new ProbeAgent({
@@ -275,9 +343,9 @@ describe('probe agent on real sockets', () => {
     real.start();
     await vi.waitFor(() => expect(real.status()).toMatchObject({ up: 1, published: 1 }), 3_000);
     await endpoint.refuse();
-    await vi.waitFor(() => expect(said).toEqual(['down']), 3_000);
+    await vi.waitFor(() => expect(said).toEqual(['up 1', 'down 2']), 3_000);
     await endpoint.accept();
-    await vi.waitFor(() => expect(said).toEqual(['down', 'up']), 3_000);
+    await vi.waitFor(() => expect(said).toEqual(['up 1', 'down 2', 'down 0', 'up 0']), 3_000);
     await real.stop();
     const { snapshots } = await store.readSnapshots();
     expect(snapshots).toMatchObject([{ agent: 'a1', region: 'local', boot: real.boot }]);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Voice } from '../../../src/health/voice.ts';
 import type { ProbeResult } from '../../../src/probe/check-attempt.ts';
 import {
   type CheckRecord,
@@ -7,6 +8,7 @@ import {
   recordOverdue,
   recordReport,
   recordResult,
+  recordVoice,
 } from '../../../src/probe/check-record.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 
@@ -39,6 +41,7 @@ describe('check record', () => {
       serverMs: 5,
       seq: 3,
       heldMs: 1_500,
+      failing: 2,
     });
   });
 
@@ -65,6 +68,15 @@ describe('check record', () => {
 
   it('says at once why a check cannot be made', () => {
     expect(recordReport(recordAfter(unlearnt), 1_000)).toMatchObject({ state: 'unknown', reason: 'no DNS', seq: 1 });
+  });
+
+  it('speaks of a failure as soon as there is one', () => {
+    expect([recordAfter(ok), recordAfter(ok, failed), recordAfter(ok, failed, failed)].map(recordVoice)).toEqual([
+      Voice.UP,
+      Voice.FAILING,
+      Voice.DOWN,
+    ]);
+    expect(recordVoice(recordAfter(ok, failed, unlearnt, unlearnt, unlearnt))).toBe(Voice.UNKNOWN);
   });
 
   it('is overdue after three intervals and a timeout, and unknown then until the next result', () => {

@@ -115,6 +115,74 @@ describe('check scheduler', () => {
     for (const count of perThird) expect(count).toBeGreaterThan(10);
   });
 
+  it('spreads the agents that know of each other evenly, at any check', async () => {
+    const set = checks(20);
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const slots = new Map<string, number[]>();
+    for (const agentId of names) {
+      const world = fakeWorld(() => 10);
+      const running = schedule({ ...world, agentId });
+      running.setChecks(set);
+      running.start();
+      await vi.advanceTimersByTimeAsync(7_000);
+      running.setPeers(names.filter((name) => name !== agentId));
+      await vi.advanceTimersByTimeAsync(20_000);
+      for (const [id, starts] of world.starts) {
+        const startedWallMs = Date.now() - performance.now() + starts.at(-1)!;
+        slots.set(id, [...(slots.get(id) ?? []), startedWallMs % 5_000]);
+        // Going over to the new slots, no run was left out or crowded.
+        for (let i = 2; i < starts.length; i++) {
+          expect(starts[i]! - starts[i - 1]!).toBeGreaterThan(2_000);
+          expect(starts[i]! - starts[i - 1]!).toBeLessThan(8_000);
+        }
+      }
+      const stopped = running.stop();
+      await vi.advanceTimersByTimeAsync(20);
+      await stopped;
+    }
+    for (const times of slots.values()) {
+      const sorted = times.toSorted((x, y) => x - y);
+      const gaps = sorted.map((time, i) => (i === 0 ? time + 5_000 - sorted.at(-1)! : time - sorted[i - 1]!));
+      // A thousand, and twice the jitter of 250.
+      expect(Math.max(...gaps)).toBeLessThan(1_520);
+    }
+  });
+
+  it('runs a check out of turn when asked, after the run under way, once an interval', async () => {
+    const world = fakeWorld(() => 300);
+    const set = checks(1);
+    const [id] = set.keys();
+    const running = schedule(world);
+    expect(running.hurry(id!, true)).toBe(false);
+    running.setChecks(set);
+    running.start();
+    await vi.advanceTimersByTimeAsync(120);
+    expect(running.hurry(id!, true)).toBe(true);
+    expect(running.hurry(id!, true)).toBe(false);
+    expect(running.hurry('nobody', true)).toBe(false);
+    await vi.advanceTimersByTimeAsync(300);
+    const starts = world.starts.get(id!)!;
+    expect(starts).toHaveLength(2);
+    expect(starts[1]! - starts[0]!).toBe(300);
+    expect(world.twice).toBe(0);
+  });
+
+  it('confirms by itself a quarter of a second after the start of the last run', async () => {
+    const world = fakeWorld(() => 10);
+    const set = checks(1);
+    const [id] = set.keys();
+    const running: CheckScheduler = schedule({ ...world, onResult: () => running.hurry(id!, false) });
+    running.setChecks(set);
+    running.start();
+    await vi.advanceTimersByTimeAsync(1_000);
+    const starts = world.starts.get(id!)!;
+    expect(starts.length).toBeGreaterThanOrEqual(3);
+    for (let i = 1; i < 3; i++) {
+      expect(starts[i]! - starts[i - 1]!).toBeGreaterThanOrEqual(250);
+      expect(starts[i]! - starts[i - 1]!).toBeLessThan(260);
+    }
+  });
+
   it('holds the bound on concurrency and never runs a check twice at once: 1,000 checks, 12 rounds', async () => {
     const random = new RandomStream(1);
     const world = fakeWorld(() => (random.nextBelow(10) === 0 ? 7_000 : random.nextBelow(1_500)));

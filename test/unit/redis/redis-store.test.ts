@@ -18,6 +18,7 @@ function snapshot(agent: string, seq: number): AgentSnapshot {
     serverMs: 1,
     seq,
     heldMs: 0,
+    failing: 0,
   } as const;
   return { agent, region: 'eu-west', boot: 'boot1', seq, intervalMs: 5000, reports: [report] };
 }

@@ -5,7 +5,15 @@ import { ToldStates } from '../../../src/redis/told-states.ts';
 
 function message(states: Record<string, CheckState>, fields: Partial<AgentSnapshot> = {}): AgentSnapshot {
   const times = { connectMs: null, connectDevMs: null, serverMs: null };
-  const reports = Object.entries(states).map(([id, state]) => ({ id, state, reason: '', ...times, seq: 1, heldMs: 0 }));
+  const reports = Object.entries(states).map(([id, state]) => ({
+    id,
+    state,
+    reason: '',
+    ...times,
+    seq: 1,
+    heldMs: 0,
+    failing: 0,
+  }));
   return { agent: 'a', region: 'r', boot: 'b', seq: 1, intervalMs: 5000, reports, ...fields };
 }
 

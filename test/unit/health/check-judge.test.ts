@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { AgentLedger } from '../../../src/health/agent-ledger.ts';
+import { CheckJudge } from '../../../src/health/check-judge.ts';
+import type { CheckState } from '../../../src/health/observation.ts';
+import type { CheckSpec } from '../../../src/zone/zone-model.ts';
+import { checkSpec } from '../../tools/check-spec.ts';
+
+type Saying = readonly [state: CheckState, failing: number];
+
+/** Agents that say of the check `x` what they are told to, each in its own region unless named otherwise. */
+function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent: number) => `r${agent}`) {
+  const ledger = new AgentLedger();
+  const judge = new CheckJudge(ledger);
+  judge.setChecks(new Map([['x', { ...checkSpec(spec), id: 'x' }]]));
+  let seq = 0;
+  let nowMs = 1_000;
+  const regions = new Set(Array.from({ length: agents }, (_, i) => regionOf(i))).size;
+  const judged = (isNormal = true) => judge.judge(['x'], { isNormal, knownRegions: regions, nowMs });
+  const say = (agent: number, [state, failing]: Saying) => {
+    seq++;
+    const times = { connectMs: null, connectDevMs: null, serverMs: null };
+    const reports = [{ id: 'x', state, reason: '', ...times, seq, heldMs: 0, failing }];
+    ledger.applyChanges(
+      { agent: `a${agent}`, region: regionOf(agent), boot: 'b', seq, intervalMs: 5_000, reports },
+      nowMs,
+    );
+    return judged();
+  };
+  const sayAll = (...sayings: Saying[]) => {
+    for (const [agent, saying] of sayings.entries()) say(agent, saying);
+    return judge.standingOf('x');
+  };
+  const pass = (ms: number) => {
+    nowMs += ms;
+    return judge.judge([], { isNormal: true, knownRegions: regions, nowMs });
+  };
+  return { judge, say, sayAll, judged, pass };
+}
+
+const UP: Saying = ['up', 0];
+const FAILING: Saying = ['up', 1];
+const DOWN: Saying = ['down', 2];
+
+describe('a suspicion', () => {
+  it('takes an endpoint down as soon as one agent has confirmed it and four of five fail', () => {
+    const { judge, say, sayAll } = court(5);
+    sayAll(UP, UP, UP, UP, UP);
+    say(0, FAILING);
+    expect(judge.standingOf('x')).toEqual({ verdict: 'up', isSuspect: true });
+    for (const agent of [1, 2, 3]) say(agent, FAILING);
+    expect(judge.verdictOf('x')).toBe('up');
+    const { changed, touched } = say(0, DOWN);
+    expect(changed).toEqual([{ id: 'x', verdict: 'down', previous: 'up' }]);
+    expect([...touched]).toEqual(['x']);
+    expect(judge.standingOf('x')).toEqual({ verdict: 'down', isSuspect: false });
+  });
+
+  it('does not with three of five, nor without a confirmation', () => {
+    for (const sayings of [
+      [DOWN, FAILING, FAILING, UP, UP],
+      [FAILING, FAILING, FAILING, FAILING, FAILING],
+    ]) {
+      const { sayAll } = court(5);
+      sayAll(UP, UP, UP, UP, UP);
+      expect(sayAll(...sayings)).toEqual({ verdict: 'up', isSuspect: true });
+    }
+  });
+
+  it('stands until agents see it well: who still fails does not bring it back', () => {
+    const { judge, say, sayAll, judged } = court(5);
+    sayAll(UP, UP, UP, UP, UP);
+    sayAll(DOWN, FAILING, FAILING, FAILING, FAILING);
+    expect(judge.verdictOf('x')).toBe('down');
+    expect(judged().changed).toEqual([]);
+    say(1, UP);
+    say(2, UP);
+    expect(judge.verdictOf('x')).toBe('down');
+    say(3, UP);
+    expect(judge.verdictOf('x')).toBe('up');
+  });
+
+  it('never goes against the quorum that is asked for, nor against HOLD', () => {
+    const all = court(5, { quorum: 'all' });
+    all.sayAll(UP, UP, UP, UP, UP);
+    expect(all.sayAll(DOWN, FAILING, FAILING, FAILING, UP).verdict).toBe('up');
+    expect(all.sayAll(DOWN, FAILING, FAILING, FAILING, FAILING).verdict).toBe('down');
+    // Nine of ten agents are 90 %, but one of two regions.
+    const lopsided = court(10, {}, (agent) => (agent < 9 ? 'big' : 'small'));
+    lopsided.sayAll(...Array.from({ length: 10 }, () => UP));
+    const nine: Saying[] = [DOWN, ...Array.from({ length: 8 }, () => FAILING)];
+    expect(lopsided.sayAll(...nine, UP).verdict).toBe('up');
+    const held = court(1);
+    held.say(0, UP);
+    held.judged(false);
+    expect(held.judged(false).changed).toEqual([]);
+  });
+
+  it('that nobody joins ends by itself after two intervals, and touches the words then', () => {
+    const { judge, say, sayAll, pass } = court(3);
+    sayAll(UP, UP, UP);
+    say(0, DOWN);
+    expect(judge.standingOf('x').isSuspect).toBe(true);
+    expect([...pass(9_999).touched]).toEqual([]);
+    expect([...pass(1).touched]).toEqual(['x']);
+    expect(judge.standingOf('x')).toEqual({ verdict: 'up', isSuspect: false });
+    expect([...say(0, UP).touched]).toEqual([]);
+  });
+});
+
+describe('the judge', () => {
+  it('keeps what it recalls of checks in use, and forgets those that are not', () => {
+    const { judge } = court(1);
+    judge.recall('x', 'down');
+    judge.recall('y', 'down');
+    expect([judge.verdictOf('x'), judge.verdictOf('y')]).toEqual(['down', 'unknown']);
+    judge.setChecks(new Map());
+    expect(judge.verdictOf('x')).toBe('unknown');
+    expect(judge.checks.size).toBe(0);
+  });
+
+  it('needs a quorum of the known regions for a new down, and keeps a verdict without votes', () => {
+    const { judge, say, judged } = court(3);
+    say(0, UP);
+    say(0, DOWN);
+    expect(judge.verdictOf('x')).toBe('up');
+    say(1, DOWN);
+    expect(judge.verdictOf('x')).toBe('down');
+    say(0, ['unknown', 0]);
+    say(1, ['unknown', 0]);
+    expect(judged().changed).toEqual([]);
+    expect(judge.verdictOf('x')).toBe('down');
+  });
+});
