@@ -3,10 +3,9 @@
  * thread of `probe`.
  */
 
-import { realpathSync } from 'node:fs';
 import { basename, dirname, resolve, sep } from 'node:path';
 import type { Fault } from '../base/fault.ts';
-import { listZoneSources, ZoneFileReader, type ZoneSource, zoneOfFileName } from '../server/zone-files.ts';
+import { findParts, listZoneSources, ZoneFileReader, type ZoneSource, zoneOfFileName } from '../server/zone-files.ts';
 import { loadZone } from '../server/zone-load.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import type { CheckedFile } from './check-report.ts';
@@ -39,7 +38,8 @@ export function checkZonesDirectory(zonesDir: string): CheckedZones {
     for (const path of reader.included) included.add(path);
     for (const file of reader.files) directories.add(dirname(file.path));
   }
-  const whole = zones.filter((zone) => !isPart(zone.source, included));
+  const parts = findParts(listing.sources, included);
+  const whole = zones.filter(({ source }) => !parts.has(source.zone));
   return { zones: whole, directories: [...directories], faults: listing.faults };
 }
 
@@ -66,22 +66,4 @@ function includeRoot(path: string, zonesDir: string): string {
   const directory = dirname(resolve(path));
   if (`${directory}${sep}`.startsWith(`${resolve(zonesDir)}${sep}`)) return zonesDir;
   return basename(directory).endsWith('.') ? dirname(directory) : directory;
-}
-
-/**
- * True for a file such as `pools.yaml` that other zones include: with one label it looks like a zone of its own, and is none. A
- * name with a dot stays a zone, whoever includes it. (The server's builder has the same rule.)
- */
-function isPart({ zone, yamlFiles, masterFile }: ZoneSource, included: ReadonlySet<string>): boolean {
-  if (zone.indexOf('.') !== zone.length - 1) return false;
-  const files = masterFile === null ? yamlFiles : [...yamlFiles, masterFile];
-  return files.every((file) => included.has(realPath(file)));
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }

@@ -3,7 +3,6 @@
  * parses, checks and compiles, and hands over finished tables in shared memory; it decides nothing about what is in force.
  */
 
-import { realpathSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../base/assert.ts';
@@ -12,7 +11,7 @@ import { GroupTables } from './group-tables.ts';
 import { LocationBuilder } from './location-build.ts';
 import { StateDir } from './state-dir.ts';
 import { ZoneBuilder } from './zone-builder.ts';
-import { listZoneSources, type ZoneSource } from './zone-files.ts';
+import { findParts, listZoneSources } from './zone-files.ts';
 
 /** Zones in one message, or as many as were built in this time: the control thread takes each in a few milliseconds. */
 const BATCH_ZONES = 64;
@@ -77,37 +76,13 @@ function scan(explicit: boolean): ScanResult {
     if (batch.length >= BATCH_ZONES || performance.now() - since > BATCH_MS) flush();
   }
   flush();
-  const parts = findParts(listing.sources);
+  const parts = findParts(listing.sources, zones.includedFiles());
   const present = listing.sources.filter((source) => !parts.has(source.zone)).map((source) => source.zone);
   if (explicit && isComplete) zones.forgetOthers(new Set(listing.sources.map((source) => source.zone)));
   zones.keepSerials();
   const directories = new Set(listing.directories);
   for (const path of zones.readFiles()) directories.add(dirname(path));
   return { present, isComplete, faults: listing.faults, directories: [...directories] };
-}
-
-/**
- * Files such as `pools.yaml` that other zones include: with one label they look like a zone of their own, and are none.
- * A name with a dot stays a zone, whoever includes it.
- */
-function findParts(sources: readonly ZoneSource[]): Set<string> {
-  const included = zones.includedFiles();
-  const parts = new Set<string>();
-  if (included.size === 0) return parts;
-  for (const { zone, yamlFiles, masterFile } of sources) {
-    const isOneLabel = zone.indexOf('.') === zone.length - 1;
-    const files = masterFile === null ? yamlFiles : [...yamlFiles, masterFile];
-    if (isOneLabel && files.every((file) => included.has(realPath(file)))) parts.add(zone);
-  }
-  return parts;
-}
-
-function realPath(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch {
-    return path;
-  }
 }
 
 function tell(message: FromBuilder): void {

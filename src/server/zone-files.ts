@@ -71,6 +71,21 @@ export function listZoneSources(zonesDir: string): ZoneListing {
 }
 
 /**
+ * The zones among `sources` that are none: files such as `pools.yaml`, which other zones include, look like a zone of one
+ * label. A name with a dot stays a zone, whoever includes it. `included`: real paths of all files that some zone includes.
+ */
+export function findParts(sources: readonly ZoneSource[], included: ReadonlySet<string>): Set<string> {
+  const parts = new Set<string>();
+  if (included.size === 0) return parts;
+  for (const { zone, yamlFiles, masterFile } of sources) {
+    const isOneLabel = zone.indexOf('.') === zone.length - 1;
+    const files = masterFile === null ? yamlFiles : [...yamlFiles, masterFile];
+    if (isOneLabel && files.every((file) => included.has(realPathOrSelf(file)))) parts.add(zone);
+  }
+  return parts;
+}
+
+/**
  * The zone whose file is called `path`, for files named on the command line; null when the name says none (and a fault
  * then says why).
  */

@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { listZoneSources, stampOf, ZoneFileReader, zoneOfFileName } from '../../../src/server/zone-files.ts';
+import { findParts, listZoneSources, stampOf, ZoneFileReader, zoneOfFileName } from '../../../src/server/zone-files.ts';
 
 let root: string;
 beforeEach(() => {
@@ -76,6 +76,18 @@ describe('listZoneSources', () => {
   it('says so when the directory is not there, so that nobody takes it for an empty one', () => {
     const { faults } = listZoneSources(join(root, 'gone'));
     expect(faults[0]).toMatchObject({ code: 'zones-directory-unreadable', severity: 'error' });
+  });
+});
+
+describe('findParts', () => {
+  it('takes an included file of one label for a part, and one with a dot for a zone all the same', () => {
+    put('a.test.yaml');
+    put('b.test.yaml');
+    put('pools.yaml');
+    const { sources } = listZoneSources(root);
+    const included = new Set(['b.test.yaml', 'pools.yaml'].map((name) => realpathSync(join(root, name))));
+    expect(findParts(sources, included)).toEqual(new Set(['pools.']));
+    expect(findParts(sources, new Set())).toEqual(new Set());
   });
 });
 
