@@ -11,7 +11,7 @@ import { zoneJsonSchema } from '../zone/zone-schema.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { checkGeoDirectory, checkGeoFile, isGeoFile } from './geo-check.ts';
-import { dataDirectories } from './serve-settings.ts';
+import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { checkZoneFile, checkZonesDirectory, pathOfZone } from './zone-check.ts';
 
@@ -36,7 +36,7 @@ function checkNamed(files: readonly string[], settings: Settings): CheckedFile[]
   }
   return files.map((path) => {
     if (isGeoFile(path)) return checkGeoFile(path);
-    const checked = checkZoneFile(path, settings.zones ?? 'zones');
+    const checked = checkZoneFile(path, settings.zones ?? 'zones', zoneDefaults(settings));
     if (checked !== null) return checked;
     throw usageFailure(
       `${path} is no zone file by its name: call it ZONE.yaml or ZONE.zone, e.g. gslb.example.com.yaml`,
@@ -46,7 +46,7 @@ function checkNamed(files: readonly string[], settings: Settings): CheckedFile[]
 
 function checkAll(settings: Settings): CheckedFile[] {
   const { zonesDir, geoDataDir } = dataDirectories(settings);
-  const { zones, faults } = checkZonesDirectory(zonesDir);
+  const { zones, faults } = checkZonesDirectory(zonesDir, zoneDefaults(settings));
   const regions = regionNames(geoDataDir);
   const checked = zones.map(({ source, model, faults: own }) => ({
     path: pathOfZone(source),

@@ -1,6 +1,6 @@
 /**
- * The text of a configuration file: one YAML mapping of settings, each key named as its flag (`geo-data: /etc/meridian/geo`). Every
- * fault is reported with its line and column, unknown keys included, and all at once.
+ * The text of a configuration file: one YAML mapping of settings, each key named as its flag (`geo-data: /etc/meridian/geo`; an
+ * underscore counts as a hyphen). Every fault is reported with its line and column, unknown keys included, and all at once.
  *
  * Used by `config-file.ts`.
  */
@@ -28,7 +28,8 @@ export function parseConfig(text: string, file: string): { settings: Settings; f
     if (!isMap(document.contents)) {
       faults.push(configFault('config-not-a-mapping', 'the file must hold "key: value" lines', placeAt(0)));
     } else {
-      for (const pair of document.contents.items) readPair(pair as Pair, placeAt, settings, faults);
+      const seen = new Set<string>();
+      for (const pair of document.contents.items) readPair(pair as Pair, placeAt, settings, seen, faults);
     }
   }
   return { settings: settings as Settings, faults };
@@ -38,16 +39,24 @@ function readPair(
   pair: Pair,
   placeAt: (offset: number) => Place,
   settings: Record<string, unknown>,
+  seen: Set<string>,
   faults: Fault[],
 ): void {
-  const key = isScalar(pair.key) ? String(pair.key.value) : '';
+  const written = isScalar(pair.key) ? String(pair.key.value) : '';
+  const key = written.replaceAll('_', '-');
   const place = placeAt(offsetOf(pair.key) ?? 0);
   if (!Object.hasOwn(SETTINGS, key)) {
-    const near = nearestKey(key);
+    const near = nearestKey(written);
     const hint = near === null ? `known keys: ${KEYS.join(', ')}` : `did you mean ${near}?`;
-    faults.push(configFault('config-unknown-key', `unknown key ${JSON.stringify(key)}: ${hint}`, place));
+    faults.push(configFault('config-unknown-key', `unknown key ${JSON.stringify(written)}: ${hint}`, place));
     return;
   }
+  // The YAML parser finds keys written alike; `state_dir` and `state-dir` are one key too.
+  if (seen.has(key)) {
+    faults.push(configFault('config-duplicate-key', `${key} stands twice: keep one`, place));
+    return;
+  }
+  seen.add(key);
   const value = plainValue(pair.value);
   if (value === null) return;
   const result = SETTINGS[key as SettingKey].schema.safeParse(value);
@@ -75,7 +84,7 @@ function offsetOf(node: unknown): number | null {
   return range?.[0] ?? null;
 }
 
-/** The known key that `key` is a slip of (`geo_data`, `redis-url`), or null. */
+/** The known key that `key` is a slip of (`geodata`, `redis-url`), or null. */
 function nearestKey(key: string): string | null {
   const plain = key.toLowerCase().replaceAll(/[_\s.]/g, '-');
   return (

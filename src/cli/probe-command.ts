@@ -11,10 +11,10 @@ import { RedisStore } from '../redis/redis-store.ts';
 import { FileWatch } from '../server/file-watch.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
-import type { ProbeZonesLook } from './probe-zones.ts';
+import type { ProbeZoneSetup, ProbeZonesLook } from './probe-zones.ts';
 import { openProcessLog } from './process-log.ts';
 import { redactUrl } from './redact-url.ts';
-import { CLUSTER_DEFAULT, dataDirectories, hostName } from './serve-settings.ts';
+import { CLUSTER_DEFAULT, dataDirectories, hostName, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { formatSocketAddress } from './socket-address.ts';
 import { watchStopSignals } from './stop-signals.ts';
@@ -35,7 +35,7 @@ export async function runProbe(settings: Settings): Promise<number> {
   const agentId = settings.agent ?? hostName();
   const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
   const signals = watchStopSignals();
-  const files = new ZoneThread(zonesDir, log);
+  const files = new ZoneThread({ zonesDir, zoneDefaults: zoneDefaults(settings) }, log);
   const store = new RedisStore({
     url: redis,
     cluster: settings.cluster ?? CLUSTER_DEFAULT,
@@ -81,10 +81,10 @@ class ZoneThread {
   #isLooking = false;
   #isLookWanted = false;
 
-  constructor(zonesDir: string, log: Logger) {
+  constructor(setup: ProbeZoneSetup, log: Logger) {
     this.#log = log;
     const entry = `./probe-zone-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
-    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: { zonesDir } });
+    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: setup });
     this.#watch = new FileWatch(() => this.look());
     this.firstLook = new Promise((resolve, reject) => {
       this.#worker.once('message', resolve);

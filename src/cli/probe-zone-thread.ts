@@ -5,8 +5,9 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
-import { ProbeZones } from './probe-zones.ts';
+import { type ProbeZoneSetup, ProbeZones } from './probe-zones.ts';
 
 const port = present(parentPort, 'the port to the main thread');
-const zones = new ProbeZones((workerData as { zonesDir: string }).zonesDir);
+const { zonesDir, zoneDefaults } = workerData as ProbeZoneSetup;
+const zones = new ProbeZones(zonesDir, zoneDefaults);
 port.on('message', () => port.postMessage(zones.look()));

@@ -6,8 +6,12 @@
  */
 
 import { formatFault } from '../base/fault.ts';
+import type { ZoneDefaults } from '../server/zone-load.ts';
 import type { CheckSpec, ZoneModel } from '../zone/zone-model.ts';
 import { checkZonesDirectory } from './zone-check.ts';
+
+/** Given to the thread at its birth (`workerData`). */
+export type ProbeZoneSetup = { readonly zonesDir: string; readonly zoneDefaults: ZoneDefaults };
 
 /** What a look at the files found. */
 export type ProbeZonesLook = {
@@ -22,17 +26,19 @@ export type ProbeZonesLook = {
 /** Remembers the last good version of each zone. */
 export class ProbeZones {
   readonly #zonesDir: string;
+  readonly #defaults: ZoneDefaults;
   #checksOf = new Map<string, readonly CheckSpec[]>();
   #known = '';
   #faults: ReadonlySet<string> = new Set();
 
-  constructor(zonesDir: string) {
+  constructor(zonesDir: string, defaults: ZoneDefaults) {
     this.#zonesDir = zonesDir;
+    this.#defaults = defaults;
   }
 
   /** Reads every zone. Never throws for what stands in a file. */
   look(): ProbeZonesLook {
-    const { zones, directories, faults } = checkZonesDirectory(this.#zonesDir);
+    const { zones, directories, faults } = checkZonesDirectory(this.#zonesDir, this.#defaults);
     const isComplete = !faults.some((fault) => fault.severity === 'error');
     // A directory that cannot be read has not lost its zones.
     const checksOf = new Map(isComplete ? [] : this.#checksOf);

@@ -7,7 +7,7 @@
 
 import { Command, Option } from 'commander';
 import { type ResolvedSettings, resolveSettings } from './resolve-settings.ts';
-import { SETTINGS, type SettingKey } from './settings.ts';
+import { SETTINGS, type Setting, type SettingKey } from './settings.ts';
 
 /** What the outer world gives a command. */
 export type CommandContext = {
@@ -27,6 +27,17 @@ type CommandPlan = {
   ) => Promise<number>;
 };
 
+/** What zone files mean, for every command that reads them. */
+const ZONE_SETTINGS = [
+  'soa-mname',
+  'soa-rname',
+  'soa-refresh',
+  'soa-retry',
+  'soa-expire',
+  'soa-minimum',
+  'escaped-semicolons',
+] as const satisfies readonly SettingKey[];
+
 const PLANS: readonly CommandPlan[] = [
   {
     name: 'serve',
@@ -45,6 +56,7 @@ const PLANS: readonly CommandPlan[] = [
       'state-dir',
       'allow-root',
       'log-level',
+      ...ZONE_SETTINGS,
     ],
     examples: [
       'meridian serve',
@@ -57,7 +69,7 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'probe',
     summary: 'check endpoints from one region and tell the DNS nodes',
-    settings: ['region', 'agent', 'zones', 'geo-data', 'redis', 'cluster', 'metrics', 'log-level'],
+    settings: ['region', 'agent', 'zones', 'geo-data', 'redis', 'cluster', 'metrics', 'log-level', ...ZONE_SETTINGS],
     examples: ['meridian probe --region eu-west --redis redis://127.0.0.1:6379'],
     notes:
       'Reads the same zone files as the DNS nodes, and reads them again when they change or on SIGHUP. Starts and goes on\nwhile Redis is down. SIGTERM exits 0.',
@@ -66,7 +78,7 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'check',
     summary: 'find every fault in zone files and geo data',
-    settings: ['zones', 'geo-data', 'json', 'strict', 'schema'],
+    settings: ['zones', 'geo-data', 'json', 'strict', 'schema', ...ZONE_SETTINGS],
     arguments: [['[files...]', 'check only these files, each by itself']],
     examples: [
       'meridian check',
@@ -80,7 +92,18 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'explain',
     summary: 'say why a client gets which answer',
-    settings: ['client', 'ecs', 'zones', 'geo-data', 'redis', 'cluster', 'admin', 'state-dir', 'json'],
+    settings: [
+      'client',
+      'ecs',
+      'zones',
+      'geo-data',
+      'redis',
+      'cluster',
+      'admin',
+      'state-dir',
+      'json',
+      ...ZONE_SETTINGS,
+    ],
     arguments: [
       ['<name>', 'name that is asked for, absolute'],
       ['[type]', 'record type (default: A)'],
@@ -171,11 +194,12 @@ function addCommand(
 }
 
 function settingOption(key: SettingKey): Option {
-  const setting: { placeholder: string | null; help: string; repeats?: true } = SETTINGS[key];
+  const setting: Setting = SETTINGS[key];
   const option = new Option(
     setting.placeholder === null ? `--${key}` : `--${key} <${setting.placeholder}>`,
     setting.help,
   );
+  if (setting.isRare) option.hideHelp();
   if (setting.repeats) option.argParser((value: string, list: string[] | undefined) => [...(list ?? []), value]);
   return option;
 }
@@ -188,6 +212,8 @@ function helpTail(plan: CommandPlan): string {
     'Each option is also a key of the --config file and an environment variable: --geo-data, "geo-data:" and',
     'MERIDIAN_GEO_DATA are one setting. Flags win over the environment, the environment over the file.',
   );
+  const rare = plan.settings.filter((key) => (SETTINGS[key] as Setting).isRare);
+  if (rare.length > 0) parts.push(`Rarely needed, and explained in deploy/meridian.yaml: ${rare.join(', ')}.`);
   return parts.join('\n');
 }
 

@@ -7,6 +7,7 @@ import { statSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { WORKERS_MAX } from '../base/limits.ts';
 import type { ListenAddress, ServeOptions } from '../server/serve-options.ts';
+import { ZONE_DEFAULTS, type ZoneDefaults } from '../server/zone-load.ts';
 import { usageFailure } from './command-failure.ts';
 import type { Settings } from './settings.ts';
 
@@ -24,6 +25,7 @@ const STATE_DIR_DEFAULT = '.meridian';
 export function serveOptions(settings: Settings): ServeOptions {
   return {
     ...dataDirectories(settings),
+    zoneDefaults: zoneDefaults(settings),
     listen: settings.listen ?? [LISTEN_DEFAULT],
     redisUrl: settings.redis ?? null,
     clusterName: settings.cluster ?? CLUSTER_DEFAULT,
@@ -33,6 +35,21 @@ export function serveOptions(settings: Settings): ServeOptions {
     stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
     embeddedAgent: settings.redis === undefined,
     watchFiles: true,
+  };
+}
+
+/** What the configuration says about every zone. */
+export function zoneDefaults(settings: Settings): ZoneDefaults {
+  return {
+    soa: {
+      mname: settings['soa-mname'],
+      rname: settings['soa-rname'],
+      refresh: settings['soa-refresh'],
+      retry: settings['soa-retry'],
+      expire: settings['soa-expire'],
+      minimum: settings['soa-minimum'],
+    },
+    escapedSemicolons: settings['escaped-semicolons'] ?? ZONE_DEFAULTS.escapedSemicolons,
   };
 }
 

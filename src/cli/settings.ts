@@ -12,7 +12,11 @@ import { z } from 'zod';
 import { formatIpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
 import { WORKERS_MAX } from '../base/limits.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
+import { nameFromText } from '../wire/name.ts';
 import { parseSocketAddress } from './socket-address.ts';
+
+/** The largest TTL (RFC 2181 8). */
+const TTL_SECONDS_MAX = 2_147_483_647;
 
 const text = z.string().min(1, 'must not be empty');
 
@@ -68,12 +72,36 @@ const ipPrefix = z.string().transform((value, context) => {
   return z.NEVER;
 });
 
-/** One setting: `placeholder` null marks a flag without a value; `default` is for help only, filled in by the commands. */
-type Setting = {
+/** A name in the start of authority: absolute with the final dot, one label below each zone, or `@` for the zone itself. */
+const soaName = z.string('must be a name').transform((value, context) => {
+  const name = nameFromText(value);
+  const isAbsolute = value.endsWith('.') && !value.endsWith('\\.');
+  const isMail = value !== '@' && value.includes('@');
+  if (typeof name !== 'string' && !isMail && (isAbsolute || !/(?<!\\)\./.test(value))) return value;
+  const message = isMail
+    ? `writes the mailbox as a name: ${value.replace('@', '.').replace(/\.*$/, '.')}`
+    : 'must be a name with its final dot, like ns1.example.com., or one label, which is then below each zone';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+
+/** Times in a start of authority (RFC 2181 8). */
+const soaSeconds = z.coerce
+  .number('must be a number of seconds')
+  .int('must be whole seconds')
+  .min(0, 'must not be negative')
+  .max(TTL_SECONDS_MAX, `must be at most ${TTL_SECONDS_MAX}`);
+
+/**
+ * One setting: `placeholder` null marks a flag without a value; `isRare` keeps it out of the list of flags in help, which names
+ * it at the end instead. Defaults are filled in by the commands.
+ */
+export type Setting = {
   readonly schema: z.ZodType;
   readonly placeholder: string | null;
   readonly help: string;
   readonly repeats?: true;
+  readonly isRare?: true;
 };
 
 /** By key; the flag is `--key`, the variable `MERIDIAN_KEY` with `_` for `-`. */
@@ -139,6 +167,43 @@ export const SETTINGS = {
     help: 'fatal, error, warn, info, debug, trace or silent (default: info)',
   },
   'allow-root': { schema: flag, placeholder: null, help: 'let root serve beyond loopback' },
+  'soa-mname': {
+    schema: soaName,
+    placeholder: 'name',
+    help: 'primary name server of zones without an SOA of their own (default: the first NS of the apex)',
+    isRare: true,
+  },
+  'soa-rname': {
+    schema: soaName,
+    placeholder: 'name',
+    help: 'mailbox of their SOA (default: hostmaster)',
+    isRare: true,
+  },
+  'soa-refresh': {
+    schema: soaSeconds,
+    placeholder: 'seconds',
+    help: 'refresh of their SOA (default: 3600)',
+    isRare: true,
+  },
+  'soa-retry': { schema: soaSeconds, placeholder: 'seconds', help: 'retry of their SOA (default: 900)', isRare: true },
+  'soa-expire': {
+    schema: soaSeconds,
+    placeholder: 'seconds',
+    help: 'expire of their SOA (default: 604800)',
+    isRare: true,
+  },
+  'soa-minimum': {
+    schema: soaSeconds,
+    placeholder: 'seconds',
+    help: 'TTL of negative answers from zones without an SOA of their own (default: 60)',
+    isRare: true,
+  },
+  'escaped-semicolons': {
+    schema: flag,
+    placeholder: 'yes|no',
+    help: 'whether TXT values in YAML write ; as \\; (default: yes, as octoDNS)',
+    isRare: true,
+  },
   region: { schema: identifier, placeholder: 'name', help: 'region this agent observes from' },
   agent: { schema: identifier, placeholder: 'id', help: 'name of this agent (default: the host name)' },
   metrics: {

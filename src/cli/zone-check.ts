@@ -6,7 +6,7 @@
 import { basename, dirname, resolve, sep } from 'node:path';
 import type { Fault } from '../base/fault.ts';
 import { findParts, listZoneSources, ZoneFileReader, type ZoneSource, zoneOfFileName } from '../server/zone-files.ts';
-import { loadZone } from '../server/zone-load.ts';
+import { loadZone, type ZoneDefaults } from '../server/zone-load.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import type { CheckedFile } from './check-report.ts';
 
@@ -26,14 +26,14 @@ export type CheckedZones = {
 };
 
 /** Every zone of `zonesDir`. Never throws. */
-export function checkZonesDirectory(zonesDir: string): CheckedZones {
+export function checkZonesDirectory(zonesDir: string, defaults: ZoneDefaults): CheckedZones {
   const listing = listZoneSources(zonesDir);
   const included = new Set<string>();
   const directories = new Set(listing.directories);
   const zones: CheckedZone[] = [];
   for (const source of listing.sources) {
     const reader = new ZoneFileReader(zonesDir, Date.now());
-    const { model, faults } = loadZone(source, reader);
+    const { model, faults } = loadZone(source, reader, defaults);
     zones.push({ source, model, faults });
     for (const path of reader.included) included.add(path);
     for (const file of reader.files) directories.add(dirname(file.path));
@@ -44,12 +44,12 @@ export function checkZonesDirectory(zonesDir: string): CheckedZones {
 }
 
 /** One file by itself, whatever stands beside it; null when its name is not that of a zone file. */
-export function checkZoneFile(path: string, zonesDir: string): CheckedFile | null {
+export function checkZoneFile(path: string, zonesDir: string, defaults: ZoneDefaults): CheckedFile | null {
   const named = zoneOfFileName(path);
   if (named === null) return null;
   const isYaml = named.form === 'yaml';
   const source = { zone: named.zone, yamlFiles: isYaml ? [path] : [], masterFile: isYaml ? null : path, faults: [] };
-  const { faults } = loadZone(source, new ZoneFileReader(includeRoot(path, zonesDir), Date.now()));
+  const { faults } = loadZone(source, new ZoneFileReader(includeRoot(path, zonesDir), Date.now()), defaults);
   return { path, zone: named.zone, faults };
 }
 

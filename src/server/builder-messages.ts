@@ -5,12 +5,14 @@ import type { Region } from '../geo/region.ts';
 import type { ClassSpec, EndpointSpec } from '../zone/zone-model.ts';
 import type { Placed } from './serving-state.ts';
 import type { ZoneChanges } from './zone-changes.ts';
+import type { ZoneDefaults } from './zone-load.ts';
 
 /** Given at the thread's birth (`workerData`). */
 export type BuilderSetup = {
   readonly zonesDir: string;
   readonly geoDataDir: string;
   readonly stateDir: string | null;
+  readonly zoneDefaults: ZoneDefaults;
 };
 
 export type ToBuilder =

@@ -20,7 +20,7 @@ const BATCH_MS = 100;
 const port = present(parentPort, 'the port to the control thread');
 const setup = workerData as BuilderSetup;
 const state = new StateDir(setup.stateDir, (message) => tell({ kind: 'warning', message }));
-const zones = new ZoneBuilder(setup.zonesDir, state);
+const zones = new ZoneBuilder(setup.zonesDir, state, setup.zoneDefaults);
 const locations = new LocationBuilder(setup.geoDataDir, state);
 const groups = new GroupTables();
 

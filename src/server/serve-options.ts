@@ -3,6 +3,8 @@
  * have been merged and checked by the `cli` floor before this exists.
  */
 
+import type { ZoneDefaults } from './zone-load.ts';
+
 /** An address and port to listen on, UDP and TCP alike. Port 0: one free port for both, told when the node is ready. */
 export type ListenAddress = {
   /** IPv4 or IPv6 literal, without brackets or zone identifier. */
@@ -15,6 +17,7 @@ export type UdpTransport = 'auto' | 'mmsg' | 'dgram';
 
 export type ServeOptions = {
   readonly zonesDir: string;
+  readonly zoneDefaults: ZoneDefaults;
   /** Need not exist: then the bundled geolocation alone is used. */
   readonly geoDataDir: string;
   /** Empty: nothing is bound and no worker runs; zones, place and health are loaded, for `explain` and `whatif`. */

@@ -63,8 +63,8 @@ export class MeridianServer {
     this.options = options;
     this.log = log;
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
-    const { zonesDir, geoDataDir, stateDir } = options;
-    this.#client = new BuildClient({ zonesDir, geoDataDir, stateDir }, (message) => this.#warn(message));
+    const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
+    this.#client = new BuildClient({ zonesDir, zoneDefaults, geoDataDir, stateDir }, (message) => this.#warn(message));
     this.#snapshot = new Snapshot({
       client: this.#client,
       registry: this.#registry,

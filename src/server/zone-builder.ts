@@ -13,7 +13,7 @@ import type { StateDir } from './state-dir.ts';
 import { reasonOf } from './state-dir.ts';
 import { diffZones, summariseZone, type ZoneSummary } from './zone-changes.ts';
 import { type FileStamp, fileFault, stampOf, ZoneFileReader, type ZoneSource } from './zone-files.ts';
-import { loadZone } from './zone-load.ts';
+import { loadZone, type ZoneDefaults } from './zone-load.ts';
 
 /** What is remembered of a zone between looks. */
 type Memory = {
@@ -37,13 +37,15 @@ const SERIALS_FILE = 'serials.json';
 export class ZoneBuilder {
   readonly #zonesDir: string;
   readonly #state: StateDir;
+  readonly #defaults: ZoneDefaults;
   readonly #memory = new Map<string, Memory>();
   /** Serials that ran ahead of their files' times, by zone and content, from earlier runs and this one. */
   readonly #serials: Map<string, { hash: string; serial: number }>;
   #serialsChanged = false;
 
-  constructor(zonesDir: string, state: StateDir) {
+  constructor(zonesDir: string, state: StateDir, defaults: ZoneDefaults) {
     this.#zonesDir = zonesDir;
+    this.#defaults = defaults;
     this.#state = state;
     this.#serials = decodeSerials(state.read(SERIALS_FILE));
   }
@@ -57,7 +59,7 @@ export class ZoneBuilder {
     const reader = new RememberingReader(this.#zonesDir, nowMs);
     const memory: Memory = before ?? emptyMemory();
     try {
-      const loaded = loadZone(source, reader);
+      const loaded = loadZone(source, reader, this.#defaults);
       const hash = reader.contentHash();
       const isSame = before?.sources === sources && before.hash === hash;
       Object.assign(memory, { sources, files: reader.files, included: reader.included, hash });

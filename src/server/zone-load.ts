@@ -4,11 +4,23 @@
  */
 
 import { type Fault, hasError } from '../base/fault.ts';
-import { nameFromText } from '../wire/name.ts';
+import { lowerName, nameFromText } from '../wire/name.ts';
 import { readMasterZone } from '../zone/master-reader.ts';
 import { readYamlZone } from '../zone/yaml-reader.ts';
-import type { ZoneModel } from '../zone/zone-model.ts';
+import type { SoaDefaults } from '../zone/zone-build.ts';
+import type { SoaModel, ZoneModel } from '../zone/zone-model.ts';
 import { fileFault, type ZoneFileReader, type ZoneSource } from './zone-files.ts';
+
+/** What the configuration says about every zone; what stands in a zone's own files wins over it. */
+export type ZoneDefaults = {
+  /** Of a start of authority that no file states. Names without the final dot are below each zone. */
+  readonly soa: SoaDefaults;
+  /** True if TXT values write `;` as `\\;` (octoDNS's `escaped_semicolons`). */
+  readonly escapedSemicolons: boolean;
+};
+
+/** octoDNS's meaning of a zone file: what counts without a word in the configuration. */
+export const ZONE_DEFAULTS: ZoneDefaults = { soa: {}, escapedSemicolons: true };
 
 /** `model` is null exactly when `faults` has an error. */
 export type LoadedZone = {
@@ -22,7 +34,7 @@ export type LoadedZone = {
 type TextFile = { readonly path: string; readonly text: string };
 
 /** Reads `source` through `reader`, which remembers what was read. Never throws for what stands in a file. */
-export function loadZone(source: ZoneSource, reader: ZoneFileReader): LoadedZone {
+export function loadZone(source: ZoneSource, reader: ZoneFileReader, defaults: ZoneDefaults): LoadedZone {
   const faults: Fault[] = [...source.faults];
   const origin = nameFromText(source.zone);
   if (typeof origin === 'string') {
@@ -43,20 +55,40 @@ export function loadZone(source: ZoneSource, reader: ZoneFileReader): LoadedZone
   const master = masterFile === null ? null : readMasterZone({ ...masterFile, origin, fallbackSerial: 1, include });
   faults.push(...(master?.faults ?? []));
   const hasSoa = master?.hasSoa ?? false;
-  if (source.yamlFiles.length === 0)
-    return { model: hasError(faults) ? null : (master?.model ?? null), faults, hasSoa };
+  const base =
+    master?.model == null || hasSoa ? (master?.model ?? null) : withSoa(master.model, defaults.soa, source, faults);
+  if (source.yamlFiles.length === 0) return { model: hasError(faults) ? null : base, faults, hasSoa };
   const yaml = readYamlZone({
     origin: source.zone,
     files: yamlFiles,
     include,
     serial: 1,
-    soaDefaults: {},
+    soaDefaults: hasSoa ? {} : defaults.soa,
     subZones: source.subZones ?? [],
-    escapedSemicolons: true,
-    base: master?.model ?? null,
+    escapedSemicolons: defaults.escapedSemicolons,
+    base,
   });
   faults.push(...yaml.faults);
   return { model: hasError(faults) ? null : yaml.model, faults, hasSoa };
+}
+
+/** The zone of a master file that states no SOA, with the configured one. */
+function withSoa(model: ZoneModel, defaults: SoaDefaults, source: ZoneSource, faults: Fault[]): ZoneModel {
+  const { mname, rname, ...timers } = defaults;
+  const soa: { -readonly [K in keyof SoaModel]: SoaModel[K] } = { ...model.soa };
+  for (const [field, seconds] of Object.entries(timers)) {
+    if (seconds !== undefined) soa[field as keyof typeof timers] = seconds;
+  }
+  for (const [field, text] of Object.entries({ mname, rname })) {
+    if (text === undefined) continue;
+    const name = nameFromText(text, model.origin);
+    if (typeof name !== 'string') soa[field as 'mname' | 'rname'] = lowerName(name);
+    else
+      faults.push(
+        fileFault(source.masterFile ?? source.zone, 'soa-name', `soa-${field} ${text} is no name here: ${name}`),
+      );
+  }
+  return { ...model, soa };
 }
 
 function readText(path: string, reader: ZoneFileReader, faults: Fault[]): TextFile | null {

@@ -21,7 +21,7 @@ describe('the text of a configuration file', () => {
   });
 
   it('reports unknown keys with line and column, and what was meant', () => {
-    const { faults } = parseConfig('zones: z\n  \ngeo_data: g\nredis-url: x\nquux: 1\n', 'm.yaml');
+    const { faults } = parseConfig('zones: z\n  \ngeodata: g\nredis-url: x\nquux: 1\n', 'm.yaml');
     expect(faults.map((fault) => [fault.line, fault.column, fault.code])).toEqual([
       [3, 1, 'config-unknown-key'],
       [4, 1, 'config-unknown-key'],
@@ -30,6 +30,15 @@ describe('the text of a configuration file', () => {
     expect(faults[0]!.message).toContain('did you mean geo-data?');
     expect(faults[1]!.message).toContain('did you mean redis?');
     expect(faults[2]!.message).toContain('known keys');
+  });
+
+  it('takes an underscore for a hyphen, as octoDNS writes its keys, and each key once', () => {
+    const { settings, faults } = parseConfig('escaped_semicolons: false\nstate_dir: /a\nlog-level: warn\n', 'm.yaml');
+    expect(faults).toEqual([]);
+    expect(settings).toEqual({ 'escaped-semicolons': false, 'state-dir': '/a', 'log-level': 'warn' });
+    expect(parseConfig('state_dir: /a\nstate-dir: /b\n', 'm.yaml').faults).toMatchObject([
+      { code: 'config-duplicate-key', line: 2, column: 1 },
+    ]);
   });
 
   it('reports every bad value at once, at the value', () => {

@@ -8,9 +8,11 @@ import type { ProbeZonesLook } from '../../../src/cli/probe-zones.ts';
 
 it('answers each wish with a look at the files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'meridian-thread-'));
-  writeFileSync(join(folder, 'a.example.yaml'), 'www: {type: A, value: 192.0.2.1}\n');
+  writeFileSync(join(folder, 'a.example.yaml'), 'www: {type: TXT, value: one; two}\n');
   const entry = new URL('../../../src/cli/probe-zone-thread.ts', import.meta.url);
-  const worker = new Worker(entry, { workerData: { zonesDir: folder } });
+  const worker = new Worker(entry, {
+    workerData: { zonesDir: folder, zoneDefaults: { soa: {}, escapedSemicolons: false } },
+  });
   try {
     worker.postMessage('look');
     const [look] = (await once(worker, 'message')) as [ProbeZonesLook];

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ProbeZones } from '../../../src/cli/probe-zones.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -27,14 +28,14 @@ describe('the checks of an agent', () => {
   it('are those of endpoints whose health decides, each target once', () => {
     write('a.example', '{value: 127.0.0.1}, {value: 127.0.0.2, status: up}, {value: 127.0.0.3, status: down}');
     write('b.example', '{value: 127.0.0.1}, {value: 127.0.0.4}');
-    const look = new ProbeZones(folder).look();
+    const look = new ProbeZones(folder, ZONE_DEFAULTS).look();
     expect(look.checks?.map((check) => check.target).sort()).toEqual(['127.0.0.1', '127.0.0.4']);
     expect(look.zones).toBe(2);
   });
 
   it('come only when they have changed', () => {
     write('a.example', '{value: 127.0.0.1}');
-    const zones = new ProbeZones(folder);
+    const zones = new ProbeZones(folder, ZONE_DEFAULTS);
     expect(zones.look().checks).toHaveLength(1);
     expect(zones.look().checks).toBeNull();
     write('a.example', '{value: 127.0.0.1}', 8081);
@@ -43,7 +44,7 @@ describe('the checks of an agent', () => {
 
   it('stay while a file is broken, which is told once, and go with the file', () => {
     write('a.example', '{value: 127.0.0.1}');
-    const zones = new ProbeZones(folder);
+    const zones = new ProbeZones(folder, ZONE_DEFAULTS);
     zones.look();
     writeFileSync(join(folder, 'a.example.yaml'), 'www: {type: A, value: nonsense}\n');
     const broken = zones.look();
@@ -56,7 +57,7 @@ describe('the checks of an agent', () => {
 
   it('stay while the directory cannot be read', () => {
     write('a.example', '{value: 127.0.0.1}');
-    const zones = new ProbeZones(folder);
+    const zones = new ProbeZones(folder, ZONE_DEFAULTS);
     zones.look();
     rmSync(folder, { recursive: true });
     const gone = zones.look();

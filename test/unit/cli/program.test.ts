@@ -38,6 +38,13 @@ describe('the program', () => {
     }
   });
 
+  it.each(['serve', 'probe', 'check', 'explain'])('%s names its rare flags in one sentence and lists none', (name) => {
+    const text = help(name);
+    expect(text).not.toMatch(/^ {2}--soa-/m);
+    expect(text).toContain('soa-mname');
+    expect(text).toContain('escaped-semicolons');
+  });
+
   it('uses every setting somewhere', () => {
     const flags = new Set(
       program.commands.flatMap((command) => command.options.map((option) => option.long?.slice(2))),

@@ -31,6 +31,12 @@ it('a directory that was asked for must be there', () => {
   expect(() => dataDirectories({ zones, 'geo-data': join(folder, 'none') })).toThrow(/no geo data directory/);
 });
 
+it('what the configuration says of every zone is carried on, and octoDNS’s meaning without a word', () => {
+  expect(serveOptions({ zones }).zoneDefaults).toMatchObject({ soa: {}, escapedSemicolons: true });
+  const told = serveOptions({ zones, 'soa-mname': 'ns1.', 'soa-minimum': 5, 'escaped-semicolons': false }).zoneDefaults;
+  expect(told).toMatchObject({ soa: { mname: 'ns1.', minimum: 5 }, escapedSemicolons: false });
+});
+
 it('names made from the host are fit for Redis', () => {
   expect(isHealthName(hostName())).toBe(true);
   expect(isHealthName(serveOptions({ zones }).nodeName)).toBe(true);

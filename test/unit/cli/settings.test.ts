@@ -33,6 +33,20 @@ describe('settings', () => {
     expect(SETTINGS.json.schema.safeParse('maybe').success).toBe(false);
   });
 
+  it('take names of the SOA with their final dot or as one label', () => {
+    for (const name of ['ns1.example.com.', 'ns1', '@', 'first\\.last']) {
+      expect(SETTINGS['soa-mname'].schema.safeParse(name).success).toBe(true);
+    }
+    for (const name of ['ns1.example.com', 'a..b.', `${'x'.repeat(64)}.`, '', 7]) {
+      expect(SETTINGS['soa-mname'].schema.safeParse(name).success).toBe(false);
+    }
+    const mail = SETTINGS['soa-rname'].schema.safeParse('dns@example.com');
+    expect(JSON.stringify(mail.error)).toContain('dns.example.com.');
+    expect(SETTINGS['soa-retry'].schema.parse('60')).toBe(60);
+    expect(SETTINGS['soa-retry'].schema.safeParse('1h').success).toBe(false);
+    expect(SETTINGS['soa-retry'].schema.safeParse(2 ** 31).success).toBe(false);
+  });
+
   it('refuse a subnet with bits beyond its length', () => {
     expect(SETTINGS.subnet.schema.safeParse('192.0.2.1/24').success).toBe(false);
     expect(SETTINGS.subnet.schema.parse('192.0.2.0/24')).toBe('192.0.2.0/24');

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkZoneFile, checkZonesDirectory, pathOfZone } from '../../../src/cli/zone-check.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -26,7 +27,7 @@ describe('a zones directory', () => {
     write('b.example./$b.example.yaml', NS);
     write('c.example.zone', '@ 60 IN NS ns1.example.net.\n');
     write('c.example.yaml', 'www: {type: A, value: 192.0.2.1}\n');
-    const { zones, directories } = checkZonesDirectory(folder);
+    const { zones, directories } = checkZonesDirectory(folder, ZONE_DEFAULTS);
     expect(zones.map((zone) => [zone.source.zone, zone.faults])).toEqual([
       ['a.example.', []],
       ['b.example.', []],
@@ -43,23 +44,27 @@ describe('a zones directory', () => {
   it('takes a part that zones include for no zone', () => {
     write('pools.yaml', '[192.0.2.1]\n');
     write('a.example.yaml', `${NS}www: {type: A, values: !include pools.yaml}\n`);
-    expect(checkZonesDirectory(folder).zones.map((zone) => zone.source.zone)).toEqual(['a.example.']);
+    expect(checkZonesDirectory(folder, ZONE_DEFAULTS).zones.map((zone) => zone.source.zone)).toEqual(['a.example.']);
   });
 
   it('that cannot be read is a fault', () => {
-    expect(checkZonesDirectory(join(folder, 'none')).faults).toHaveLength(1);
+    expect(checkZonesDirectory(join(folder, 'none'), ZONE_DEFAULTS).faults).toHaveLength(1);
   });
 });
 
 describe('a file by itself', () => {
   it('is the zone of its name, whatever stands beside it', () => {
     write('a.example.zone', 'this is no master file\n');
-    const checked = checkZoneFile(write('a.example.yaml', `${NS}`), join(folder, 'zones'));
+    const checked = checkZoneFile(write('a.example.yaml', `${NS}`), join(folder, 'zones'), ZONE_DEFAULTS);
     expect(checked).toMatchObject({ zone: 'a.example.', faults: [] });
   });
 
   it('has its faults with line and column', () => {
-    const checked = checkZoneFile(write('a.example.yaml', `${NS}www:\n  type: A\n  value: 300.0.2.1\n`), folder);
+    const checked = checkZoneFile(
+      write('a.example.yaml', `${NS}www:\n  type: A\n  value: 300.0.2.1\n`),
+      folder,
+      ZONE_DEFAULTS,
+    );
     expect(checked?.faults[0]).toMatchObject({ severity: 'error', record: 'www', type: 'A', line: 4 });
   });
 
@@ -68,12 +73,12 @@ describe('a file by itself', () => {
     write('outside.yaml', '[192.0.2.1]\n');
     const inside = write('sub/a.example.yaml', `${NS}www: {type: A, values: !include inside.yaml}\n`);
     const outside = write('sub/b.example.yaml', `${NS}www: {type: A, values: !include ../outside.yaml}\n`);
-    expect(checkZoneFile(inside, join(folder, 'zones'))?.faults).toEqual([]);
-    expect(checkZoneFile(outside, join(folder, 'zones'))?.faults).not.toEqual([]);
-    expect(checkZoneFile(outside, folder)?.faults).toEqual([]);
+    expect(checkZoneFile(inside, join(folder, 'zones'), ZONE_DEFAULTS)?.faults).toEqual([]);
+    expect(checkZoneFile(outside, join(folder, 'zones'), ZONE_DEFAULTS)?.faults).not.toEqual([]);
+    expect(checkZoneFile(outside, folder, ZONE_DEFAULTS)?.faults).toEqual([]);
   });
 
   it('must be called like a zone', () => {
-    expect(checkZoneFile(write('notes.txt', ''), folder)).toBeNull();
+    expect(checkZoneFile(write('notes.txt', ''), folder, ZONE_DEFAULTS)).toBeNull();
   });
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BuildClient } from '../../../src/server/build-client.ts';
 import type { ZoneNews } from '../../../src/server/builder-messages.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 
 describe('BuildClient', () => {
   let root: string;
@@ -12,7 +13,12 @@ describe('BuildClient', () => {
     root = mkdtempSync(join(tmpdir(), 'meridian-client-'));
     mkdirSync(join(root, 'zones'));
     writeFileSync(join(root, 'zones/a.test.yaml'), 'www: {type: A, value: 127.0.0.1}\n');
-    const setup = { zonesDir: join(root, 'zones'), geoDataDir: join(root, 'geo'), stateDir: null };
+    const setup = {
+      zonesDir: join(root, 'zones'),
+      zoneDefaults: ZONE_DEFAULTS,
+      geoDataDir: join(root, 'geo'),
+      stateDir: null,
+    };
     client = new BuildClient(setup, () => undefined);
   });
   afterEach(async () => {

@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BuildClient } from '../../../src/server/build-client.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 
 describe('the builder thread', () => {
   let root: string;
   let client: BuildClient;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'meridian-thread-'));
-    client = new BuildClient({ zonesDir: root, geoDataDir: join(root, 'geo'), stateDir: null }, () => undefined);
+    client = new BuildClient(
+      { zonesDir: root, zoneDefaults: ZONE_DEFAULTS, geoDataDir: join(root, 'geo'), stateDir: null },
+      () => undefined,
+    );
   });
   afterEach(async () => {
     await client.restart();

@@ -4,7 +4,7 @@ import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { checksToMake } from '../../../src/server/checks-to-make.ts';
 import { ZoneFileReader } from '../../../src/server/zone-files.ts';
-import { loadZone } from '../../../src/server/zone-load.ts';
+import { loadZone, ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
 import type { EndpointStatus } from '../../../src/zone/zone-model.ts';
 
@@ -13,7 +13,7 @@ const SAMPLE = 'zones/gslb.example.com.yaml';
 /** The endpoints of the sample zone, each with the status that `change` gives it. */
 function registryOfSample(change: (status: EndpointStatus) => EndpointStatus = (status) => status): EndpointRegistry {
   const source = { zone: 'gslb.example.com.', yamlFiles: [SAMPLE], masterFile: null, faults: [] };
-  const { model, faults } = loadZone(source, new ZoneFileReader('zones', Date.now()));
+  const { model, faults } = loadZone(source, new ZoneFileReader('zones', Date.now()), ZONE_DEFAULTS);
   expect(faults.filter((fault) => fault.severity === 'error')).toEqual([]);
   const registry = new EndpointRegistry(createHealthTable(256));
   registry.claim(compileZone(model!).endpoints.map((spec) => ({ ...spec, status: change(spec.status) })));

@@ -7,6 +7,7 @@ import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { NodeHealth } from '../../../src/server/node-health.ts';
 import { StateDir } from '../../../src/server/state-dir.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { freePort } from '../../tools/free-port.ts';
@@ -29,6 +30,7 @@ describe('NodeHealth, embedded', () => {
     const health = new NodeHealth({
       options: {
         zonesDir: 'none',
+        zoneDefaults: ZONE_DEFAULTS,
         geoDataDir: 'none',
         listen: [{ address: '127.0.0.1', port: 1 }],
         redisUrl: null,

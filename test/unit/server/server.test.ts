@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServeOptions } from '../../../src/server/serve-options.ts';
 import { MeridianServer } from '../../../src/server/server.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { ask } from '../../tools/dns-client.ts';
 import { writeMmdb } from '../../tools/mmdb-writer.ts';
 
@@ -35,6 +36,7 @@ describe('MeridianServer', () => {
   function create(fields: Partial<ServeOptions> = {}): MeridianServer {
     const options: ServeOptions = {
       zonesDir: join(root, 'zones'),
+      zoneDefaults: ZONE_DEFAULTS,
       geoDataDir: join(root, 'geo'),
       listen: [{ address: '127.0.0.1', port: 0 }],
       redisUrl: null,

@@ -8,6 +8,7 @@ import { createHealthTable } from '../../../src/health/health-table.ts';
 import { BuildClient } from '../../../src/server/build-client.ts';
 import type { TableDelta } from '../../../src/server/serving-state.ts';
 import { Snapshot } from '../../../src/server/snapshot.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { writeMmdb } from '../../tools/mmdb-writer.ts';
 
 const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -58,7 +59,7 @@ describe('Snapshot', () => {
   function build(slots: number): void {
     registry = new EndpointRegistry(createHealthTable(slots));
     client = new BuildClient(
-      { zonesDir: join(root, 'zones'), geoDataDir: join(root, 'geo'), stateDir: null },
+      { zonesDir: join(root, 'zones'), zoneDefaults: ZONE_DEFAULTS, geoDataDir: join(root, 'geo'), stateDir: null },
       () => {},
     );
     snapshot = new Snapshot({

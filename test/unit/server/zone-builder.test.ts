@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StateDir } from '../../../src/server/state-dir.ts';
 import { ZoneBuilder } from '../../../src/server/zone-builder.ts';
 import { listZoneSources } from '../../../src/server/zone-files.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 
 const zone = (address: string) => `www:\n  type: A\n  value: ${address}\n`;
 
@@ -13,7 +14,7 @@ describe('ZoneBuilder', () => {
   let builder: ZoneBuilder;
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'meridian-builder-'));
-    builder = new ZoneBuilder(root, new StateDir(null, () => undefined));
+    builder = new ZoneBuilder(root, new StateDir(null, () => undefined), ZONE_DEFAULTS);
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -53,13 +54,13 @@ describe('ZoneBuilder', () => {
 
   it('keeps a serial that ran ahead of its file over a restart', () => {
     const state = new StateDir(join(root, 'state'), () => undefined);
-    const first = new ZoneBuilder(root, state);
+    const first = new ZoneBuilder(root, state, ZONE_DEFAULTS);
     save(zone('127.0.0.1'));
     look(false, first);
     save(zone('127.0.0.2'));
     expect(look(true, first)?.built?.serial).toBe(1_700_000_001);
     first.keepSerials();
-    expect(look(false, new ZoneBuilder(root, state))?.built?.serial).toBe(1_700_000_001);
+    expect(look(false, new ZoneBuilder(root, state, ZONE_DEFAULTS))?.built?.serial).toBe(1_700_000_001);
   });
 
   it('is news without a table when the file has errors, with every fault at its place', () => {
