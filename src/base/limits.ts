@@ -69,6 +69,10 @@ export const FAULTS_PER_FILE_MAX = 1_000;
 
 /** Location classes of one table: the value of a run is 22 bits; full city data has some 30,000. */
 export const LOCATION_CLASSES_MAX = 4_000_000;
+/** Distinct orders of pools that one record prefers in different places: a class is 16 bits, of which rules take up to 10,000. */
+export const PREFERENCE_ROWS_MAX = 50_000;
+/** Pools told apart by distance in one place; beyond the 64 nearest, all down, the order no longer matters. */
+export const WALK_POOLS_MAX = 64;
 /** Octets of one MMDB file; the largest commercial city data is below 1 GB. */
 export const MMDB_FILE_BYTES_MAX = 2 * 1024 * 1024 * 1024 - 1;
 /** Maps in arrays in maps of one MMDB record; real records have 4. Deeper is damage, or meant to exhaust the stack. */

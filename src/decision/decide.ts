@@ -1,18 +1,21 @@
 /**
  * The decision: which endpoints a client gets for one steered RRset. The conductor of this floor; pure, so that the same
  * tables, request and seed always give the same answer (02-steering: location, rule, pool order, health, pool, draw).
+ *
+ * Every method comes down to a walk (`WalkWord`): pools in order, the first few perhaps equals. Which walk is the client's was
+ * worked out when tables were compiled, so a decision costs the same by any method.
  */
 
-import { POOLS_MAX } from '../base/limits.ts';
 import type { RandomStream } from '../base/random.ts';
-import type { ClassTable } from '../geo/class-table.ts';
+import { type ClassTable, preferenceAt } from '../geo/class-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
-import { AllDownCode, DYN_WORDS, DynWord, POOL_WORDS, PoolWord } from '../zone/zone-image.ts';
+import { AllDownCode, DYN_WORDS, DynWord, PoolWord, WALK_WORDS, WalkEnd, WalkWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { Admission, drawEndpoints, sumWeights } from './draw.ts';
 import { locateClient } from './locate.ts';
 import type { SteeringRequest } from './steering-request.ts';
+import { poolAt, walkPools } from './walk-pools.ts';
 
 /**
  * Decides the steered RRset whose dynamic block stands at word `block` of `zone`. Fills `decision`: outcome, RDATA
@@ -30,79 +33,91 @@ export function decide(
   const words = zone.words;
   const group = words[block + DynWord.GROUP]!;
   const otherwise = words[block + DynWord.OTHERWISE]!;
-  locateClient(decision, request, group < 0 ? null : (classTables[group] ?? null), otherwise);
+  const table = group < 0 ? null : (classTables[group] ?? null);
+  locateClient(decision, request, table, otherwise);
   decision.outcome = Outcome.ANSWER;
-  const wanted = words[block + DynWord.ANSWERS]!;
-  const first = words[block + DYN_WORDS + decision.class]!;
-  decision.isAllDown = !walkPools(decision, zone, block, first, wanted, health, random, Admission.HEALTHY);
-  if (decision.isAllDown) decideAllDown(decision, zone, block, first, wanted, health, random);
+  const row = decision.class - words[block + DynWord.CLASS_COUNT]!;
+  if (row < 0 || table === null) {
+    decision.walk = words;
+    decision.walkAt = words[block + DYN_WORDS + decision.class]!;
+  } else {
+    decision.walk = table.preferences;
+    decision.walkAt = preferenceAt(table, row);
+  }
+  decision.isAllDown = !walkOn(decision, zone, block, health, random, Admission.HEALTHY);
+  if (decision.isAllDown) decideAllDown(decision, zone, block, health, random);
 }
 
-/** The word offset of pool `index` of a block. */
-export function poolAt(zone: ZoneTable, block: number, index: number): number {
-  return zone.words[block + DynWord.POOLS_AT]! + index * POOL_WORDS;
-}
-
-/** Pool, its fallback, that one's …: the first that has something to offer is drawn from. */
-function walkPools(
+/** The client's walk and the one that follows it. */
+function walkOn(
   decision: Decision,
   zone: ZoneTable,
   block: number,
-  first: number,
-  wanted: number,
   health: HealthTable,
   random: RandomStream,
   admission: number,
 ): boolean {
-  const words = zone.words;
-  let pool = first;
-  for (let steps = 0; pool >= 0 && steps < POOLS_MAX; steps++) {
-    const at = poolAt(zone, block, pool);
-    const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
-    const count = words[at + PoolWord.ENDPOINT_COUNT]!;
-    if (drawEndpoints(decision, zone, endpointsAt, count, wanted, health, random, admission) > 0) return true;
-    pool = words[at + PoolWord.FALLBACK]!;
-  }
-  return false;
+  const { walk, walkAt } = decision;
+  if (walkPools(decision, zone, block, walk, walkAt, health, random, admission)) return true;
+  const next = walk[walkAt + WalkWord.NEXT]!;
+  if (next < 0) return false;
+  const nextAt = zone.words[block + DYN_WORDS + next]!;
+  return walkPools(decision, zone, block, zone.words, nextAt, health, random, admission);
 }
 
-/** Every pool of the walk is exhausted: what the record's `all_down` says, and never an empty set by accident. */
+/** Every pool of the walk is exhausted: what its fence or the record's `all_down` says, and never an empty set by accident. */
 function decideAllDown(
   decision: Decision,
   zone: ZoneTable,
   block: number,
-  first: number,
-  wanted: number,
   health: HealthTable,
   random: RandomStream,
 ): void {
-  const words = zone.words;
-  switch (words[block + DynWord.ALL_DOWN]) {
-    case AllDownCode.NODATA:
-      decision.outcome = Outcome.NODATA;
-      decision.count = 0;
-      return;
-    case AllDownCode.SERVFAIL:
-      decision.outcome = Outcome.FAILURE;
-      decision.count = 0;
-      return;
-    case AllDownCode.LAST_GOOD:
-      if (walkPools(decision, zone, block, first, wanted, health, random, Admission.LAST_GOOD)) return;
-      break;
-    case AllDownCode.SERVE_ALL:
-      if (drawFromAllPools(decision, zone, block, first, wanted, health, random)) return;
-      break;
-    case AllDownCode.FIRST_POOL:
-      if (walkPools(decision, zone, block, first, wanted, health, random, Admission.NOT_DRAINED)) return;
-      break;
-    default:
-      break;
+  const end = decision.walk[decision.walkAt + WalkWord.NEXT]!;
+  const allDown = zone.words[block + DynWord.ALL_DOWN]!;
+  let isDecided = false;
+  if (end === WalkEnd.SERVE_ANYWAY) {
+    // Who is fenced in gets dead addresses of inside rather than any of outside.
+    if (walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED)) return;
+    isDecided = endWith(decision, Outcome.FAILURE);
+  } else if (end === WalkEnd.NODATA || allDown === AllDownCode.NODATA) {
+    isDecided = endWith(decision, Outcome.NODATA);
+  } else if (allDown === AllDownCode.SERVFAIL) {
+    isDecided = endWith(decision, Outcome.FAILURE);
+  } else if (allDown === AllDownCode.LAST_GOOD) {
+    isDecided = walkOn(decision, zone, block, health, random, Admission.LAST_GOOD);
+  } else if (allDown === AllDownCode.SERVE_ALL) {
+    isDecided = drawFromAllPools(decision, zone, block, health, random);
+  } else if (allDown === AllDownCode.FIRST_POOL) {
+    isDecided = walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED);
   }
+  if (isDecided || drawFromValues(decision, zone, block, health, random)) return;
+  if (walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED)) return;
+  endWith(decision, Outcome.FAILURE);
+}
+
+/** The record's own values, which are not checked. */
+function drawFromValues(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  health: HealthTable,
+  random: RandomStream,
+): boolean {
+  const { words } = zone;
   const valuesAt = words[block + DynWord.VALUES_AT]!;
   const values = words[block + DynWord.VALUE_COUNT]!;
-  if (drawEndpoints(decision, zone, valuesAt, values, wanted, health, random, Admission.HEALTHY) > 0) return;
-  if (walkPools(decision, zone, block, first, wanted, health, random, Admission.NOT_DRAINED)) return;
-  decision.outcome = Outcome.FAILURE;
+  const wanted = words[block + DynWord.ANSWERS]!;
+  decision.pool = -1;
+  return drawEndpoints(decision, zone, valuesAt, values, wanted, health, random, Admission.HEALTHY) > 0;
+}
+
+/** Nothing to answer with; true, since that is a decision. */
+function endWith(decision: Decision, outcome: number): true {
+  decision.outcome = outcome;
+  decision.count = 0;
+  decision.pool = -1;
+  return true;
 }
 
 /** A pool of the walk by its share of all weight, health set aside, then endpoints of it. */
@@ -110,34 +125,35 @@ function drawFromAllPools(
   decision: Decision,
   zone: ZoneTable,
   block: number,
-  first: number,
-  wanted: number,
   health: HealthTable,
   random: RandomStream,
 ): boolean {
   const words = zone.words;
+  // The walk that follows holds all pools of the one before it.
+  const next = decision.walk[decision.walkAt + WalkWord.NEXT]!;
+  const walk = next < 0 ? decision.walk : words;
+  const walkAt = next < 0 ? decision.walkAt : words[block + DYN_WORDS + next]!;
+  const poolsAt = walkAt + WALK_WORDS;
+  const end = poolsAt + walk[walkAt + WalkWord.COUNT]!;
   // Sums reach 10^9 a pool and 10^12 over POOLS_MAX pools: the draw is by weight without the factor's 10 bits.
   let total = 0;
-  for (let pool = first, steps = 0; pool >= 0 && steps < POOLS_MAX; steps++) {
-    total += poolShare(zone, poolAt(zone, block, pool), health);
-    pool = words[poolAt(zone, block, pool) + PoolWord.FALLBACK]!;
-  }
+  for (let i = poolsAt; i < end; i++) total += weightOfPool(zone, poolAt(zone, block, walk[i]!), health);
   if (total === 0) return false;
   let rest = random.nextBelow(total);
-  for (let pool = first, steps = 0; pool >= 0 && steps < POOLS_MAX; steps++) {
-    const at = poolAt(zone, block, pool);
-    rest -= poolShare(zone, at, health);
-    if (rest < 0) {
-      const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
-      const count = words[at + PoolWord.ENDPOINT_COUNT]!;
-      return drawEndpoints(decision, zone, endpointsAt, count, wanted, health, random, Admission.NOT_DRAINED) > 0;
-    }
-    pool = words[at + PoolWord.FALLBACK]!;
+  for (let i = poolsAt; i < end; i++) {
+    const at = poolAt(zone, block, walk[i]!);
+    rest -= weightOfPool(zone, at, health);
+    if (rest >= 0) continue;
+    const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
+    const count = words[at + PoolWord.ENDPOINT_COUNT]!;
+    const wanted = words[block + DynWord.ANSWERS]!;
+    decision.pool = walk[i]!;
+    return drawEndpoints(decision, zone, endpointsAt, count, wanted, health, random, Admission.NOT_DRAINED) > 0;
   }
   return false;
 }
 
-function poolShare(zone: ZoneTable, at: number, health: HealthTable): number {
+function weightOfPool(zone: ZoneTable, at: number, health: HealthTable): number {
   const endpointsAt = zone.words[at + PoolWord.ENDPOINTS_AT]!;
   const sum = sumWeights(zone, endpointsAt, zone.words[at + PoolWord.ENDPOINT_COUNT]!, health, Admission.NOT_DRAINED);
   return Math.ceil(sum / 1024);

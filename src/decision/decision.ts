@@ -12,6 +12,9 @@ export const Outcome = {
   FAILURE: 2,
 } as const;
 
+/** What a decision walks before it has been made. */
+const NO_WALK = new Int32Array(new SharedArrayBuffer(16));
+
 /** Filled by `decide`. */
 export class Decision {
   outcome: number = Outcome.ANSWER;
@@ -24,6 +27,11 @@ export class Decision {
   class = 0;
   /** Every pool of the walk was exhausted, whatever was answered instead. */
   isAllDown = false;
+  /** The client's walk: the array and the word offset at which it stands. */
+  walk: Int32Array = NO_WALK;
+  walkAt = 0;
+  /** Index of the pool that was drawn from; -1: none of them. */
+  pool = -1;
   /** ECS scope (RFC 7871 7.2.1): bits of the client's address on which this decision depends. */
   scope = 0;
 }

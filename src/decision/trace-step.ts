@@ -3,7 +3,6 @@
  * fate. Only for `explain`; the query's way never comes here.
  */
 
-import { POOLS_MAX } from '../base/limits.ts';
 import { CLASS_NONROUTABLE, type ClassTable, classOf, lookupClass } from '../geo/class-table.ts';
 import { FACTOR_ONE, type HealthTable, UNKNOWN_WORD, unpackHealth } from '../health/health-table.ts';
 import { typeName } from '../wire/codes.ts';
@@ -14,15 +13,19 @@ import {
   DynWord,
   ENDPOINT_WORDS,
   EndpointWord,
+  METHOD_ORDER,
   PoolWord,
   StatusCode,
+  WALK_WORDS,
+  WalkEnd,
+  WalkWord,
 } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
-import { poolAt } from './decide.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { Admission, effectiveWeight } from './draw.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import type { EndpointTrace, PoolTrace, StepTrace } from './trace.ts';
+import { poolAt } from './walk-pools.ts';
 
 const STATUS_NAMES = ['obey', 'up', 'down'] as const;
 
@@ -39,14 +42,10 @@ export function traceStep(
   health: HealthTable,
 ): StepTrace {
   const words = zone.words;
-  const pools: PoolTrace[] = [];
-  let pool = words[block + DYN_WORDS + decision.class]!;
-  for (let steps = 0; pool >= 0 && steps < POOLS_MAX; steps++) {
-    const traced = tracePool(zone, poolAt(zone, block, pool), type, health);
-    pools.push(traced);
-    if (traced.eligibleWeight > 0) break;
-    pool = words[poolAt(zone, block, pool) + PoolWord.FALLBACK]!;
-  }
+  const pools = walkedPools(decision, zone, block).map(({ pool, isEqual }) =>
+    tracePool(zone, poolAt(zone, block, pool), type, health, isEqual),
+  );
+  const from = decision.isAllDown || decision.pool < 0 ? null : poolName(zone, poolAt(zone, block, decision.pool));
   const group = words[block + DynWord.GROUP]!;
   const chosen = Array.from(decision.dataAt.subarray(0, decision.count), (at) => valueText(zone, at, type));
   return {
@@ -54,13 +53,36 @@ export function traceStep(
     type: typeName(type),
     ...tracePlace(request, group < 0 ? null : (classTables[group] ?? null)),
     group,
-    rule: decision.class + 1,
+    rule: ruleOf(decision, words, block) + 1,
+    method: METHOD_ORDER[words[block + DynWord.METHOD]!]!,
     scope: decision.scope,
     pools,
-    outcome: describeOutcome(decision, pools, ALL_DOWN_ORDER[words[block + DynWord.ALL_DOWN]!] ?? 'values'),
+    outcome: describeOutcome(decision, from, ALL_DOWN_ORDER[words[block + DynWord.ALL_DOWN]!] ?? 'values'),
     chosen,
     ttlSeconds,
   };
+}
+
+/** The rule of the client's class; classes beyond the rules are places of the catch-all or of a fence, which their walk's end names. */
+function ruleOf(decision: Decision, words: Int32Array, block: number): number {
+  if (decision.class < words[block + DynWord.CLASS_COUNT]!) return decision.class;
+  const next = decision.walk[decision.walkAt + WalkWord.NEXT]!;
+  return next >= 0 ? next : words[block + DynWord.OTHERWISE]!;
+}
+
+/** The pools looked at, in order and once each: equals all together, then up to the one that was drawn from. */
+function walkedPools(decision: Decision, zone: ZoneTable, block: number): { pool: number; isEqual: boolean }[] {
+  const { walk, walkAt } = decision;
+  const poolsOf = (row: Int32Array, at: number) =>
+    Array.from(row.subarray(at + WALK_WORDS, at + WALK_WORDS + row[at + WalkWord.COUNT]!));
+  const ties = walk[walkAt + WalkWord.TIES]!;
+  const next = walk[walkAt + WalkWord.NEXT]!;
+  const own = poolsOf(walk, walkAt);
+  const all = next < 0 ? own : [...own, ...poolsOf(zone.words, zone.words[block + DYN_WORDS + next]!)];
+  const order = [...new Set(all)];
+  const drawn = decision.isAllDown ? -1 : order.indexOf(decision.pool);
+  const end = drawn < 0 ? order.length : Math.max(drawn + 1, ties);
+  return order.slice(0, end).map((pool, i) => ({ pool, isEqual: ties > 1 && i < ties }));
 }
 
 function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<StepTrace, 'placedBy' | 'subnetNote'> {
@@ -82,7 +104,7 @@ function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<St
   return { placedBy: 'client subnet', subnetNote: null };
 }
 
-function tracePool(zone: ZoneTable, at: number, type: number, health: HealthTable): PoolTrace {
+function tracePool(zone: ZoneTable, at: number, type: number, health: HealthTable, isEqual: boolean): PoolTrace {
   const endpointsAt = zone.words[at + PoolWord.ENDPOINTS_AT]!;
   const endpoints: EndpointTrace[] = [];
   let eligibleWeight = 0;
@@ -91,10 +113,14 @@ function tracePool(zone: ZoneTable, at: number, type: number, health: HealthTabl
     eligibleWeight += effectiveWeight(zone, endpointAt, health, Admission.HEALTHY);
     endpoints.push(traceEndpoint(zone, endpointAt, type, health));
   }
+  const share = isEqual ? zone.words[at + PoolWord.SHARE]! : null;
+  return { pool: poolName(zone, at), share, endpoints, eligibleWeight: eligibleWeight / FACTOR_ONE };
+}
+
+function poolName(zone: ZoneTable, at: number): string {
   const nameAt = zone.words[at + PoolWord.NAME]!;
   // A view of shared memory cannot be decoded directly; the copy is a few octets.
-  const name = zone.bytes.slice(nameAt + 1, nameAt + 1 + zone.bytes[nameAt]!);
-  return { pool: new TextDecoder().decode(name), endpoints, eligibleWeight: eligibleWeight / FACTOR_ONE };
+  return new TextDecoder().decode(zone.bytes.slice(nameAt + 1, nameAt + 1 + zone.bytes[nameAt]!));
 }
 
 function traceEndpoint(zone: ZoneTable, at: number, type: number, health: HealthTable): EndpointTrace {
@@ -115,9 +141,11 @@ function traceEndpoint(zone: ZoneTable, at: number, type: number, health: Health
   };
 }
 
-function describeOutcome(decision: Decision, pools: readonly PoolTrace[], allDown: string): string {
-  const last = pools.at(-1);
-  if (last !== undefined && last.eligibleWeight > 0) return `pool ${last.pool}`;
+function describeOutcome(decision: Decision, from: string | null, allDown: string): string {
+  if (from !== null) return `pool ${from}`;
+  const end = decision.walk[decision.walkAt + WalkWord.NEXT]!;
+  if (end === WalkEnd.SERVE_ANYWAY) return 'every pool of the fence exhausted; on_down: serve_anyway';
+  if (end === WalkEnd.NODATA) return 'every pool of the fence exhausted; on_down: nodata';
   if (decision.outcome === Outcome.NODATA) return 'every pool exhausted; all_down: nodata';
   if (decision.outcome === Outcome.FAILURE) return 'every pool exhausted; all_down: servfail';
   return `every pool exhausted; all_down: ${allDown}`;

@@ -4,6 +4,7 @@
  */
 
 import type { VerdictCode } from '../health/health-table.ts';
+import type { SteeringMethod } from '../zone/zone-model.ts';
 
 /** Why an endpoint could not be drawn, or that it could. */
 export type EndpointFate = 'eligible' | 'status down' | 'down' | 'weight 0 by override or ramp';
@@ -23,6 +24,8 @@ export type EndpointTrace = {
 
 export type PoolTrace = {
   readonly pool: string;
+  /** Its share where it is one of several equals, else null. */
+  readonly share: number | null;
   readonly endpoints: EndpointTrace[];
   /** Sum of the effective weights; 0: passed over. */
   readonly eligibleWeight: number;
@@ -40,6 +43,8 @@ export type StepTrace = {
   readonly group: number;
   /** Rule that matched, counted from 1 as in the file. */
   readonly rule: number;
+  /** How the record chooses among pools. */
+  readonly method: SteeringMethod;
   readonly scope: number;
   readonly pools: PoolTrace[];
   /** Which source the answer came from. */

@@ -8,17 +8,23 @@
  *   table. 0.1 MB a group, some 150 ns. Its scopes are those of locations: always safe (the decision is the same in all of the
  *   prefix), and longer than need be. For servers with more distinct groups than memory.
  *
- *   sections: header (mapped or not, checksum of the location table), map (location class -> class), runs
+ * Where order depends on the place (`PreferenceSpec`), a class may be a row of the preference table that stands in the same image, so
+ * that a worker never has one without the other.
+ *
+ *   sections: header (mapped or not, checksum of the location table), map (location class -> class), preferences, runs
  */
 
 import { assert } from '../base/assert.ts';
 import type { IpFamily } from '../base/ip-address.ts';
-import type { ClassSpec } from '../zone/zone-model.ts';
+import { PREFERENCE_ROWS_MAX } from '../base/limits.ts';
+import type { ClassSpec, GeoCode } from '../zone/zone-model.ts';
 import { buildImage, GeoImageError, ImageKind, imageChecksum, openImage } from './geo-image.ts';
 import type { Location } from './location.ts';
 import { NONROUTABLE_CLASS } from './location-classes.ts';
 import type { LocationTable } from './location-table.ts';
+import { compilePreferences, rowAt } from './preference-table.ts';
 import { HOLE, layOver, layPrefixes, type PrefixValue, type RunList } from './prefix-runs.ts';
+import { RegionDistances } from './region-distances.ts';
 import {
   lookupRun,
   openRuns,
@@ -41,36 +47,62 @@ export type ClassTable = {
   /** Null in the direct form. */
   readonly base: RunTable | null;
   readonly map: Uint32Array;
+  /** Of `preference-table`; empty where places prefer nothing. */
+  readonly preferences: Int32Array;
 };
 
-/** Compiles the direct form. Full city data: some 40 ms. */
-export function compileClassTable(spec: ClassSpec, locations: LocationTable): SharedArrayBuffer {
-  const map = mapClasses(spec, locations.classes);
+/** What the image holds besides runs: header, map, preferences. */
+const OWN_SECTIONS = 3;
+
+/** Compiles the direct form. Full city data: some 40 ms. `distances` are over the same locations. */
+export function compileClassTable(
+  spec: ClassSpec,
+  locations: LocationTable,
+  distances: RegionDistances = new RegionDistances(locations.classes, []),
+): SharedArrayBuffer {
+  const { map, preferences } = mapClasses(spec, locations.classes, distances);
   const subnets = subnetValues(spec);
   const runsOf = (family: IpFamily): RunList =>
     layOver(layPrefixes(family, subnets), unpackRuns(locations.runs, family, map));
-  return buildImage(ImageKind.CLASSES, [Uint32Array.of(0, 0), new Uint32Array(0), ...packRuns(runsOf(4), runsOf(6))]);
+  const own = [Uint32Array.of(0, 0), new Uint32Array(0), preferences];
+  return buildImage(ImageKind.CLASSES, [...own, ...packRuns(runsOf(4), runsOf(6))]);
 }
 
 /** Compiles the mapped form; it is opened with the same location table. */
-export function compileClassMap(spec: ClassSpec, locations: LocationTable): SharedArrayBuffer {
+export function compileClassMap(
+  spec: ClassSpec,
+  locations: LocationTable,
+  distances: RegionDistances = new RegionDistances(locations.classes, []),
+): SharedArrayBuffer {
   const subnets = subnetValues(spec);
+  const { map, preferences } = mapClasses(spec, locations.classes, distances);
   return buildImage(ImageKind.CLASSES, [
     Uint32Array.of(1, imageChecksum(locations.image)),
-    mapClasses(spec, locations.classes),
+    map,
+    preferences,
     ...packRuns(layPrefixes(4, subnets), layPrefixes(6, subnets)),
   ]);
 }
 
 /** Opens either form; throws {@link GeoImageError} when it is damaged, or mapped and not over `locations`. */
 export function openClassTable(image: SharedArrayBuffer, locations: LocationTable | null): ClassTable {
-  const [header, map, ...runs] = openImage(ImageKind.CLASSES, image, 2 + RUN_TABLE_SECTIONS);
-  if (header === undefined || map === undefined) throw new GeoImageError('inconsistent', 'class table without header');
-  if (header[0] === 0) return { runs: openRuns(runs, CLASS_NONROUTABLE + 1), base: null, map };
+  const sections = openImage(ImageKind.CLASSES, image, OWN_SECTIONS + RUN_TABLE_SECTIONS);
+  const [header, map, rows, ...runs] = sections;
+  if (header === undefined || map === undefined || rows === undefined) {
+    throw new GeoImageError('inconsistent', 'class table without header');
+  }
+  // Signed as the zone images are, so that the query's way reads walks from one kind of array.
+  const preferences = new Int32Array(image, rows.byteOffset, rows.length);
+  if (header[0] === 0) return { runs: openRuns(runs, CLASS_NONROUTABLE + 1), base: null, map, preferences };
   if (locations === null || header[1] !== imageChecksum(locations.image) || map.length !== locations.classes.length) {
     throw new GeoImageError('inconsistent', 'class table belongs to another location table');
   }
-  return { runs: openRuns(runs, HOLE + 1), base: locations.runs, map };
+  return { runs: openRuns(runs, HOLE + 1), base: locations.runs, map, preferences };
+}
+
+/** Where in `preferences` the walk of the class `base + index` stands. */
+export function preferenceAt(table: ClassTable, index: number): number {
+  return rowAt(table.preferences, index);
 }
 
 /**
@@ -96,30 +128,56 @@ export function scopeOf(result: number): number {
   return result >>> CLASS_BITS;
 }
 
-/** The class of each location class, by places alone. */
-function mapClasses(spec: ClassSpec, locations: readonly (Location | null)[]): Uint32Array {
-  const targetOf = new Map<string, number>();
-  for (const [i, target] of spec.targets.entries()) {
-    assert(target.class < CLASS_NONROUTABLE, 'a class beyond 16 bits');
-    for (const geo of target.geos) {
+/** The class of each location class, by places alone, and the rows that some of them are. */
+function mapClasses(
+  spec: ClassSpec,
+  locations: readonly (Location | null)[],
+  distances: RegionDistances,
+): { map: Uint32Array; preferences: Uint32Array } {
+  for (const target of spec.targets) assert(target.class < CLASS_NONROUTABLE, 'a class beyond 16 bits');
+  assert(spec.otherwise < CLASS_NONROUTABLE, 'a class beyond 16 bits');
+  const targets = firstMatches(
+    spec.targets.map((target) => target.geos),
+    locations,
+  );
+  const map = Uint32Array.from(targets, (target) => spec.targets[target]?.class ?? spec.otherwise);
+  const { preference } = spec;
+  let preferences: Uint32Array = new Uint32Array(0);
+  if (preference !== undefined) {
+    assert(preference.base + PREFERENCE_ROWS_MAX < CLASS_NONROUTABLE, 'a class beyond 16 bits');
+    const fences = firstMatches(
+      preference.fences.map((fence) => fence.geos),
+      locations,
+    );
+    preferences = compilePreferences(preference, spec.otherwise, { classes: map, fences }, distances);
+  }
+  map[NONROUTABLE_CLASS] = CLASS_NONROUTABLE;
+  return { map, preferences };
+}
+
+/** Of each location, the first of `lists` that names it, or -1. */
+function firstMatches(lists: ReadonlyArray<readonly GeoCode[]>, locations: readonly (Location | null)[]): Int32Array {
+  const listOf = new Map<string, number>();
+  for (const [i, geos] of lists.entries()) {
+    for (const geo of geos) {
       const key = geoKey(geo.continent, geo.country, geo.province);
-      if (!targetOf.has(key)) targetOf.set(key, i);
+      if (!listOf.has(key)) listOf.set(key, i);
     }
   }
-  assert(spec.otherwise < CLASS_NONROUTABLE, 'a class beyond 16 bits');
-  const map = new Uint32Array(locations.length).fill(spec.otherwise);
+  const none = lists.length;
+  const matches = new Int32Array(locations.length).fill(-1);
+  if (none === 0) return matches;
   for (const [id, location] of locations.entries()) {
     if (location === null || location.continent === null) continue;
     const { continent, country, province } = location;
     const first = Math.min(
-      targetOf.get(geoKey(continent, null, null)) ?? spec.targets.length,
-      (country === null ? undefined : targetOf.get(geoKey(continent, country, null))) ?? spec.targets.length,
-      (province === null ? undefined : targetOf.get(geoKey(continent, country, province))) ?? spec.targets.length,
+      listOf.get(geoKey(continent, null, null)) ?? none,
+      (country === null ? undefined : listOf.get(geoKey(continent, country, null))) ?? none,
+      (province === null ? undefined : listOf.get(geoKey(continent, country, province))) ?? none,
     );
-    map[id] = spec.targets[first]?.class ?? spec.otherwise;
+    matches[id] = first === none ? -1 : first;
   }
-  map[NONROUTABLE_CLASS] = CLASS_NONROUTABLE;
-  return map;
+  return matches;
 }
 
 function geoKey(continent: string, country: string | null, province: string | null): string {

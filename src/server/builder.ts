@@ -43,7 +43,7 @@ function answer(message: ToBuilder): void {
     case 'groups': {
       const { table } = locations;
       assert(table !== null, 'groups are compiled after the first look at locations');
-      const tables = groups.update(message.added, message.dropped, table);
+      const tables = groups.update(message.added, message.dropped, table, locations.regions);
       tell({ kind: 'groups', tables, isMapped: groups.isMapped });
       return;
     }
@@ -56,7 +56,7 @@ function lookAtLocations(explicit: boolean): LocationNews | null {
   if (build === null) return null;
   const { table } = locations;
   const isNew = table !== null && table.image !== before;
-  const classTables = isNew ? groups.recompile(table) : [];
+  const classTables = isNew ? groups.recompile(table, locations.regions) : [];
   return { ...build, classTables, isMapped: groups.isMapped };
 }
 

@@ -58,5 +58,5 @@ function groupKey(spec: ClassSpec): string {
     target.subnets.map(formatIpPrefix),
     target.geos.map((geo) => `${geo.continent}-${geo.country ?? ''}-${geo.province ?? ''}`),
   ]);
-  return JSON.stringify([spec.otherwise, targets]);
+  return JSON.stringify([spec.otherwise, targets, spec.preference]);
 }

@@ -81,6 +81,11 @@ export class LocationBuilder {
     return this.#table;
   }
 
+  /** The regions in force. */
+  get regions(): readonly Region[] {
+    return this.#current?.regions ?? [];
+  }
+
   /** The state of things if it has changed since the last look, else null. `explicit`: the operator asked for it. */
   look(explicit: boolean): LocationBuild | null {
     const stamps = this.#stampAll();

@@ -8,6 +8,7 @@ import { addressBytes, parseIpAddress } from '../base/ip-address.ts';
 import { typeCode } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
 import type { ImageArena } from './image-arena.ts';
+import { preferenceOf, walkFrom, walkOfCatchAll } from './pool-walk.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
 import {
   ALL_DOWN_ORDER,
@@ -15,11 +16,15 @@ import {
   DynWord,
   ENDPOINT_WORDS,
   EndpointWord,
+  METHOD_ORDER,
   POOL_WORDS,
   PoolWord,
   StatusCode,
+  WALK_WORDS,
+  WalkEnd,
+  WalkWord,
 } from './zone-image.ts';
-import type { ClassSpec, DynamicModel, EndpointSpec, EndpointStatus, PoolModel } from './zone-model.ts';
+import type { ClassSpec, DynamicModel, EndpointSpec, EndpointStatus, PoolModel, PoolWalk } from './zone-model.ts';
 
 /** What the blocks of one zone add up to: the endpoints and groups that the control thread links. */
 export type DynamicLinks = {
@@ -48,7 +53,7 @@ export function compileDynamic(
   const poolsCount = dynamic.pools.length;
   const at = arena.takeWords(DYN_WORDS + dynamic.rules.length);
   const poolsAt = arena.takeWords(poolsCount * POOL_WORDS);
-  const { spec, otherwise } = classSpecOf(dynamic);
+  const { spec, otherwise, walks } = planClasses(dynamic);
   const words: [number, number][] = [
     [DynWord.GROUP, -1],
     [DynWord.CLASS_COUNT, dynamic.rules.length],
@@ -59,9 +64,15 @@ export function compileDynamic(
     [DynWord.ALL_DOWN, ALL_DOWN_ORDER.indexOf(dynamic.steering.allDown)],
     [DynWord.VALUE_COUNT, dynamic.values.length],
     [DynWord.OTHERWISE, otherwise],
+    [DynWord.METHOD, METHOD_ORDER.indexOf(dynamic.steering.method)],
   ];
   for (const [word, value] of words) arena.words[at + word] = value;
-  for (const [i, rule] of dynamic.rules.entries()) arena.words[at + DYN_WORDS + i] = rule.pool;
+  const walkAt = new Map<PoolWalk, number>();
+  for (const [i, walk] of walks.entries()) {
+    const known = walkAt.get(walk) ?? writeWalk(arena, walk);
+    walkAt.set(walk, known);
+    arena.words[at + DYN_WORDS + i] = known;
+  }
   if (spec !== null) links.groupsAt.push(at + DynWord.GROUP, groupIndex(links.groups, spec));
   let rdataMax = 0;
   for (const [i, pool] of dynamic.pools.entries()) {
@@ -78,19 +89,45 @@ export function compileDynamic(
 }
 
 /**
- * The client's part of the rules: the class of clients whom no target names, and the specification of the rest, or null
- * when every client is of that one class. The first rule without targets ends the walk.
+ * The client's part of the rules: the class of clients whom no target names, the specification of the rest, or null when
+ * every client is of that one class, and the walk of each rule's class. The first rule without targets ends the rules.
  */
-function classSpecOf(dynamic: DynamicModel): { spec: ClassSpec | null; otherwise: number } {
-  const classOfPool = new Map<number, number>();
-  for (const [i, rule] of dynamic.rules.entries()) if (!classOfPool.has(rule.pool)) classOfPool.set(rule.pool, i);
-  const catchAll = dynamic.rules.findIndex((rule) => rule.subnets.length === 0 && rule.geos.length === 0);
+function planClasses(dynamic: DynamicModel): { spec: ClassSpec | null; otherwise: number; walks: PoolWalk[] } {
+  const { rules, pools, steering } = dynamic;
+  const catchAll = rules.findIndex((rule) => rule.subnets.length === 0 && rule.geos.length === 0);
   assert(catchAll >= 0, 'a dynamic record without catch-all rule');
-  const otherwise = classOfPool.get(dynamic.rules[catchAll]!.pool)!;
-  const targets = dynamic.rules
+  // With a method of its own the catch-all is a class by itself, even where a target leads to the same pool.
+  const classed = steering.method === 'rules' ? rules : rules.slice(0, catchAll);
+  const classOfPool = new Map<number, number>();
+  for (const [i, rule] of classed.entries()) if (!classOfPool.has(rule.pool)) classOfPool.set(rule.pool, i);
+  const walkOfPool = new Map<number, PoolWalk>();
+  const walks = rules.map(({ pool }) => {
+    const walk = walkOfPool.get(pool) ?? walkFrom(pools, pool);
+    walkOfPool.set(pool, walk);
+    return walk;
+  });
+  const catchAllPool = rules[catchAll]!.pool;
+  const otherwise = steering.method === 'rules' ? classOfPool.get(catchAllPool)! : catchAll;
+  if (steering.method !== 'rules') walks[catchAll] = walkOfCatchAll(dynamic, catchAllPool);
+  const targets = rules
     .slice(0, catchAll)
     .map(({ subnets, geos, pool }) => ({ subnets, geos, class: classOfPool.get(pool)! }));
-  return { spec: targets.every((target) => target.class === otherwise) ? null : { targets, otherwise }, otherwise };
+  const preference = preferenceOf(dynamic, walks);
+  if (preference !== null) return { spec: { targets, otherwise, preference }, otherwise, walks };
+  return {
+    spec: targets.every((target) => target.class === otherwise) ? null : { targets, otherwise },
+    otherwise,
+    walks,
+  };
+}
+
+function writeWalk(arena: ImageArena, walk: PoolWalk): number {
+  const at = arena.takeWords(WALK_WORDS + walk.pools.length);
+  arena.words[at + WalkWord.COUNT] = walk.pools.length;
+  arena.words[at + WalkWord.TIES] = walk.ties;
+  arena.words[at + WalkWord.NEXT] = WalkEnd.ALL_DOWN;
+  arena.words.set(walk.pools, at + WALK_WORDS);
+  return at;
 }
 
 function groupIndex(groups: ClassSpec[], spec: ClassSpec): number {
@@ -111,7 +148,7 @@ function compilePool(
   arena.bytes[nameAt] = name.length;
   arena.bytes.set(name, nameAt + 1);
   const endpointsAt = arena.takeWords(pool.endpoints.length * ENDPOINT_WORDS);
-  arena.words[at + PoolWord.FALLBACK] = pool.fallback;
+  arena.words[at + PoolWord.SHARE] = pool.share;
   arena.words[at + PoolWord.ENDPOINT_COUNT] = pool.endpoints.length;
   arena.words[at + PoolWord.ENDPOINTS_AT] = endpointsAt;
   arena.words[at + PoolWord.NAME] = nameAt;

@@ -13,7 +13,6 @@ import { isKnownGeo } from './geo-codes.ts';
 import { kill, note, type RecordScope } from './record-scope.ts';
 import { fieldOf, isNullNode, pythonText, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarText } from './yaml-scalar.ts';
-import type { AllDown } from './zone-model.ts';
 
 const SECONDS_MAX = 2_147_483_647;
 const BODY_CHARS_MAX = 5_120;
@@ -38,7 +37,7 @@ const steering = z.strictObject({
   method: z
     .enum(['rules', 'failover', 'weighted', 'nearest', 'latency'])
     .default('rules')
-    .describe('How the catch-all chooses among pools. This version has rules: octoDNS semantics'),
+    .describe('How the catch-all chooses among pools; rules: octoDNS semantics. Not in this version: latency'),
   pools: z
     .record(
       z.string(),
@@ -217,11 +216,11 @@ export function readMeridianBlock(scope: RecordScope, octodns: YamlMap): Meridia
 export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, octodns: YamlMap): void {
   const at = (...path: string[]) => nodeAt(octodns, ['meridian', ...path], false);
   const method = block.steering?.method ?? 'rules';
-  if (method !== 'rules') {
+  if (method === 'latency') {
     kill(
       scope,
       'meridian-not-yet',
-      `steering method ${method} is not in this version yet: use rules`,
+      `steering method ${method} is not in this version yet: use nearest`,
       at('steering', 'method'),
     );
   }
@@ -232,8 +231,6 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
     [block.sticky !== undefined, ['sticky']],
     [block.trickle !== 0, ['trickle']],
     [block.ramp !== undefined, ['ramp']],
-    [(block.steering?.fence?.length ?? 0) > 0, ['steering', 'fence']],
-    [block.steering?.near_tie !== undefined, ['steering', 'near_tie']],
     [block.ttl !== undefined, ['ttl']],
     [block.min_healthy !== 0, ['min_healthy']],
     [block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']],
@@ -280,11 +277,6 @@ export function meridianHealthcheck(block: MeridianBlock | null): MeridianHealth
     target: check.target === undefined ? null : check.target.toLowerCase(),
     quorum: check.quorum,
   };
-}
-
-/** `all_down` of a block, or octoDNS's meaning. */
-export function allDownOf(block: MeridianBlock | null): AllDown {
-  return block?.all_down ?? 'values';
 }
 
 /** True if `target` of a health check is an address or could be a host name. */

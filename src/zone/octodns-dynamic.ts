@@ -4,7 +4,8 @@
  */
 
 import { parseGeoCode } from './geo-codes.ts';
-import { allDownOf, type MeridianBlock, meridianHealthcheck } from './meridian-block.ts';
+import { type MeridianBlock, meridianHealthcheck } from './meridian-block.ts';
+import { steeringOf } from './meridian-steering.ts';
 import { type CheckPlan, checkOfEndpoint, isMetadataTarget, planCheck } from './octodns-healthcheck.ts';
 import { checkPools, fallbackOf } from './octodns-pools.ts';
 import { checkRules, subnetOf } from './octodns-rules.ts';
@@ -67,12 +68,14 @@ export function buildDynamic(
       fallback: fallbacks[i]!,
       endpoints: buildEndpoints(scope, pool, type, plan),
       region: block?.steering?.pools?.[name]?.region ?? null,
+      share: block?.steering?.pools?.[name]?.weight ?? 1,
+      bias: block?.steering?.pools?.[name]?.bias ?? 0,
     }),
   );
   const rules = buildRules(itemsOf(dynamic, 'rules'), indexOf);
   if (rules.at(-1)?.isDefault !== true) {
     rules.push({ subnets: [], geos: [], pool: pools.length, isDefault: true });
-    pools.push({ name: '', fallback: -1, endpoints: [], region: null });
+    pools.push({ name: '', fallback: -1, endpoints: [], region: null, share: 0, bias: 0 });
   }
   return {
     owner,
@@ -82,7 +85,7 @@ export function buildDynamic(
     values: buildLastResort(scope, map, type),
     pools,
     rules: rules.map(({ subnets, geos, pool }) => ({ subnets, geos, pool })),
-    steering: { method: 'rules', balance: 'weighted', answers: block?.answers ?? 1, allDown: allDownOf(block) },
+    steering: steeringOf(block, indexOf),
     place: scope.place,
   };
 }

@@ -13,6 +13,8 @@ import type { DecisionTrace } from '../../src/decision/trace.ts';
 import { type ClassTable, compileClassTable, openClassTable } from '../../src/geo/class-table.ts';
 import { compileLocationTable, openLocationTable } from '../../src/geo/location-table.ts';
 import type { NetworkOverride } from '../../src/geo/network-override.ts';
+import type { Region } from '../../src/geo/region.ts';
+import { RegionDistances } from '../../src/geo/region-distances.ts';
 import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../src/health/health-table.ts';
 import { typeCode } from '../../src/wire/codes.ts';
@@ -22,9 +24,11 @@ import { compileZone } from '../../src/zone/zone-compile.ts';
 import { buildZoneIndex, openZoneIndex } from '../../src/zone/zone-index.ts';
 import {
   type AllDown,
+  DEFAULT_STEERING,
   type DynamicModel,
   type EndpointStatus,
   type GeoCode,
+  type SteeringModel,
   type ZoneModel,
   ZoneRecords,
 } from '../../src/zone/zone-model.ts';
@@ -51,10 +55,20 @@ export type DynamicSketch = {
   readonly ttl?: number;
   readonly values?: readonly string[];
   /** Per pool: its fallback, and `value [weight [status]]` lines. */
-  readonly pools: Readonly<Record<string, { fallback?: string; values: readonly string[] }>>;
+  readonly pools: Readonly<Record<string, PoolSketch>>;
   readonly rules: ReadonlyArray<{ geos?: readonly string[]; subnets?: readonly string[]; pool: string }>;
   readonly answers?: number;
   readonly allDown?: AllDown;
+  /** Everything else; candidates are all pools unless it says otherwise. */
+  readonly steering?: Partial<SteeringModel>;
+};
+
+export type PoolSketch = {
+  readonly fallback?: string;
+  readonly values: readonly string[];
+  readonly region?: string;
+  readonly share?: number;
+  readonly bias?: number;
 };
 
 /**
@@ -107,7 +121,9 @@ function modelDynamic(origin: string, sketch: DynamicSketch): DynamicModel {
     pools: Object.entries(sketch.pools).map(([name, pool]) => ({
       name,
       fallback: pool.fallback === undefined ? -1 : names.indexOf(pool.fallback),
-      region: null,
+      region: pool.region ?? null,
+      share: pool.share ?? 1,
+      bias: pool.bias ?? 0,
       endpoints: pool.values.map((line) => {
         const [value = '', weight = '1', status = 'obey'] = line.split(' ');
         return { value, weight: Number(weight), status: status as EndpointStatus, check: checkSpec({ target: value }) };
@@ -119,10 +135,11 @@ function modelDynamic(origin: string, sketch: DynamicSketch): DynamicModel {
       pool: names.indexOf(rule.pool),
     })),
     steering: {
-      method: 'rules',
-      balance: 'weighted',
+      ...DEFAULT_STEERING,
+      candidates: names.map((_, i) => i),
       answers: sketch.answers ?? 1,
       allDown: sketch.allDown ?? 'values',
+      ...sketch.steering,
     },
     place: { file: 'test.yaml', line: 1, column: 1 },
   };
@@ -138,6 +155,16 @@ export function network(text: string, country: string, province: string | null =
   return { prefix: prefix(text), country, province, latitude: null, longitude: null, region: null };
 }
 
+/** A network at a point in degrees, of no country. */
+export function networkAt(text: string, latitude: number, longitude: number): NetworkOverride {
+  return { prefix: prefix(text), country: null, province: null, latitude, longitude, region: null };
+}
+
+/** A region at a point in degrees. */
+export function regionAt(name: string, latitude: number, longitude: number): Region {
+  return { name, label: name, latitude, longitude, country: null, province: null };
+}
+
 export type Serving = {
   readonly tables: ServingTables;
   readonly registry: EndpointRegistry;
@@ -145,15 +172,21 @@ export type Serving = {
   readonly slotOf: (value: string) => number;
 };
 
-/** Tables that serve `models`, with clients placed by `networks` alone. */
-export function serve(models: readonly ZoneModel[], networks: readonly NetworkOverride[] = []): Serving {
+/** Tables that serve `models`, with clients placed by `networks` alone; class tables in either form. */
+export function serve(
+  models: readonly ZoneModel[],
+  networks: readonly NetworkOverride[] = [],
+  regions: readonly Region[] = [],
+  compile: typeof compileClassTable = compileClassTable,
+): Serving {
   const locations = openLocationTable(compileLocationTable({ overrides: networks, databases: [] }));
   const registry = new EndpointRegistry(createHealthTable(16_384));
+  const distances = new RegionDistances(locations.classes, regions);
   const classTables: (ClassTable | null)[] = [];
   const zones = models.map((model) => {
     const { image, endpoints, groups } = compileZone(model);
     const ids = groups.map(
-      (spec) => classTables.push(openClassTable(compileClassTable(spec, locations), locations)) - 1,
+      (spec) => classTables.push(openClassTable(compile(spec, locations, distances), locations)) - 1,
     );
     linkZone(image, registry.claim(endpoints), Int32Array.from(ids));
     return openZoneTable(image);

@@ -30,11 +30,13 @@ const step: StepTrace = {
   subnetNote: null,
   group: 0,
   rule: 2,
+  method: 'rules',
   scope: 16,
   pools: [
-    { pool: 'eu', eligibleWeight: 0, endpoints: [endpoint] },
+    { pool: 'eu', share: null, eligibleWeight: 0, endpoints: [endpoint] },
     {
       pool: 'us',
+      share: null,
       eligibleWeight: 1,
       endpoints: [{ ...endpoint, slot: 1, value: '192.0.2.2', weight: 1, status: 'up', fate: 'eligible' }],
     },

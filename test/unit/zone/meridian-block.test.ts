@@ -45,28 +45,21 @@ describe('the meridian block', () => {
 
   it('refuses to pretend: methods that are not there yet are errors, settings without effect warnings', () => {
     expect(told('{steering: {method: latency}}')).toEqual([
-      'error meridian-not-yet steering method latency is not in this version yet: use rules',
+      'error meridian-not-yet steering method latency is not in this version yet: use nearest',
     ]);
     expect(told('{balance: hash}')).toEqual([
       'error meridian-not-yet balance hash is not in this version yet: use weighted',
     ]);
     const idle =
-      '{sticky: {}, trickle: 0.02, ramp: {seconds: 9}, ttl: {min: 5, max: 30}, min_healthy: 0.5, healthcheck: {load_path: /load}, steering: {near_tie: {}, fence: [{geos: [EU], pools: [p]}]}}';
+      '{sticky: {}, trickle: 0.02, ramp: {seconds: 9}, ttl: {min: 5, max: 30}, min_healthy: 0.5, healthcheck: {load_path: /load}}';
     expect(
       told(idle)
         .map((line) => line.split(' ').slice(0, 3).join(' '))
         .sort(),
     ).toEqual(
-      [
-        'healthcheck.load_path',
-        'min_healthy',
-        'ramp',
-        'steering.fence',
-        'steering.near_tie',
-        'sticky',
-        'trickle',
-        'ttl',
-      ].map((key) => `warning meridian-not-yet meridian.${key}`),
+      ['healthcheck.load_path', 'min_healthy', 'ramp', 'sticky', 'trickle', 'ttl'].map(
+        (key) => `warning meridian-not-yet meridian.${key}`,
+      ),
     );
   });
 

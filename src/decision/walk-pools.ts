@@ -1,0 +1,102 @@
+/**
+ * One walk over pools: of the equals at its head one by its share, then each in order, until one has something to offer. The
+ * middle of every decision (`decide`), whatever the method.
+ */
+
+import type { RandomStream } from '../base/random.ts';
+import type { HealthTable } from '../health/health-table.ts';
+import { DynWord, ENDPOINT_WORDS, POOL_WORDS, PoolWord, WALK_WORDS, WalkWord } from '../zone/zone-image.ts';
+import type { ZoneTable } from '../zone/zone-table.ts';
+import type { Decision } from './decision.ts';
+import { drawEndpoints, effectiveWeight } from './draw.ts';
+
+/** The word offset of pool `index` of a block. */
+export function poolAt(zone: ZoneTable, block: number, index: number): number {
+  return zone.words[block + DynWord.POOLS_AT]! + index * POOL_WORDS;
+}
+
+/** Draws from the first pool of the walk at `walk[walkAt]` that has something to offer; false: none has. */
+export function walkPools(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  walk: Int32Array,
+  walkAt: number,
+  health: HealthTable,
+  random: RandomStream,
+  admission: number,
+): boolean {
+  if (walk[walkAt + WalkWord.TIES]! > 1) {
+    const equal = drawEqual(zone, block, walk, walkAt, null, admission, random);
+    if (equal >= 0 && drawFromPool(decision, zone, block, equal, health, random, admission)) return true;
+    // Passed over: the others share what it would have had, which a second draw among them gives exactly.
+    const other = equal < 0 ? -1 : drawEqual(zone, block, walk, walkAt, health, admission, random);
+    if (other >= 0 && drawFromPool(decision, zone, block, other, health, random, admission)) return true;
+  }
+  const end = walkAt + WALK_WORDS + walk[walkAt + WalkWord.COUNT]!;
+  for (let i = walkAt + WALK_WORDS; i < end; i++) {
+    if (drawFromPool(decision, zone, block, walk[i]!, health, random, admission)) return true;
+  }
+  decision.pool = -1;
+  return false;
+}
+
+/** One of the walk's equals by its share; with `health` only of those that have something to offer. -1: none has a share. */
+function drawEqual(
+  zone: ZoneTable,
+  block: number,
+  walk: Int32Array,
+  walkAt: number,
+  health: HealthTable | null,
+  admission: number,
+  random: RandomStream,
+): number {
+  const from = walkAt + WALK_WORDS;
+  const end = from + walk[walkAt + WalkWord.TIES]!;
+  // At most 1,000 pools x 1,000,000: below 2^32.
+  let total = 0;
+  for (let i = from; i < end; i++) total += shareOf(zone, poolAt(zone, block, walk[i]!), health, admission);
+  if (total === 0) return -1;
+  let rest = random.nextBelow(total);
+  let last = -1;
+  for (let i = from; i < end; i++) {
+    const share = shareOf(zone, poolAt(zone, block, walk[i]!), health, admission);
+    if (share === 0) continue;
+    last = walk[i]!;
+    rest -= share;
+    if (rest < 0) break;
+  }
+  // Health words may change between the two walks; the last that offers then stands for the remainder.
+  return last;
+}
+
+function shareOf(zone: ZoneTable, at: number, health: HealthTable | null, admission: number): number {
+  const share = zone.words[at + PoolWord.SHARE]!;
+  return health === null || share === 0 || offers(zone, at, health, admission) ? share : 0;
+}
+
+/** True if some endpoint of the pool at word `at` may be drawn. */
+function offers(zone: ZoneTable, at: number, health: HealthTable, admission: number): boolean {
+  const from = zone.words[at + PoolWord.ENDPOINTS_AT]!;
+  const end = from + zone.words[at + PoolWord.ENDPOINT_COUNT]! * ENDPOINT_WORDS;
+  for (let i = from; i < end; i += ENDPOINT_WORDS) if (effectiveWeight(zone, i, health, admission) > 0) return true;
+  return false;
+}
+
+function drawFromPool(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  pool: number,
+  health: HealthTable,
+  random: RandomStream,
+  admission: number,
+): boolean {
+  const { words } = zone;
+  const at = poolAt(zone, block, pool);
+  const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
+  const count = words[at + PoolWord.ENDPOINT_COUNT]!;
+  const wanted = words[block + DynWord.ANSWERS]!;
+  decision.pool = pool;
+  return drawEndpoints(decision, zone, endpointsAt, count, wanted, health, random, admission) > 0;
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { readZoneText } from './yaml-zone.ts';
+
+function steeringOf(meridian: string) {
+  const zone = readZoneText(`www:
+  type: A
+  value: 192.0.2.9
+  octodns:
+    meridian: ${meridian}
+  dynamic:
+    pools:
+      ap: {fallback: eu, values: [{value: 192.0.2.1}]}
+      eu: {fallback: us, values: [{value: 192.0.2.2}]}
+      us: {values: [{value: 192.0.2.3}]}
+    rules: [{pool: ap}]
+`);
+  expect(zone.told).toEqual([]);
+  return zone.model!.dynamics[0]!;
+}
+
+describe('the steering of a record', () => {
+  it("is octoDNS's by default, with every pool a candidate", () => {
+    expect(steeringOf('{}').steering).toEqual({
+      method: 'rules',
+      candidates: [0, 1, 2],
+      nearTie: null,
+      fences: [],
+      balance: 'weighted',
+      sticky: null,
+      answers: 1,
+      allDown: 'values',
+      minHealthy: 0,
+      trickle: 0,
+      ttl: null,
+    });
+  });
+
+  it('chooses among the pools that are named, in file order', () => {
+    const { steering, pools } = steeringOf(
+      '{steering: {method: weighted, pools: {us: {weight: 30}, ap: {weight: 70, region: tokyo, bias: -20}}}}',
+    );
+    expect(steering).toMatchObject({ method: 'weighted', candidates: [0, 2] });
+    expect(pools.map(({ share, bias, region }) => [share, bias, region])).toEqual([
+      [70, -20, 'tokyo'],
+      [1, 0, null],
+      [30, 0, null],
+    ]);
+  });
+
+  it('has a band of equals only where the file says so', () => {
+    expect(steeringOf('{steering: {near_tie: {}}}').steering.nearTie).toEqual({ ratio: 0.1, marginMs: 5 });
+    expect(steeringOf('{steering: {near_tie: {ratio: 0, margin_ms: 1}}}').steering.nearTie).toEqual({
+      ratio: 0,
+      marginMs: 1,
+    });
+  });
+
+  it('names the pools of a fence in file order and once', () => {
+    const { steering } = steeringOf('{steering: {fence: [{geos: [EU-DE, NA-US-CA], pools: [us, ap, us]}]}}');
+    expect(steering.fences).toEqual([
+      {
+        geos: [
+          { continent: 'EU', country: 'DE', province: null },
+          { continent: 'NA', country: 'US', province: 'CA' },
+        ],
+        pools: [0, 2],
+        onDown: 'serve_anyway',
+      },
+    ]);
+  });
+});
