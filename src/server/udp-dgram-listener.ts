@@ -21,8 +21,10 @@ import { withoutScope } from './tcp-listener.ts';
 
 export type UdpListenerOptions = { readonly listen: readonly ListenAddress[]; readonly reusePort: boolean };
 
-/** Turns of the event loop before the sockets close; each reads up to 32 datagrams a socket. */
-const DRAIN_TURNS = 8;
+/** Turns of the event loop before the sockets close, at most; each reads up to 32 datagrams a socket. */
+const DRAIN_TURNS_MAX = 128;
+/** Turns without a datagram after which nothing is left: the first may not have come to reading. */
+const QUIET_TURNS = 3;
 
 /** A buffer and what frees it again; made once, so that an answer costs no closure. */
 type SendSlot = { readonly bytes: Uint8Array; readonly done: (error: Error | null) => void };
@@ -36,6 +38,8 @@ export class UdpDgramListener {
   readonly #sockets: Socket[] = [];
   readonly #free: SendSlot[] = [];
   #stopping = false;
+  /** Datagrams read. */
+  #taken = 0;
 
   /** `onFailure` hears of a socket that broke for good: the worker cannot go on. */
   constructor(
@@ -60,8 +64,11 @@ export class UdpDgramListener {
 
   /** Answers what the sockets still hold, then closes them. */
   async stop(): Promise<void> {
-    // A few turns of the loop read what has come in; what comes later is for the other sockets of the port.
-    for (let turn = 0; turn < DRAIN_TURNS; turn++) await new Promise((resolve) => setImmediate(resolve));
+    for (let turn = 0, quiet = 0; turn < DRAIN_TURNS_MAX && quiet < QUIET_TURNS; turn++) {
+      const before = this.#taken;
+      await new Promise((resolve) => setImmediate(resolve));
+      quiet = this.#taken === before ? quiet + 1 : 0;
+    }
     this.#stopping = true;
     await Promise.all(this.#sockets.map((socket) => new Promise<void>((resolve) => socket.close(() => resolve()))));
   }
@@ -90,6 +97,7 @@ export class UdpDgramListener {
 
   #onMessage(socket: Socket, message: Uint8Array, peer: RemoteInfo): void {
     if (this.#stopping) return;
+    this.#taken++;
     const client = clientOf(peer.address);
     if (peer.port === 0 || client === null) {
       // Nobody can be answered there, and the kernel would refuse with an error.

@@ -88,6 +88,21 @@ describe('UdpDgramListener', () => {
     expect(got).toBeGreaterThan(1_900);
   });
 
+  it('answers all that its socket holds before it stops', async () => {
+    const { ports, stop } = await start(echo);
+    // Resolved at once, so that every datagram is on its way before the listener runs again.
+    const socket = createSocket({ type: 'udp4', lookup: (host, _options, done) => done(null, host, 4) });
+    closing.push(async () => void socket.close());
+    await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    let got = 0;
+    socket.on('message', () => got++);
+    // More than eight turns of the loop read, and no more than the smallest receive buffer holds.
+    for (let i = 0; i < 400; i++) socket.send(Buffer.from([1, 2]), ports[0], '127.0.0.1');
+    await stop();
+    await sleep(50);
+    expect(got).toBe(400);
+  });
+
   it('takes a datagram longer than its buffers', async () => {
     const { ports, counters } = await start((_bytes, _start, length) => length & 0xff);
     const socket = client();
