@@ -11,7 +11,7 @@ export function viewOfNode(status: NodeStatus, source: string): StatusView {
   const node: NodeLine = {
     node: status.node,
     mode: status.mode,
-    modeReason: null,
+    modeReason: status.modeReason,
     uptimeSeconds: status.uptimeSeconds,
     state: status.state,
     listen: status.listen.map(formatSocketAddress),

@@ -84,6 +84,8 @@ export type NodeStatus = {
   readonly state: 'embedded' | 'redis';
   /** NORMAL, HOLD (last verdicts frozen) … (03-health). */
   readonly mode: string;
+  /** Why it is not NORMAL: `starting`, `store-lost`, `minority` … (`health/node-mode.ts`); null in NORMAL. */
+  readonly modeReason: string | null;
   readonly listen: readonly ListenAddress[];
   readonly transport: 'mmsg' | 'dgram' | 'none';
   readonly zones: readonly ZoneStatus[];

@@ -111,13 +111,15 @@ export class MeridianServer {
   status(): NodeStatus {
     const { options } = this;
     const pool = this.#pool;
+    const { mode, modeReason } = this.#health?.status() ?? { mode: 'HOLD', modeReason: 'starting' };
     return {
       node: options.nodeName,
       cluster: options.clusterName,
       pid: process.pid,
       uptimeSeconds: Math.round((CLOCK.monotonicMs() - this.#startedMs) / 1000),
       state: this.#stateKind(),
-      mode: this.#health?.status().mode ?? 'HOLD',
+      mode,
+      modeReason,
       listen: this.#listen,
       transport: this.#transport,
       zones: this.#snapshot.zoneStatuses(),

@@ -14,6 +14,7 @@ export function sampleStatus(): NodeStatus {
     uptimeSeconds: 12,
     state: 'redis',
     mode: 'HOLD',
+    modeReason: 'store-lost',
     listen: [{ address: '127.0.0.1', port: 5300 }],
     transport: 'dgram',
     zones: [

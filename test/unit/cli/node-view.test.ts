@@ -9,6 +9,7 @@ const status: NodeStatus = {
   uptimeSeconds: 5,
   state: 'redis',
   mode: 'HOLD',
+  modeReason: 'minority',
   listen: [{ address: '::1', port: 53 }],
   transport: 'dgram',
   zones: [],
@@ -37,9 +38,16 @@ const status: NodeStatus = {
 };
 
 describe('the view of a node', () => {
-  it('keeps its mode, its addresses and what its geo data is worth', () => {
+  it('keeps its mode and why, its addresses and what its geo data is worth', () => {
     const view = viewOfNode(status, 'http://x');
-    expect(view.nodes[0]).toMatchObject({ mode: 'HOLD', listen: ['[::1]:53'], up: 1, down: 0, unknown: 0 });
+    expect(view.nodes[0]).toMatchObject({
+      mode: 'HOLD',
+      modeReason: 'minority',
+      listen: ['[::1]:53'],
+      up: 1,
+      down: 0,
+      unknown: 0,
+    });
     expect(view.geo).toBe('geoip-lite (its data is of 2019)');
     expect(view.endpoints[0]).toMatchObject({
       subject: 'www.a. A eu 192.0.2.1',

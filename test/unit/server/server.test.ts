@@ -71,6 +71,8 @@ describe('MeridianServer', () => {
     const server = create({ listen: [] });
     await server.start();
     expect(server.status()).toMatchObject({ workers: [], listen: [], transport: 'none' });
+    // Nobody checks anything yet, and the node says why it holds.
+    expect(server.status()).toMatchObject({ mode: 'HOLD', modeReason: 'starting' });
     const explanation = server.explain('www.a.test', 'A', '5.5.1.1', null);
     expect(explanation.clientLocation).toMatchObject({ country: 'DE' });
     expect(explanation.endpoints.map((endpoint) => endpoint.value)).toEqual(['127.0.0.1']);
