@@ -60,6 +60,7 @@ export class Transaction {
 
   constructor(seed: number) {
     this.seeds = new RandomStream(seed);
+    this.decision.rotationSeed = seed;
     this.name = this.query.qname;
     this.request = { sourceFamily: 4, sourceWords: this.clientWords, subnet: this.query.subnet };
   }

@@ -11,8 +11,10 @@ import { type ClassTable, preferenceAt } from '../geo/class-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { AllDownCode, DYN_WORDS, DynWord, PoolWord, WALK_WORDS, WalkEnd, WalkWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { keyClient } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
-import { Admission, drawEndpoints, sumWeights } from './draw.ts';
+import { drawEndpoints } from './draw.ts';
+import { Admission, sumWeights } from './endpoint-weight.ts';
 import { locateClient } from './locate.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import { poolAt, walkPools } from './walk-pools.ts';
@@ -36,6 +38,10 @@ export function decide(
   const table = group < 0 ? null : (classTables[group] ?? null);
   locateClient(decision, request, table, otherwise);
   decision.outcome = Outcome.ANSWER;
+  decision.balance = words[block + DynWord.BALANCE]!;
+  const sticky = words[block + DynWord.STICKY]!;
+  decision.isKeyed = sticky !== 0;
+  if (decision.isKeyed) keyClient(decision, request, sticky);
   const row = decision.class - words[block + DynWord.CLASS_COUNT]!;
   if (row < 0 || table === null) {
     decision.walk = words;

@@ -27,6 +27,17 @@ export class Decision {
   class = 0;
   /** Every pool of the walk was exhausted, whatever was answered instead. */
   isAllDown = false;
+  /** The client's subnet decided, not the packet's source. */
+  isBySubnet = false;
+  /** Choices follow {@link key}, the hash of the client's prefix. */
+  isKeyed = false;
+  key = 0;
+  /** Index in `BALANCE_ORDER`. */
+  balance = 0;
+  /** Where round robin stands with each endpoint, by its slot (`rotation`); a worker's own, kept from query to query. */
+  turns: Int32Array = new Int32Array(0);
+  /** Where in their cycles a worker's rotations begin. */
+  rotationSeed = 0;
   /** The client's walk: the array and the word offset at which it stands. */
   walk: Int32Array = NO_WALK;
   walkAt = 0;

@@ -1,5 +1,7 @@
 /**
- * Weighted choice of endpoints, unbiased: P(i) = W_i / sum(W), with W_i = weight x factor for endpoints that may be
+ * Choice of endpoints inside a pool, by its balance: round robin (`rotation`), client affinity (`affinity`), else by chance.
+ *
+ * Weighted choice, unbiased: P(i) = W_i / sum(W), with W_i = weight x factor for endpoints that may be
  * answered and 0 for the rest; several are drawn without replacement.
  *
  * Small pools are summed and walked. In large ones a first draw goes by the configured weights (binary search in the
@@ -8,55 +10,18 @@
  */
 
 import type { RandomStream } from '../base/random.ts';
-import { FACTOR_ONE, factorOfWord, type HealthTable, isEligibleWord, isLastGoodWord } from '../health/health-table.ts';
-import { ENDPOINT_WORDS, EndpointWord, StatusCode } from '../zone/zone-image.ts';
+import { FACTOR_ONE, type HealthTable } from '../health/health-table.ts';
+import { BalanceCode, ENDPOINT_WORDS, EndpointWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { rendezvousScore } from './affinity.ts';
 import type { Decision } from './decision.ts';
-
-/** Which endpoints may be drawn. */
-export const Admission = {
-  /** By verdict, status and overrides. */
-  HEALTHY: 0,
-  /** Everything that an operator has not taken out: all is down, and a dead address beats none. */
-  NOT_DRAINED: 1,
-  /** Those that were the last to be healthy. */
-  LAST_GOOD: 2,
-} as const;
+import { effectiveWeight, isDrawn } from './endpoint-weight.ts';
+import { rotate } from './rotation.ts';
 
 /** Up to this many endpoints a walk is cheaper than a search. */
 const WALK_MAX = 16;
 /** Refusals before a large pool is walked: below 1/16 eligible a walk is due anyway. */
 const TRIES_MAX = 16;
-
-/** Weight x factor of the endpoint at word `at`; 0: may not be drawn. */
-export function effectiveWeight(zone: ZoneTable, at: number, health: HealthTable, admission: number): number {
-  const packed = zone.words[at + EndpointWord.WEIGHT]!;
-  const status = packed >> 16;
-  if (status === StatusCode.DOWN) return 0;
-  const weight = packed & 0xffff;
-  const slot = zone.words[at + EndpointWord.SLOT]!;
-  if (slot < 0) return weight * FACTOR_ONE;
-  const word = health[slot]!;
-  if (status === StatusCode.OBEY) {
-    if (admission === Admission.HEALTHY && !isEligibleWord(word)) return 0;
-    if (admission === Admission.LAST_GOOD && !isLastGoodWord(word)) return 0;
-  }
-  return weight * factorOfWord(word);
-}
-
-/** Sum of the effective weights of the `count` endpoints at `endpointsAt`; at most 10,000 x 100 x 1024, below 2^32. */
-export function sumWeights(
-  zone: ZoneTable,
-  endpointsAt: number,
-  count: number,
-  health: HealthTable,
-  admission: number,
-): number {
-  let sum = 0;
-  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS)
-    sum += effectiveWeight(zone, at, health, admission);
-  return sum;
-}
 
 /**
  * Draws up to `wanted` different endpoints into `decision`, behind the `decision.count` already there from this pool.
@@ -74,13 +39,39 @@ export function drawEndpoints(
 ): number {
   decision.count = 0;
   while (decision.count < wanted) {
-    const index = drawOne(decision, zone, endpointsAt, count, health, random, admission);
+    let index: number;
+    if (decision.isKeyed) index = drawByKey(decision, zone, endpointsAt, count, health, admission);
+    else if (decision.balance === BalanceCode.ROUND_ROBIN && zone.words[endpointsAt + EndpointWord.SLOT]! >= 0) {
+      index = rotate(decision, zone, endpointsAt, count, health, admission);
+    } else index = drawOne(decision, zone, endpointsAt, count, health, random, admission);
     if (index < 0) break;
     decision.drawn[decision.count] = index;
     decision.dataAt[decision.count] = zone.words[endpointsAt + index * ENDPOINT_WORDS + EndpointWord.DATA]!;
     decision.count++;
   }
   return decision.count;
+}
+
+/** The client's own by weighted rendezvous; every endpoint is looked at, so large pools cost what they hold. */
+function drawByKey(
+  decision: Decision,
+  zone: ZoneTable,
+  endpointsAt: number,
+  count: number,
+  health: HealthTable,
+  admission: number,
+): number {
+  let best = -1;
+  let least = 0;
+  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
+    const weight = effectiveWeight(zone, at, health, admission);
+    if (weight === 0 || isDrawn(decision, i)) continue;
+    const score = rendezvousScore(decision.key, zone.words[at + EndpointWord.IDENTITY]!, weight);
+    if (best >= 0 && score >= least) continue;
+    best = i;
+    least = score;
+  }
+  return best;
 }
 
 function drawOne(
@@ -154,9 +145,4 @@ function lastEligible(
     if (effectiveWeight(zone, endpointsAt + i * ENDPOINT_WORDS, health, admission) > 0) return i;
   }
   return -1;
-}
-
-function isDrawn(decision: Decision, index: number): boolean {
-  for (let i = 0; i < decision.count; i++) if (decision.drawn[i] === index) return true;
-  return false;
 }

@@ -8,7 +8,7 @@ import { CLASS_NONROUTABLE, type ClassTable, classOf, lookupClass, scopeOf } fro
 import type { Decision } from './decision.ts';
 import type { SteeringRequest } from './steering-request.ts';
 
-/** Sets `class` and `scope` of `decision`. `table` null: every client is of class `otherwise`, whoever asks. */
+/** Sets `class`, `scope` and `isBySubnet` of `decision`. `table` null: every client is of class `otherwise`, whoever asks. */
 export function locateClient(
   decision: Decision,
   request: SteeringRequest,
@@ -17,15 +17,17 @@ export function locateClient(
 ): void {
   decision.scope = 0;
   decision.class = otherwise;
-  if (table === null) return;
   const { subnet } = request;
-  if (subnet.family !== 0 && subnet.sourceLength > 0) {
-    const found = lookupClass(table, subnet.family, subnet.words);
+  decision.isBySubnet = subnet.family !== 0 && subnet.sourceLength > 0;
+  if (table === null) return;
+  if (decision.isBySubnet) {
+    const found = lookupClass(table, subnet.family as 4 | 6, subnet.words);
     decision.scope = scopeOf(found);
     if (classOf(found) !== CLASS_NONROUTABLE) {
       decision.class = classOf(found);
       return;
     }
+    decision.isBySubnet = false;
   }
   const found = classOf(lookupClass(table, request.sourceFamily, request.sourceWords));
   if (found !== CLASS_NONROUTABLE) decision.class = found;

@@ -22,7 +22,7 @@ import {
 } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { type Decision, Outcome } from './decision.ts';
-import { Admission, effectiveWeight } from './draw.ts';
+import { Admission, effectiveWeight } from './endpoint-weight.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import type { EndpointTrace, PoolTrace, StepTrace } from './trace.ts';
 import { poolAt } from './walk-pools.ts';

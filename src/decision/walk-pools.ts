@@ -7,8 +7,10 @@ import type { RandomStream } from '../base/random.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { DynWord, ENDPOINT_WORDS, POOL_WORDS, PoolWord, WALK_WORDS, WalkWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { rendezvousScore } from './affinity.ts';
 import type { Decision } from './decision.ts';
-import { drawEndpoints, effectiveWeight } from './draw.ts';
+import { drawEndpoints } from './draw.ts';
+import { effectiveWeight } from './endpoint-weight.ts';
 
 /** The word offset of pool `index` of a block. */
 export function poolAt(zone: ZoneTable, block: number, index: number): number {
@@ -27,10 +29,10 @@ export function walkPools(
   admission: number,
 ): boolean {
   if (walk[walkAt + WalkWord.TIES]! > 1) {
-    const equal = drawEqual(zone, block, walk, walkAt, null, admission, random);
+    const equal = drawEqual(decision, zone, block, walk, walkAt, null, admission, random);
     if (equal >= 0 && drawFromPool(decision, zone, block, equal, health, random, admission)) return true;
     // Passed over: the others share what it would have had, which a second draw among them gives exactly.
-    const other = equal < 0 ? -1 : drawEqual(zone, block, walk, walkAt, health, admission, random);
+    const other = equal < 0 ? -1 : drawEqual(decision, zone, block, walk, walkAt, health, admission, random);
     if (other >= 0 && drawFromPool(decision, zone, block, other, health, random, admission)) return true;
   }
   const end = walkAt + WALK_WORDS + walk[walkAt + WalkWord.COUNT]!;
@@ -43,6 +45,7 @@ export function walkPools(
 
 /** One of the walk's equals by its share; with `health` only of those that have something to offer. -1: none has a share. */
 function drawEqual(
+  decision: Decision,
   zone: ZoneTable,
   block: number,
   walk: Int32Array,
@@ -53,6 +56,7 @@ function drawEqual(
 ): number {
   const from = walkAt + WALK_WORDS;
   const end = from + walk[walkAt + WalkWord.TIES]!;
+  if (decision.isKeyed) return equalByKey(decision, zone, block, walk, from, end, health, admission);
   // At most 1,000 pools x 1,000,000: below 2^32.
   let total = 0;
   for (let i = from; i < end; i++) total += shareOf(zone, poolAt(zone, block, walk[i]!), health, admission);
@@ -68,6 +72,31 @@ function drawEqual(
   }
   // Health words may change between the two walks; the last that offers then stands for the remainder.
   return last;
+}
+
+/** The client's own by weighted rendezvous. */
+function equalByKey(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  walk: Int32Array,
+  from: number,
+  end: number,
+  health: HealthTable | null,
+  admission: number,
+): number {
+  let best = -1;
+  let least = 0;
+  for (let i = from; i < end; i++) {
+    const at = poolAt(zone, block, walk[i]!);
+    const share = shareOf(zone, at, health, admission);
+    if (share === 0) continue;
+    const score = rendezvousScore(decision.key, zone.words[at + PoolWord.IDENTITY]!, share);
+    if (best >= 0 && score >= least) continue;
+    best = walk[i]!;
+    least = score;
+  }
+  return best;
 }
 
 function shareOf(zone: ZoneTable, at: number, health: HealthTable | null, admission: number): number {

@@ -5,6 +5,7 @@
 
 import { assert } from '../base/assert.ts';
 import { addressBytes, parseIpAddress } from '../base/ip-address.ts';
+import { mixBits } from '../base/random.ts';
 import { typeCode } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
 import type { ImageArena } from './image-arena.ts';
@@ -12,6 +13,7 @@ import { preferenceOf, walkFrom, walkOfCatchAll } from './pool-walk.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
 import {
   ALL_DOWN_ORDER,
+  BALANCE_ORDER,
   DYN_WORDS,
   DynWord,
   ENDPOINT_WORDS,
@@ -24,7 +26,16 @@ import {
   WalkEnd,
   WalkWord,
 } from './zone-image.ts';
-import type { ClassSpec, DynamicModel, EndpointSpec, EndpointStatus, PoolModel, PoolWalk } from './zone-model.ts';
+import {
+  type ClassSpec,
+  DEFAULT_STICKY,
+  type DynamicModel,
+  type EndpointSpec,
+  type EndpointStatus,
+  type PoolModel,
+  type PoolWalk,
+  type SteeringModel,
+} from './zone-model.ts';
 
 /** What the blocks of one zone add up to: the endpoints and groups that the control thread links. */
 export type DynamicLinks = {
@@ -65,6 +76,8 @@ export function compileDynamic(
     [DynWord.VALUE_COUNT, dynamic.values.length],
     [DynWord.OTHERWISE, otherwise],
     [DynWord.METHOD, METHOD_ORDER.indexOf(dynamic.steering.method)],
+    [DynWord.BALANCE, BALANCE_ORDER.indexOf(dynamic.steering.balance)],
+    [DynWord.STICKY, stickyWord(dynamic.steering)],
   ];
   for (const [word, value] of words) arena.words[at + word] = value;
   const walkAt = new Map<PoolWalk, number>();
@@ -83,7 +96,7 @@ export function compileDynamic(
   for (const [i, value] of dynamic.values.entries()) {
     const rdata = rdataOfValue(dynamic.type, value);
     rdataMax = Math.max(rdataMax, rdata.length);
-    writeEndpoint(arena, valuesAt + i * ENDPOINT_WORDS, dynamic.type, rdata, links.origin, 1, StatusCode.UP, i + 1);
+    writeEndpoint(arena, valuesAt + i * ENDPOINT_WORDS, dynamic.type, rdata, links.origin, 1, StatusCode.UP, i + 1, 0);
   }
   return { at, rdataMax };
 }
@@ -152,6 +165,7 @@ function compilePool(
   arena.words[at + PoolWord.ENDPOINT_COUNT] = pool.endpoints.length;
   arena.words[at + PoolWord.ENDPOINTS_AT] = endpointsAt;
   arena.words[at + PoolWord.NAME] = nameAt;
+  arena.words[at + PoolWord.IDENTITY] = hashOctets(name, 0);
   const recordName = nameToText(dynamic.owner);
   const seen = new Map<string, number>();
   let cumulative = 0;
@@ -160,11 +174,13 @@ function compilePool(
     const { value, weight, status, check } = endpoint;
     const rdata = rdataOfValue(dynamic.type, value);
     rdataMax = Math.max(rdataMax, rdata.length);
-    cumulative += weight;
+    // Equal shares are a draw among equal weights.
+    const drawn = dynamic.steering.balance === 'random' ? 1 : weight;
+    cumulative += drawn;
     const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
-    writeEndpoint(arena, endpointAt, dynamic.type, rdata, links.origin, weight, STATUS_CODES[status], cumulative);
     const nth = seen.get(value) ?? 0;
     seen.set(value, nth + 1);
+    writeEndpoint(arena, endpointAt, dynamic.type, rdata, links.origin, drawn, STATUS_CODES[status], cumulative, nth);
     const key = `${links.originText}|${recordName}|${dynamic.type}|${pool.name}|${value}${nth > 0 ? `#${nth}` : ''}`;
     links.slotsAt.push(endpointAt + EndpointWord.SLOT);
     links.endpoints.push({
@@ -192,6 +208,7 @@ function writeEndpoint(
   weight: number,
   status: number,
   cumulative: number,
+  nth: number,
 ): void {
   const cuts = findCuts(typeCode(type), rdata, origin);
   const dataAt = arena.takeBytes(rdataHeadBytes(cuts.length) + rdata.length);
@@ -200,6 +217,20 @@ function writeEndpoint(
   arena.words[at + EndpointWord.WEIGHT] = weight | (status << 16);
   arena.words[at + EndpointWord.DATA] = dataAt;
   arena.words[at + EndpointWord.CUMULATIVE] = cumulative;
+  arena.words[at + EndpointWord.IDENTITY] = hashOctets(rdata, nth);
+}
+
+/** A hash of `octets`; equal values in one pool are told apart by `nth`. */
+function hashOctets(octets: Uint8Array, nth: number): number {
+  let hash = mixBits(nth);
+  for (const octet of octets) hash = mixBits(hash ^ octet);
+  return hash | 0;
+}
+
+/** Prefix lengths that choices follow: a hash without `sticky` has its defaults. */
+function stickyWord({ balance, sticky }: SteeringModel): number {
+  const prefixes = sticky ?? (balance === 'hash' ? DEFAULT_STICKY : null);
+  return prefixes === null ? 0 : prefixes.prefixV4 | (prefixes.prefixV6 << 8);
 }
 
 /** RDATA of an address or an absolute name that the reader has already found good. */

@@ -133,7 +133,7 @@ export const MERIDIAN_BLOCK = z.strictObject({
   balance: z
     .enum(['weighted', 'round_robin', 'random', 'hash', 'least_connections', 'least_latency', 'load'])
     .default('weighted')
-    .describe('Inside a pool. This version has weighted'),
+    .describe('Inside a pool. Not in this version: least_connections, least_latency, load'),
   sticky: z
     .strictObject({
       prefix_v4: z.number().int().min(8).max(32).default(24),
@@ -212,6 +212,8 @@ export function readMeridianBlock(scope: RecordScope, octodns: YamlMap): Meridia
   return result.data;
 }
 
+const LATER_BALANCES = new Set(['least_connections', 'least_latency', 'load']);
+
 /** Refuses what this version would do differently from what the file says, and notes what it does not do yet. */
 export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, octodns: YamlMap): void {
   const at = (...path: string[]) => nodeAt(octodns, ['meridian', ...path], false);
@@ -224,11 +226,14 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
       at('steering', 'method'),
     );
   }
-  if (block.balance !== 'weighted') {
+  if (LATER_BALANCES.has(block.balance)) {
     kill(scope, 'meridian-not-yet', `balance ${block.balance} is not in this version yet: use weighted`, at('balance'));
   }
+  if (block.sticky !== undefined && block.balance === 'round_robin') {
+    const message = 'round_robin has no effect beside sticky: a client that stays takes no turns';
+    note(scope, 'meridian-contradiction', message, at('balance'));
+  }
   const idle: [boolean, string[]][] = [
-    [block.sticky !== undefined, ['sticky']],
     [block.trickle !== 0, ['trickle']],
     [block.ramp !== undefined, ['ramp']],
     [block.ttl !== undefined, ['ttl']],

@@ -5,7 +5,13 @@
 
 import { parseGeoCode } from './geo-codes.ts';
 import type { MeridianBlock } from './meridian-block.ts';
-import { DEFAULT_STEERING, type FenceModel, type SteeringMethod, type SteeringModel } from './zone-model.ts';
+import {
+  type Balance,
+  DEFAULT_STEERING,
+  type FenceModel,
+  type SteeringMethod,
+  type SteeringModel,
+} from './zone-model.ts';
 
 type BlockFence = NonNullable<NonNullable<MeridianBlock['steering']>['fence']>[number];
 
@@ -22,6 +28,8 @@ export function steeringOf(block: MeridianBlock | null, indexOf: ReadonlyMap<str
         ? null
         : { ratio: steering.near_tie.ratio, marginMs: steering.near_tie.margin_ms },
     fences: (steering?.fence ?? []).map((fence) => fenceOf(fence, indexOf)),
+    balance: block.balance as Balance,
+    sticky: block.sticky === undefined ? null : { prefixV4: block.sticky.prefix_v4, prefixV6: block.sticky.prefix_v6 },
     answers: block.answers,
     allDown: block.all_down,
   };

@@ -96,9 +96,13 @@ export const DynWord = {
   OTHERWISE: 8,
   /** Index in {@link METHOD_ORDER}. */
   METHOD: 9,
+  /** Index in {@link BALANCE_ORDER}. */
+  BALANCE: 10,
+  /** Prefix lengths that choices follow, IPv4 | IPv6 << 8; 0: every query is drawn anew. */
+  STICKY: 11,
 } as const;
 /** Behind the block's words: the walk of each class. */
-export const DYN_WORDS = 10;
+export const DYN_WORDS = 12;
 
 /** A walk: in which order pools are tried. Also the form of the rows that `geo/preference-table` compiles for places. */
 export const WalkWord = {
@@ -117,6 +121,11 @@ export const WalkEnd = { ALL_DOWN: -1, SERVE_ANYWAY: -2, NODATA: -3 } as const;
 /** `steering.method` by its code in the image. */
 export const METHOD_ORDER = ['rules', 'failover', 'weighted', 'nearest'] as const;
 
+/** `balance` by its code in the image. Endpoints of `random` all weigh 1, and `hash` is sticky. */
+export const BALANCE_ORDER = ['weighted', 'round_robin', 'random', 'hash'] as const;
+/** The codes by name. */
+export const BalanceCode = { WEIGHTED: 0, ROUND_ROBIN: 1, RANDOM: 2, HASH: 3 } as const;
+
 /** Words of a pool. */
 export const PoolWord = {
   /** Share among equal pools. */
@@ -125,9 +134,11 @@ export const PoolWord = {
   ENDPOINTS_AT: 2,
   /** Octet offset of the name: length (1 octet), UTF-8. */
   NAME: 3,
+  /** Hash of the name. */
+  IDENTITY: 4,
 } as const;
 /** Words that a pool takes. */
-export const POOL_WORDS = 4;
+export const POOL_WORDS = 5;
 
 /** Words of an endpoint. */
 export const EndpointWord = {
@@ -139,9 +150,11 @@ export const EndpointWord = {
   DATA: 2,
   /** Sum of the weights up to and with this one. */
   CUMULATIVE: 3,
+  /** Hash of the value, the same on every node and in every reload. */
+  IDENTITY: 4,
 } as const;
 /** Words that an endpoint takes. */
-export const ENDPOINT_WORDS = 4;
+export const ENDPOINT_WORDS = 5;
 
 /** `status` of an endpoint by its code in the image. */
 export const StatusCode = { OBEY: 0, UP: 1, DOWN: 2 } as const;

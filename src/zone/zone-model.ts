@@ -178,6 +178,9 @@ export type SteeringModel = {
   readonly ttl: { readonly min: number; readonly max: number } | null;
 };
 
+/** The client prefixes of `hash`: what resolvers disclose (RFC 7871 11.1). */
+export const DEFAULT_STICKY = { prefixV4: 24, prefixV6: 56 } as const;
+
 /** octoDNS's meaning: what a record without a `meridian:` block does. */
 export const DEFAULT_STEERING: SteeringModel = {
   method: 'rules',

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import { Decision } from '../../../src/decision/decision.ts';
-import { Admission, drawEndpoints, effectiveWeight, sumWeights } from '../../../src/decision/draw.ts';
+import { drawEndpoints } from '../../../src/decision/draw.ts';
+import { Admission } from '../../../src/decision/endpoint-weight.ts';
 import { FACTOR_ONE, packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';
 import { DynWord, ENDPOINT_WORDS, PoolWord } from '../../../src/zone/zone-image.ts';
@@ -101,28 +102,5 @@ describe('drawEndpoints', () => {
     for (let i = 0; i < 3; i++) pool.health[pool.slot(i)] = DOWN;
     expect(pool.draw(16)).toEqual([]);
     expect(pool.draw(16, Admission.NOT_DRAINED)).toHaveLength(3);
-  });
-});
-
-describe('effectiveWeight', () => {
-  const pool = poolOf(['4', '4 up', '4 down']);
-  const weight = (i: number, admission: number = Admission.HEALTHY) =>
-    effectiveWeight(pool.zone, pool.endpointsAt + i * ENDPOINT_WORDS, pool.health, admission);
-
-  it('follows status: up ignores the verdict, down is never drawn, not even as the last', () => {
-    for (let i = 0; i < 3; i++) pool.health[pool.slot(i)] = DOWN;
-    expect([weight(0), weight(1), weight(2)]).toEqual([0, 4 * FACTOR_ONE, 0]);
-    expect([weight(0, Admission.NOT_DRAINED), weight(2, Admission.NOT_DRAINED)]).toEqual([4 * FACTOR_ONE, 0]);
-  });
-
-  it('of a drained endpoint is 0 whatever its status and however bad the rest', () => {
-    const drained = packHealth({ ...unpackHealth(UNKNOWN_WORD), factor: 0, shifted: true });
-    for (let i = 0; i < 3; i++) pool.health[pool.slot(i)] = drained;
-    expect([weight(0), weight(1), weight(1, Admission.NOT_DRAINED)]).toEqual([0, 0, 0]);
-  });
-
-  it('adds up', () => {
-    for (let i = 0; i < 3; i++) pool.health[pool.slot(i)] = UNKNOWN_WORD;
-    expect(sumWeights(pool.zone, pool.endpointsAt, 3, pool.health, Admission.HEALTHY)).toBe(8 * FACTOR_ONE);
   });
 });

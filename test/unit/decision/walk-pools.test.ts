@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import { Decision } from '../../../src/decision/decision.ts';
-import { Admission } from '../../../src/decision/draw.ts';
+import { Admission } from '../../../src/decision/endpoint-weight.ts';
 import { poolAt, walkPools } from '../../../src/decision/walk-pools.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';

@@ -47,20 +47,26 @@ describe('the meridian block', () => {
     expect(told('{steering: {method: latency}}')).toEqual([
       'error meridian-not-yet steering method latency is not in this version yet: use nearest',
     ]);
-    expect(told('{balance: hash}')).toEqual([
-      'error meridian-not-yet balance hash is not in this version yet: use weighted',
+    expect(told('{balance: load}')).toEqual([
+      'error meridian-not-yet balance load is not in this version yet: use weighted',
     ]);
     const idle =
-      '{sticky: {}, trickle: 0.02, ramp: {seconds: 9}, ttl: {min: 5, max: 30}, min_healthy: 0.5, healthcheck: {load_path: /load}}';
+      '{trickle: 0.02, ramp: {seconds: 9}, ttl: {min: 5, max: 30}, min_healthy: 0.5, healthcheck: {load_path: /load}}';
     expect(
       told(idle)
         .map((line) => line.split(' ').slice(0, 3).join(' '))
         .sort(),
     ).toEqual(
-      ['healthcheck.load_path', 'min_healthy', 'ramp', 'sticky', 'trickle', 'ttl'].map(
+      ['healthcheck.load_path', 'min_healthy', 'ramp', 'trickle', 'ttl'].map(
         (key) => `warning meridian-not-yet meridian.${key}`,
       ),
     );
+  });
+
+  it('says what contradicts itself', () => {
+    expect(told('{balance: round_robin, sticky: {}}')).toEqual([
+      'warning meridian-contradiction round_robin has no effect beside sticky: a client that stays takes no turns',
+    ]);
   });
 
   it('speaks of pools that exist', () => {
