@@ -43,13 +43,13 @@ export function bundledGeoKind(): ServerKind {
   };
 }
 
-/** The command that serves what lies in `folder`. BENCH_CPU_PROFILE: a folder in which each thread leaves its profile. */
+/** The command that serves what lies in `folder`. BENCH_NODE_FLAGS: flags for Node, such as `--cpu-prof --cpu-prof-dir=DIR`. */
 export function meridianCommand(folder: string, port: number, transport: MeridianTransport): ServerCommand {
-  const profile = process.env.BENCH_CPU_PROFILE;
+  const flags = (process.env.BENCH_NODE_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
   return {
     file: process.execPath,
     args: [
-      ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]),
+      ...flags,
       MAIN,
       'serve',
       '--zones',
