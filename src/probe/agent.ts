@@ -210,9 +210,10 @@ export class ProbeAgent {
     if (record === undefined) return;
     this.#reportSeq += 1;
     this.#replace(record, recordResult(record, result, this.#options.clock.monotonicMs(), this.#reportSeq));
-    if (this.#awaited?.delete(spec.id) && this.#awaited.size === 0) this.#endFirstRound();
+    const isUnconfirmed = this.#records.get(spec.id)!.isUnconfirmed;
+    if (!isUnconfirmed && this.#awaited?.delete(spec.id) && this.#awaited.size === 0) this.#endFirstRound();
     // Only after a success before it: a check that keeps failing is not run out of turn again.
-    const isFirstFailure = result.outcome === 'failed' && record.observation.failing === 0;
+    const isFirstFailure = result.outcome === 'failed' && record.observation.failing === 0 && !record.isUnconfirmed;
     if (isFirstFailure) this.#scheduler.hurry(spec.id, false);
   }
 
@@ -220,7 +221,7 @@ export class ProbeAgent {
   #replace(record: CheckRecord, next: CheckRecord): void {
     this.#records.set(next.spec.id, next);
     // A check that cannot be made says why with its first result, though its state stays.
-    const isFirstCause = record.results === 0 && next.state === 'unknown';
+    const isFirstCause = record.results === 0 && next.abstentions > 0;
     if (recordVoice(next) === recordVoice(record) && !isFirstCause) return;
     this.#changed.add(next.spec.id);
     this.#flushSoon();

@@ -3,6 +3,9 @@
  * itself. An agent that learns nothing several times in a row says `unknown`, which leaves the vote, and says so with its
  * cause; the observation underneath waits, so that a broken agent that mends goes on where it was.
  *
+ * The first result sets the state, and so one lost packet after a start would be a vote for down that takes `rise` successes to
+ * mend. A first failure therefore counts only once a second one has confirmed it; the agent sees to that at once.
+ *
  * Pure. Kept and published by {@link ProbeAgent}.
  */
 
@@ -19,6 +22,8 @@ export type CheckRecord = {
   readonly spec: CheckSpec;
   readonly observation: Observation;
   readonly abstentions: number;
+  /** The first result was a failure, and no second has come. */
+  readonly isUnconfirmed: boolean;
   /** Cause of the last abstention. */
   readonly abstainReason: string;
   /** What is published, and since when (the agent's monotonic clock). */
@@ -38,6 +43,7 @@ export function newCheckRecord(spec: CheckSpec, nowMs: number): CheckRecord {
     spec,
     observation: newObservation(nowMs),
     abstentions: 0,
+    isUnconfirmed: false,
     abstainReason: '',
     state: 'unknown',
     sinceMs: nowMs,
@@ -55,8 +61,12 @@ export function recordResult(record: CheckRecord, result: ProbeResult, nowMs: nu
   }
   const { connectMs, serverMs, reason } = result;
   const seen = { ok: result.outcome === 'ok', reason, connectMs, serverMs };
-  const { observation } = observe(record.observation, seen, record.spec, nowMs);
-  return withState({ ...counted, observation, abstentions: 0, abstainReason: '' }, nowMs);
+  if (!seen.ok && record.observation.seq === 0 && !record.isUnconfirmed)
+    return { ...counted, isUnconfirmed: true, abstentions: 0, abstainReason: `not confirmed yet: ${reason}` };
+  let { observation } = record;
+  if (!seen.ok && record.isUnconfirmed) ({ observation } = observe(observation, seen, record.spec, record.lastMs));
+  ({ observation } = observe(observation, seen, record.spec, nowMs));
+  return withState({ ...counted, observation, isUnconfirmed: false, abstentions: 0, abstainReason: '' }, nowMs);
 }
 
 /** True if no result has come for so long that the record says nothing of the present. */

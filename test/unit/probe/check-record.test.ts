@@ -30,7 +30,7 @@ describe('check record', () => {
   it('is what the results of the endpoint make of it', () => {
     expect(recordAfter().state).toBe('unknown');
     expect(recordAfter(ok).state).toBe('up');
-    expect(recordAfter(failed).state).toBe('down');
+    expect(recordAfter(failed, failed).state).toBe('down');
     expect(recordAfter(ok, failed).state).toBe('up');
     expect(recordReport(recordAfter(ok, failed, failed), 4_500)).toEqual({
       id: spec.id,
@@ -45,13 +45,23 @@ describe('check record', () => {
     });
   });
 
+  it('counts a first failure only when the second result confirms it', () => {
+    const first = recordAfter(failed);
+    expect(first).toMatchObject({ state: 'unknown', isUnconfirmed: true });
+    expect(recordReport(first, 1_000)).toMatchObject({ state: 'unknown', reason: 'not confirmed yet: status 503' });
+    expect(recordVoice(recordAfter(failed, failed))).toBe(Voice.DOWN);
+    expect(recordAfter(failed, failed, ok).state).toBe('down');
+    expect(recordAfter(failed, ok)).toMatchObject({ state: 'up', isUnconfirmed: false });
+    expect(recordAfter(failed, unlearnt, failed).state).toBe('down');
+  });
+
   it('stays as it is while the agent learns nothing, for two results', () => {
-    expect(recordAfter(failed, unlearnt, unlearnt)).toMatchObject({ state: 'down', sinceMs: 1_000, seq: 3 });
+    expect(recordAfter(failed, failed, unlearnt, unlearnt)).toMatchObject({ state: 'down', sinceMs: 2_000, seq: 4 });
     expect(recordAfter(ok, failed, unlearnt, failed).state).toBe('down');
   });
 
   it('is unknown from the third on, with the cause, and never down by it', () => {
-    expect(recordReport(recordAfter(failed, unlearnt, unlearnt, unlearnt), 6_000)).toMatchObject({
+    expect(recordReport(recordAfter(failed, failed, unlearnt, unlearnt, unlearnt), 7_000)).toMatchObject({
       state: 'unknown',
       reason: 'no DNS',
       heldMs: 2_000,
@@ -61,8 +71,8 @@ describe('check record', () => {
 
   it('goes on where it was when the agent learns again', () => {
     const blind = [unlearnt, unlearnt, unlearnt] as const;
-    expect(recordAfter(failed, ...blind, ok)).toMatchObject({ state: 'down', sinceMs: 5_000 });
-    expect(recordAfter(failed, ...blind, ok, ok).state).toBe('up');
+    expect(recordAfter(failed, failed, ...blind, ok)).toMatchObject({ state: 'down', sinceMs: 6_000 });
+    expect(recordAfter(failed, failed, ...blind, ok, ok).state).toBe('up');
     expect(recordAfter(ok, ...blind, failed).state).toBe('up');
   });
 
