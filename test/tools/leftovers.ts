@@ -1,0 +1,54 @@
+/**
+ * Processes that a suite has left behind, grandchildren whose parent is gone included: whatever is started after
+ * `markDescendants` carries a mark in its environment, by which it is found again.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const VARIABLE = 'TEST_DESCENDANT_OF';
+/** A killed process is seen for a moment after its parent has heard of its end. */
+const GRACE_MS = 2_000;
+
+/** Marks whatever this process starts from now on. */
+export function markDescendants(): void {
+  process.env[VARIABLE] = `${process.pid}-${randomUUID()}`;
+}
+
+/** Process id and command of every marked process that does not end by itself within a moment; none where there is no /proc. */
+export async function leftovers(): Promise<string[]> {
+  const deadlineMs = performance.now() + GRACE_MS;
+  let found = marked();
+  while (found.length > 0 && performance.now() < deadlineMs) {
+    await sleep(50);
+    found = marked();
+  }
+  return found;
+}
+
+function marked(): string[] {
+  const mark = process.env[VARIABLE];
+  if (mark === undefined) throw new Error('markDescendants was not called');
+  return pids().flatMap((pid) => {
+    if (pid === process.pid || !contentOf(pid, 'environ').includes(`${VARIABLE}=${mark}`)) return [];
+    return [`${pid} ${contentOf(pid, 'cmdline').replaceAll('\0', ' ').trim()}`];
+  });
+}
+
+function pids(): number[] {
+  try {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger);
+  } catch {
+    return [];
+  }
+}
+
+/** Empty for a process that is gone or another user's. */
+function contentOf(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, 'latin1');
+  } catch {
+    return '';
+  }
+}
