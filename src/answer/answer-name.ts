@@ -71,7 +71,8 @@ function answerNode(tx: Transaction, tables: ServingTables, zone: ZoneTable, nod
   const { qtype } = tx.query;
   const rrset = qtype === RRType.ANY ? zone.smallestRRset(node) : zone.findRRset(node, qtype);
   if (rrset !== 0) {
-    writeAnswerRRset(tx, tables, zone, rrset);
+    // A DNAME that led here and is asked for too stands in the answer already.
+    if (zone.typeOf(rrset) !== RRType.DNAME || !hasFollowed(tx, zone, node)) writeAnswerRRset(tx, tables, zone, rrset);
     return Next.DONE;
   }
   const cname = zone.findRRset(node, RRType.CNAME);
@@ -193,6 +194,13 @@ function writeDname(tx: Transaction, zone: ZoneTable, node: number, rrset: numbe
   const records = writeRRsetOf(tx, zone, node, rrset);
   if (records < 0) tx.isTruncated = true;
   else tx.writer.answers += records;
+}
+
+/** True if the DNAME of `node` led to the name itself; what a wildcard makes of one has another owner. */
+function hasFollowed(tx: Transaction, zone: ZoneTable, node: number): boolean {
+  if (!tx.name.suffixEquals(0, zone.bytes, zone.nameAt(node), zone.nameLength(node))) return false;
+  for (let i = 0; i < tx.steps; i++) if (tx.visited[i] === node) return true;
+  return false;
 }
 
 function markVisit(tx: Transaction, node: number, mark: number): void {

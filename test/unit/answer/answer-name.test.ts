@@ -178,6 +178,22 @@ describe('DNAME (RFC 6672)', () => {
     ]);
   });
 
+  it('that leads to its own name and is asked for stands in the answer once', () => {
+    const askLoop = asker(['c.b 300 DNAME b']);
+    for (const type of ['DNAME', 'ANY']) {
+      expect(texts(askLoop('c.c.b.example.', type).answers)).toEqual([
+        'c.b.example. dname b.example.',
+        'c.c.b.example. cname c.b.example.',
+      ]);
+    }
+    // RFC 4592 4.4 leaves a DNAME at a wildcard open: asked for by name it is data, as NSD has it.
+    expect(texts(asker(['*.b 300 DNAME b'])('d.*.b.example.', 'DNAME').answers)).toEqual([
+      '*.b.example. dname b.example.',
+      'd.*.b.example. cname d.b.example.',
+      'd.b.example. dname b.example.',
+    ]);
+  });
+
   it('that makes names grow is followed once', () => {
     expect(texts(ask('x.grow.example.').answers)).toEqual([
       'grow.example. dname a.grow.example.',
