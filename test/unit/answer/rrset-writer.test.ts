@@ -50,4 +50,23 @@ describe('records on the wire', () => {
     const reply = readReply(asker.ask(buildQuery('x.sub.a-long-name.example.', 'A')) ?? expect.fail('silence'));
     expect(reply.additional.map((record) => record.text)).toEqual(['ns1.sub.a-long-name.example. a 192.0.2.1']);
   });
+
+  it('spell an owner out once: a pointer where it ends the name looked up, else to its first record (RFC 1035 4.1.4)', () => {
+    const label = 'x'.repeat(63);
+    const deep = `${label}.${label}`;
+    const servers = [1, 2, 3].map((n) => `${deep} 300 NS ns${n}.elsewhere.test.`);
+    const tables = serve([modelZone('example.', [...servers, `into 300 CNAME a.${deep}`, `${deep} 300 DS 1 13 2 00`])]);
+    const own = new Asker(tables.tables);
+    for (const name of [`a.${deep}.example.`, 'into.example.']) {
+      const bytes = own.ask(buildQuery(name, 'A')) ?? expect.fail('silence');
+      expect(bytes.length).toBeLessThan(320);
+      const owners = readReply(bytes).authority.map((record) => record.name);
+      expect(owners).toEqual([1, 2, 3].map(() => `${deep}.example.`));
+    }
+    const glue = Array.from({ length: 3 }, (_, n) => `ns.${deep} 300 A 192.0.2.${n}`);
+    const glued = new Asker(serve([modelZone('example.', [`${deep} 300 NS ns.${deep}`, ...glue])]).tables);
+    const reply = readReply(glued.ask(buildQuery(`a.${deep}.example.`, 'A')) ?? expect.fail('silence'));
+    expect(reply).toMatchObject({ tc: false });
+    expect(reply.additional.map((record) => record.name)).toEqual(glue.map(() => `ns.${deep}.example.`));
+  });
 });
