@@ -60,6 +60,20 @@ export const TOOLS: readonly Tool[] = [
     required: false,
     suites: 'HTTPS checks against certificates made on the spot',
   },
+  {
+    name: 'nsd',
+    variable: 'NSD_BIN',
+    debianPackage: 'nsd',
+    required: false,
+    suites: 'the comparison with NSD',
+  },
+  {
+    name: 'knotd',
+    variable: 'KNOTD_BIN',
+    debianPackage: 'knot',
+    required: false,
+    suites: 'the comparison with Knot DNS',
+  },
 ];
 
 /** Debian keeps daemons here, and the PATH of an ordinary user does not. */
