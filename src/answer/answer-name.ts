@@ -97,8 +97,8 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
   const { decision } = tx;
   const block = zone.dataOf(rrset);
   const type = zone.typeOf(rrset);
-  const ttl = zone.ttlOf(rrset);
   decide(decision, zone, block, tx.request, tables.classTables, tables.health, tx.draws);
+  const ttl = decision.ttlSeconds === 0 ? zone.ttlOf(rrset) : decision.ttlSeconds;
   tx.isSteered = true;
   if (decision.isAllDown) tx.isAllDown = true;
   if (decision.scope > tx.scope) tx.scope = decision.scope;

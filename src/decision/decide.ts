@@ -6,18 +6,31 @@
  * worked out when tables were compiled, so a decision costs the same by any method.
  */
 
-import type { RandomStream } from '../base/random.ts';
+import { mixBits, type RandomStream } from '../base/random.ts';
 import { type ClassTable, preferenceAt } from '../geo/class-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
-import { AllDownCode, DYN_WORDS, DynWord, PoolWord, WALK_WORDS, WalkEnd, WalkWord } from '../zone/zone-image.ts';
+import {
+  AllDownCode,
+  DYN_WORDS,
+  DynWord,
+  PoolWord,
+  TRICKLE_BITS,
+  WALK_WORDS,
+  WalkEnd,
+  WalkWord,
+} from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { adaptiveTtl } from './adaptive-ttl.ts';
 import { keyClient } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { drawEndpoints } from './draw.ts';
 import { Admission, sumWeights } from './endpoint-weight.ts';
 import { locateClient } from './locate.ts';
 import type { SteeringRequest } from './steering-request.ts';
-import { poolAt, walkPools } from './walk-pools.ts';
+import { drawFromPool, poolAt, walkPools } from './walk-pools.ts';
+
+/** So that who exercises the fallback has nothing to do with who goes to which endpoint. */
+const TRICKLE_SALT = 0x7472636b;
 
 /**
  * Decides the steered RRset whose dynamic block stands at word `block` of `zone`. Fills `decision`: outcome, RDATA
@@ -50,8 +63,31 @@ export function decide(
     decision.walk = table.preferences;
     decision.walkAt = preferenceAt(table, row);
   }
-  decision.isAllDown = !walkOn(decision, zone, block, health, random, Admission.HEALTHY);
+  const trickle = words[block + DynWord.TRICKLE]!;
+  decision.isTrickled = trickle !== 0 && exerciseFallback(decision, zone, block, health, random, trickle);
+  decision.isAllDown = !decision.isTrickled && !walkOn(decision, zone, block, health, random, Admission.HEALTHY);
   if (decision.isAllDown) decideAllDown(decision, zone, block, health, random);
+  decision.ttlSeconds = words[block + DynWord.TTL_MAX] === 0 ? 0 : adaptiveTtl(decision, zone, block, health);
+}
+
+/**
+ * Sends the share `trickle` of clients to the pool that would come next, so that it is known to work, and warm, when it is needed.
+ * False: not this client, or there is nothing to send it to.
+ */
+function exerciseFallback(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  health: HealthTable,
+  random: RandomStream,
+  trickle: number,
+): boolean {
+  const bits = decision.isKeyed ? mixBits(decision.key ^ TRICKLE_SALT) : random.nextBits();
+  if (bits >>> (32 - TRICKLE_BITS) >= trickle) return false;
+  const { walk, walkAt } = decision;
+  const behind = Math.max(1, walk[walkAt + WalkWord.TIES]!);
+  if (behind >= walk[walkAt + WalkWord.COUNT]!) return false;
+  return drawFromPool(decision, zone, block, walk[walkAt + WALK_WORDS + behind]!, health, random, Admission.HEALTHY);
 }
 
 /** The client's walk and the one that follows it. */
@@ -84,8 +120,7 @@ function decideAllDown(
   let isDecided = false;
   if (end === WalkEnd.SERVE_ANYWAY) {
     // Who is fenced in gets dead addresses of inside rather than any of outside.
-    if (walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED)) return;
-    isDecided = endWith(decision, Outcome.FAILURE);
+    isDecided = walkAnyway(decision, zone, block, health, random) || endWith(decision, Outcome.FAILURE);
   } else if (end === WalkEnd.NODATA || allDown === AllDownCode.NODATA) {
     isDecided = endWith(decision, Outcome.NODATA);
   } else if (allDown === AllDownCode.SERVFAIL) {
@@ -95,11 +130,23 @@ function decideAllDown(
   } else if (allDown === AllDownCode.SERVE_ALL) {
     isDecided = drawFromAllPools(decision, zone, block, health, random);
   } else if (allDown === AllDownCode.FIRST_POOL) {
-    isDecided = walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED);
+    isDecided = walkAnyway(decision, zone, block, health, random);
   }
   if (isDecided || drawFromValues(decision, zone, block, health, random)) return;
-  if (walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED)) return;
+  if (walkAnyway(decision, zone, block, health, random)) return;
   endWith(decision, Outcome.FAILURE);
+}
+
+/** The walk without regard to `min_healthy`, then without regard to health: what lives goes before what is dead. */
+function walkAnyway(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  health: HealthTable,
+  random: RandomStream,
+): boolean {
+  if (walkOn(decision, zone, block, health, random, Admission.ALIVE)) return true;
+  return walkOn(decision, zone, block, health, random, Admission.NOT_DRAINED);
 }
 
 /** The record's own values, which are not checked. */

@@ -43,6 +43,10 @@ export class Decision {
   walkAt = 0;
   /** Index of the pool that was drawn from; -1: none of them. */
   pool = -1;
+  /** Sent to the fallback to exercise it (`trickle`). */
+  isTrickled = false;
+  /** TTL of the answer, or 0: the RRset's own. */
+  ttlSeconds = 0;
   /** ECS scope (RFC 7871 7.2.1): bits of the client's address on which this decision depends. */
   scope = 0;
 }

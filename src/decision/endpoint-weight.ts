@@ -7,12 +7,14 @@ import type { Decision } from './decision.ts';
 
 /** Which endpoints may be drawn. */
 export const Admission = {
-  /** By verdict, status and overrides. */
+  /** By verdict, status and overrides, from pools that are healthy enough (`min_healthy`). */
   HEALTHY: 0,
+  /** The same from any pool. */
+  ALIVE: 1,
   /** Everything that an operator has not taken out: all is down, and a dead address beats none. */
-  NOT_DRAINED: 1,
+  NOT_DRAINED: 2,
   /** Those that were the last to be healthy. */
-  LAST_GOOD: 2,
+  LAST_GOOD: 3,
 } as const;
 
 /** Weight x factor of the endpoint at word `at`; 0: may not be drawn. */
@@ -25,7 +27,7 @@ export function effectiveWeight(zone: ZoneTable, at: number, health: HealthTable
   if (slot < 0) return weight * FACTOR_ONE;
   const word = health[slot]!;
   if (status === StatusCode.OBEY) {
-    if (admission === Admission.HEALTHY && !isEligibleWord(word)) return 0;
+    if (admission <= Admission.ALIVE && !isEligibleWord(word)) return 0;
     if (admission === Admission.LAST_GOOD && !isLastGoodWord(word)) return 0;
   }
   return weight * factorOfWord(word);

@@ -90,6 +90,11 @@ export function factorOfWord(word: number): number {
   return (word >>> FACTOR_SHIFT) & 2047;
 }
 
+/** The shortest TTL that an answer with this endpoint should have, in seconds; 0: no wish. */
+export function ttlOfWord(word: number): number {
+  return (word >>> TTL_SHIFT) & 255;
+}
+
 /** True if the endpoint was among the last healthy ones of its record (`all_down: last_good`). */
 export function isLastGoodWord(word: number): boolean {
   return (word & LAST_GOOD_BIT) !== 0;

@@ -19,9 +19,11 @@ import {
   ENDPOINT_WORDS,
   EndpointWord,
   METHOD_ORDER,
+  MIN_HEALTHY_ONE,
   POOL_WORDS,
   PoolWord,
   StatusCode,
+  TRICKLE_BITS,
   WALK_WORDS,
   WalkEnd,
   WalkWord,
@@ -78,6 +80,11 @@ export function compileDynamic(
     [DynWord.METHOD, METHOD_ORDER.indexOf(dynamic.steering.method)],
     [DynWord.BALANCE, BALANCE_ORDER.indexOf(dynamic.steering.balance)],
     [DynWord.STICKY, stickyWord(dynamic.steering)],
+    // Rounded down, so that 3 of 5 are 0.6.
+    [DynWord.MIN_HEALTHY, Math.floor(dynamic.steering.minHealthy * MIN_HEALTHY_ONE)],
+    [DynWord.TRICKLE, Math.round(dynamic.steering.trickle * 2 ** TRICKLE_BITS)],
+    [DynWord.TTL_MIN, dynamic.steering.ttl?.min ?? 0],
+    [DynWord.TTL_MAX, dynamic.steering.ttl?.max ?? 0],
   ];
   for (const [word, value] of words) arena.words[at + word] = value;
   const walkAt = new Map<PoolWalk, number>();

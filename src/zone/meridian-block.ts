@@ -234,10 +234,7 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
     note(scope, 'meridian-contradiction', message, at('balance'));
   }
   const idle: [boolean, string[]][] = [
-    [block.trickle !== 0, ['trickle']],
     [block.ramp !== undefined, ['ramp']],
-    [block.ttl !== undefined, ['ttl']],
-    [block.min_healthy !== 0, ['min_healthy']],
     [block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']],
   ];
   for (const [used, path] of idle) {

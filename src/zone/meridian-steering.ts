@@ -32,6 +32,9 @@ export function steeringOf(block: MeridianBlock | null, indexOf: ReadonlyMap<str
     sticky: block.sticky === undefined ? null : { prefixV4: block.sticky.prefix_v4, prefixV6: block.sticky.prefix_v6 },
     answers: block.answers,
     allDown: block.all_down,
+    minHealthy: block.min_healthy,
+    trickle: block.trickle,
+    ttl: block.ttl ?? null,
   };
 }
 

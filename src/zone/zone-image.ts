@@ -100,9 +100,20 @@ export const DynWord = {
   BALANCE: 10,
   /** Prefix lengths that choices follow, IPv4 | IPv6 << 8; 0: every query is drawn anew. */
   STICKY: 11,
+  /** Share of a pool's weight below which it counts as down, in 1/65536. */
+  MIN_HEALTHY: 12,
+  /** Share of clients that exercise the fallback, in 2^-20. */
+  TRICKLE: 13,
+  /** Bounds of the adaptive TTL in seconds; a maximum of 0: fixed. */
+  TTL_MIN: 14,
+  TTL_MAX: 15,
 } as const;
 /** Behind the block's words: the walk of each class. */
-export const DYN_WORDS = 12;
+export const DYN_WORDS = 16;
+/** {@link DynWord.MIN_HEALTHY} of 1. */
+export const MIN_HEALTHY_ONE = 65_536;
+/** Bits of {@link DynWord.TRICKLE}. */
+export const TRICKLE_BITS = 20;
 
 /** A walk: in which order pools are tried. Also the form of the rows that `geo/preference-table` compiles for places. */
 export const WalkWord = {

@@ -105,4 +105,61 @@ describe('decide', () => {
     const [a, b] = [steered({}), steered({})];
     for (let i = 0; i < 100; i++) expect(a.decide()).toEqual(b.decide());
   });
+
+  describe('with min_healthy', () => {
+    const values = ['192.0.2.1 3', '192.0.2.2 1', '192.0.2.3 1'];
+    const pools = { eu: { fallback: 'us', values }, us: { values: ['192.0.2.4'] } };
+    const record = (minHealthy: number, allDown: AllDown = 'values') =>
+      steered({ pools, rules: [{ pool: 'eu' }], allDown, steering: { minHealthy } });
+
+    it('passes a pool over below that share of its weight, and not at it', () => {
+      const enough = record(0.6);
+      enough.set('192.0.2.2', DOWN);
+      enough.set('192.0.2.3', DOWN);
+      expect(enough.decide()).toEqual([1]);
+      const few = record(0.61);
+      few.set('192.0.2.2', DOWN);
+      few.set('192.0.2.3', DOWN);
+      expect(few.decide()).toEqual([4]);
+    });
+
+    it('does not count a ramp as illness', () => {
+      const ramping = record(0.9);
+      for (const value of ['192.0.2.1', '192.0.2.2', '192.0.2.3']) {
+        ramping.set(value, packHealth({ ...unknown, factor: 100 }));
+      }
+      expect(ramping.decide()).not.toEqual([4]);
+    });
+
+    it('does what all_down says when all are passed over, the living before the dead', () => {
+      const passedOver = (allDown: AllDown) => {
+        const ill = record(0.5, allDown);
+        ill.set('192.0.2.1', DOWN);
+        ill.set('192.0.2.4', DOWN);
+        return ill;
+      };
+      expect([...shares(passedOver('values'), 500).keys()].sort()).toEqual([8, 9]);
+      expect([...shares(passedOver('first_pool'), 500).keys()].sort()).toEqual([2, 3]);
+      expect(passedOver('nodata').decide()).toBe('nodata');
+    });
+  });
+
+  describe('with trickle', () => {
+    it('sends its share to the fallback, and to nothing when that is down', () => {
+      const record = steered({ steering: { trickle: 0.1 } });
+      const counts = shares(record);
+      expect(chiSquare([(counts.get(1) ?? 0) + (counts.get(2) ?? 0), counts.get(3) ?? 0], [9, 1])).toBeLessThan(
+        chiSquareLimit(1),
+      );
+      record.set('192.0.2.3', DOWN);
+      expect([...shares(record, 2000).keys()].sort()).toEqual([1, 2]);
+    });
+
+    it('has no effect on a record with one pool', () => {
+      const pools = { only: { values: ['192.0.2.1'] } };
+      expect([
+        ...shares(steered({ pools, rules: [{ pool: 'only' }], steering: { trickle: 0.5 } }), 500).keys(),
+      ]).toEqual([1]);
+    });
+  });
 });

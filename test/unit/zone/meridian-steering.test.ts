@@ -20,7 +20,7 @@ function steeringOf(meridian: string) {
 
 describe('the steering of a record', () => {
   it("is octoDNS's by default, with every pool a candidate", () => {
-    expect(steeringOf('{}').steering).toEqual({
+    expect(steeringOf('{}').steering).toMatchObject({
       method: 'rules',
       candidates: [0, 1, 2],
       nearTie: null,
@@ -52,6 +52,14 @@ describe('the steering of a record', () => {
     expect(steeringOf('{steering: {near_tie: {ratio: 0, margin_ms: 1}}}').steering.nearTie).toEqual({
       ratio: 0,
       marginMs: 1,
+    });
+  });
+
+  it('carries the thresholds of health, the trickle and the bounds of the TTL', () => {
+    expect(steeringOf('{min_healthy: 0.5, trickle: 0.02, ttl: {min: 5, max: 30}}').steering).toMatchObject({
+      minHealthy: 0.5,
+      trickle: 0.02,
+      ttl: { min: 5, max: 30 },
     });
   });
 
