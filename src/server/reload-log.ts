@@ -8,6 +8,7 @@ import { formatFault } from '../base/fault.ts';
 import type { LocationNews, ZoneNews } from './builder-messages.ts';
 import type { HeldZone } from './held-zone.ts';
 import type { ReloadReport } from './node-status.ts';
+import type { ZoneChanges } from './zone-changes.ts';
 
 /** Faults of one zone that get a line each; `check` prints all. */
 const FAULT_LINES_MAX = 20;
@@ -34,7 +35,15 @@ export function logZone(log: Logger, held: HeldZone, news: ZoneNews, isAccepted:
   const entry = { event: 'zone-loaded', zone, serial, names, records, dynamics };
   // At a start there is nothing to compare with, and one line for all zones is enough.
   if (changes === null) log.debug(entry, 'zone loaded');
-  else log.info({ ...entry, ...changes }, 'zone changed');
+  else {
+    const { added, removed, changed, weights, counts, isWhole } = changes;
+    log.info({ ...entry, added, removed, changed, weights, counts }, changesText(counts, isWhole));
+  }
+}
+
+function changesText({ added, removed, changed, weights }: ZoneChanges['counts'], isWhole: boolean): string {
+  const rest = isWhole ? '' : ' among steered records; the zone is too large to compare the others';
+  return `zone changed: ${added} added, ${removed} removed, ${changed} changed, ${weights} weights${rest}`;
 }
 
 /** The location table, when it or its faults changed. */

@@ -11,7 +11,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
-import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
 import { BuildClient } from './build-client.ts';
@@ -56,8 +55,6 @@ export class MeridianServer {
   #pool: WorkerPool | null = null;
   #watch: FileWatch | null = null;
   #stopping: Promise<void> | null = null;
-  /** Opened for `explain` when first asked for, and again when the image has changed. */
-  #locations: LocationTable | null = null;
 
   constructor(options: ServeOptions, log: Logger) {
     this.options = options;
@@ -143,7 +140,7 @@ export class MeridianServer {
       client,
       ecs,
       tables: this.#snapshot.serving,
-      locations: this.#openLocations(),
+      locations: this.#snapshot.openLocations(),
       endpointOf: (slot) => this.#health?.endpointOf(slot) ?? null,
       seed: (Math.random() * 0x100000000) | 0,
     });
@@ -226,12 +223,6 @@ export class MeridianServer {
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();
-  }
-
-  #openLocations(): LocationTable | null {
-    const image = this.#snapshot.locations?.image ?? null;
-    if (image !== null && this.#locations?.image !== image) this.#locations = openLocationTable(image);
-    return this.#locations;
   }
 
   #stateKind(): 'embedded' | 'redis' {

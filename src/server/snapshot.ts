@@ -11,11 +11,13 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { type Fault, hasError } from '../base/fault.ts';
 import { ZONES_MAX } from '../base/limits.ts';
+import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
 import { type EndpointRegistry, EndpointSlotsError } from '../health/endpoint-registry.ts';
 import { buildZoneIndex } from '../zone/zone-index.ts';
 import { linkZone } from '../zone/zone-table.ts';
 import type { BuildClient } from './build-client.ts';
 import type { LocationNews, ScanResult, ZoneNews } from './builder-messages.ts';
+import { ClientMoves } from './client-moves.ts';
 import { GroupRegistry } from './group-registry.ts';
 import { HeldZone } from './held-zone.ts';
 import type { GeoStatus, ReloadReport, ZoneStatus } from './node-status.ts';
@@ -65,8 +67,11 @@ export class Snapshot {
   #classTables: (SharedArrayBuffer | null)[] = [];
   #index: SharedArrayBuffer = buildZoneIndex([]);
   #locations: LocationNews | null = null;
+  /** Opened when first asked for, and again when the image has changed. */
+  #openLocations: LocationTable | null = null;
   #isMapped = false;
   #directoryFaults: readonly Fault[] = [];
+  readonly #moves: ClientMoves;
   #generation = 0;
   #busy: Promise<unknown> = Promise.resolve();
   #waiting: Promise<ReloadReport> | null = null;
@@ -74,6 +79,7 @@ export class Snapshot {
   constructor(options: SnapshotOptions) {
     this.#options = options;
     this.serving = new ServingState(options.registry.table);
+    this.#moves = new ClientMoves(options.log);
   }
 
   /**
@@ -103,9 +109,11 @@ export class Snapshot {
     };
   }
 
-  /** The location table in force, or null before the first look. */
-  get locations(): LocationNews | null {
-    return this.#locations;
+  /** The location table in force, open, or null before the first look. */
+  openLocations(): LocationTable | null {
+    const image = this.#locations?.image ?? null;
+    if (image !== null && this.#openLocations?.image !== image) this.#openLocations = openLocationTable(image);
+    return this.#openLocations;
   }
 
   /** By name. */
@@ -150,6 +158,7 @@ export class Snapshot {
         accepted: [],
       };
       await this.#apply(look);
+      void this.#moves.tell(this.serving, () => this.openLocations());
       // Only now is it true.
       for (const zone of report.removed) {
         log.warn({ event: 'zone-removed', zone }, 'the zone has no file any more and is no longer served');
@@ -212,6 +221,7 @@ export class Snapshot {
       const isNew = held.image === null;
       if (isNew) held.ordinal = this.#takeOrdinal();
       linkZone(built.image, slots, groups);
+      if (built.changes !== null) this.#moves.remember(news.zone, held.ordinal, built.changes.steered, this.serving);
       held.accept(news.hash, built, groups, clock.wallMs());
       look.accepted.push(held);
       look.zones.set(held.ordinal, built.image);

@@ -1,6 +1,6 @@
 /**
- * What a reload changed in a zone, for the log: names that came, went or say something else, and weights. Large zones are
- * only counted. Made in the builder thread from two models, the second of which is then kept as a {@link ZoneSummary}.
+ * What a reload changed in a zone, for the log: names that came, went or say something else, and weights. Of zones with very many
+ * records only the steered ones are compared. Made in the builder thread from two models, the second of which is then kept as a {@link ZoneSummary}.
  */
 
 import { createHash } from 'node:crypto';
@@ -8,72 +8,98 @@ import { typeName } from '../wire/codes.ts';
 import { nameToText } from '../wire/name.ts';
 import type { DynamicModel, ZoneModel } from '../zone/zone-model.ts';
 
-/** What must be remembered of a zone to say later what changed; null for a zone too large for it. */
+/** What must be remembered of a zone to say later what changed. */
 export type ZoneSummary = {
   /** Digest of each RRset by `name type`. */
   readonly rrsets: ReadonlyMap<string, string>;
+  /** Those that are steered. */
+  readonly steered: ReadonlySet<string>;
   /** Weight of each endpoint by `name type pool value`. */
   readonly weights: ReadonlyMap<string, number>;
-} | null;
+  /** False: `rrsets` has the steered ones only. */
+  readonly isWhole: boolean;
+};
 
-/** Lists hold at most {@link LISTED_MAX} entries; the counts are whole. */
+/** Lists hold at most {@link LISTED_MAX} entries and then `+3 more`; the counts are whole. */
 export type ZoneChanges = {
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
   /** `www.example.com. A eu 192.0.2.1: 3 -> 5` */
   readonly weights: readonly string[];
-  readonly counts: { readonly added: number; readonly removed: number; readonly changed: number };
+  readonly counts: {
+    readonly added: number;
+    readonly removed: number;
+    readonly changed: number;
+    readonly weights: number;
+  };
+  /** Steered RRsets that were there before and say something else now, by `name type`; all of them. */
+  readonly steered: readonly string[];
+  /** False: the zone is so large that static records were not compared. */
+  readonly isWhole: boolean;
 };
 
-/** Records of a zone whose changes are named. */
+/** Records of a zone whose changes are named: a summary holds some 200 octets for each. */
 const SUMMARY_RECORDS_MAX = 20_000;
 const LISTED_MAX = 20;
 
-/** Null for a zone of more than 20,000 records. */
+/** What {@link diffZones} needs of the zone as it is now. */
 export function summariseZone(model: ZoneModel): ZoneSummary {
   const { records } = model;
-  if (records.count + model.dynamics.length > SUMMARY_RECORDS_MAX) return null;
+  const isWhole = records.count + model.dynamics.length <= SUMMARY_RECORDS_MAX;
   const rrsets = new Map<string, string>();
+  const steered = new Set<string>();
   const weights = new Map<string, number>();
-  for (let row = 0; row < records.count; row++) {
+  for (let row = 0; row < records.count && isWhole; row++) {
     const key = `${nameToText(records.bytes, records.owners[row]!)} ${typeName(records.types[row]!)}`;
     const at = records.rdatas[row]!;
     const rdata = Buffer.from(records.bytes.subarray(at, at + records.rdataLengths[row]!)).toString('base64');
     rrsets.set(key, `${rrsets.get(key) ?? ''}${records.ttls[row]} ${rdata};`);
   }
-  for (const dynamic of model.dynamics) summariseDynamic(dynamic, rrsets, weights);
+  for (const dynamic of model.dynamics) steered.add(summariseDynamic(dynamic, rrsets, weights));
   for (const [key, content] of rrsets) if (content.length > 64) rrsets.set(key, digest(content));
-  return { rrsets, weights };
+  return { rrsets, steered, weights, isWhole };
 }
 
-/** What differs from `before` to `after`; null when either is too large to tell, or there was none before. */
+/** What differs from `before` to `after`; null when there was none before. */
 export function diffZones(before: ZoneSummary | undefined, after: ZoneSummary): ZoneChanges | null {
-  if (!before || after === null) return null;
+  if (before === undefined) return null;
+  const isWhole = before.isWhole && after.isWhole;
+  // A zone that has just grown or shrunk over the limit: what only one of the two knows is no news.
+  const isCompared = (key: string) => isWhole || before.steered.has(key) || after.steered.has(key);
   const added: string[] = [];
   const removed: string[] = [];
   const changed: string[] = [];
   const weights: string[] = [];
   for (const [key, content] of after.rrsets) {
+    if (!isCompared(key)) continue;
     const old = before.rrsets.get(key);
     if (old === undefined) added.push(key);
     else if (old !== content) changed.push(key);
   }
-  for (const key of before.rrsets.keys()) if (!after.rrsets.has(key)) removed.push(key);
+  for (const key of before.rrsets.keys()) if (isCompared(key) && !after.rrsets.has(key)) removed.push(key);
   for (const [key, weight] of after.weights) {
     const old = before.weights.get(key);
-    if (old !== undefined && old !== weight && weights.length < LISTED_MAX) weights.push(`${key}: ${old} -> ${weight}`);
+    if (old !== undefined && old !== weight) weights.push(`${key}: ${old} -> ${weight}`);
   }
   return {
-    added: added.slice(0, LISTED_MAX),
-    removed: removed.slice(0, LISTED_MAX),
-    changed: changed.slice(0, LISTED_MAX),
-    weights,
-    counts: { added: added.length, removed: removed.length, changed: changed.length },
+    added: listed(added),
+    removed: listed(removed),
+    changed: listed(changed),
+    weights: listed(weights),
+    counts: { added: added.length, removed: removed.length, changed: changed.length, weights: weights.length },
+    steered: changed.filter((key) => before.steered.has(key) && after.steered.has(key)),
+    isWhole,
   };
 }
 
-function summariseDynamic(dynamic: DynamicModel, rrsets: Map<string, string>, weights: Map<string, number>): void {
+function listed(list: readonly string[]): string[] {
+  if (list.length <= LISTED_MAX) return [...list];
+  return [...list.slice(0, LISTED_MAX), `+${list.length - LISTED_MAX} more`];
+}
+
+/** Returns its key. */
+function summariseDynamic(dynamic: DynamicModel, rrsets: Map<string, string>, weights: Map<string, number>): string {
   const key = `${nameToText(dynamic.owner)} ${dynamic.type}`;
   const { place, owner, ...content } = dynamic;
   const text = JSON.stringify(content, (_, value: unknown) =>
@@ -83,6 +109,7 @@ function summariseDynamic(dynamic: DynamicModel, rrsets: Map<string, string>, we
   for (const pool of dynamic.pools) {
     for (const endpoint of pool.endpoints) weights.set(`${key} ${pool.name} ${endpoint.value}`, endpoint.weight);
   }
+  return key;
 }
 
 function digest(text: string): string {

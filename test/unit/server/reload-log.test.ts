@@ -39,11 +39,17 @@ describe('logZone', () => {
       removed: [],
       changed: ['x'],
       weights: ['x: 1 -> 2'],
-      counts: { added: 0, removed: 0, changed: 1 },
+      counts: { added: 0, removed: 0, changed: 1, weights: 1 },
+      steered: [],
+      isWhole: true,
     };
     logZone(log, new HeldZone('a.test.'), { ...news, built: { ...built, changes } }, true);
     expect(lines.map((line) => line.level)).toEqual([20, 30]);
-    expect(lines[1]).toMatchObject({ serial: 7, weights: ['x: 1 -> 2'] });
+    expect(lines[1]).toMatchObject({
+      serial: 7,
+      weights: ['x: 1 -> 2'],
+      msg: 'zone changed: 0 added, 0 removed, 1 changed, 1 weights',
+    });
   });
 });
 

@@ -10,6 +10,7 @@ import type { TableDelta } from '../../../src/server/serving-state.ts';
 import { Snapshot } from '../../../src/server/snapshot.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { writeMmdb } from '../../tools/mmdb-writer.ts';
+import { until } from '../../tools/until.ts';
 
 const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 /** Steered by place; the operator's word on every endpoint. */
@@ -38,6 +39,7 @@ describe('Snapshot', () => {
   let snapshot: Snapshot;
   let published: TableDelta[];
   let order: string[];
+  let lines: Record<string, unknown>[];
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'meridian-snapshot-'));
     mkdirSync(join(root, 'zones'));
@@ -49,6 +51,7 @@ describe('Snapshot', () => {
     );
     published = [];
     order = [];
+    lines = [];
     build(64);
   });
   afterEach(async () => {
@@ -66,7 +69,7 @@ describe('Snapshot', () => {
       client,
       registry,
       clock: CLOCK,
-      log: pino({ level: 'silent' }),
+      log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
       zonesDir: join(root, 'zones'),
       publish: (delta) => {
         published.push(delta);
@@ -169,6 +172,20 @@ describe('Snapshot', () => {
     put('b.test.yaml', zone('127.0.0.3', 'AF'));
     expect(await snapshot.look(true)).toMatchObject({ ok: true, added: ['b.test.'], changed: [] });
     expect(snapshot.serving.classTables.filter((table) => table !== null)).toHaveLength(2);
+  });
+
+  it('logs what a reload changed, and how many clients it moved', async () => {
+    put('a.test.yaml', zone('127.0.0.1'));
+    await snapshot.look(true);
+    put('a.test.yaml', zone('127.0.0.7'));
+    await snapshot.look(true);
+    await until('the share of clients', () => lines.some((line) => line.event === 'clients-moved'));
+    expect(lines.find((line) => line.event === 'zone-loaded')).toMatchObject({ changed: ['www.a.test. A'] });
+    // All whom the table places are in Germany, and theirs was the pool that changed.
+    expect(lines.find((line) => line.event === 'clients-moved')).toMatchObject({
+      record: 'www.a.test. A',
+      percent: 100,
+    });
   });
 
   it('takes looks that come while one runs for one more', async () => {

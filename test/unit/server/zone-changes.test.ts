@@ -41,17 +41,27 @@ describe('diffZones', () => {
     const changes = diffZones(summary(steered(3)), summary(steered(5)));
     expect(changes?.weights).toEqual(['s.a.test. A m 127.0.0.1: 3 -> 5']);
     expect(changes?.changed).toEqual(['s.a.test. A']);
+    expect(changes?.counts.weights).toBe(1);
+    expect(changes?.steered).toEqual(['s.a.test. A']);
   });
 
   it('counts all and lists few', () => {
     const many = Array.from({ length: 50 }, (_, i) => `n${i}: {type: A, value: 127.0.0.1}\n`).join('');
     const changes = diffZones(summary('x: {type: A, value: 127.0.0.1}\n'), summary(many));
-    expect(changes?.added).toHaveLength(20);
+    expect(changes?.added).toHaveLength(21);
+    expect(changes?.added.at(-1)).toBe('+30 more');
     expect(changes?.counts.added).toBe(50);
+  });
+
+  it('compares only what is steered in a very large zone', () => {
+    const filler = Array.from({ length: 20_001 }, (_, i) => `n${i}: {type: A, value: 127.0.0.1}\n`).join('');
+    const large = summary(filler + steered(5));
+    expect(large.isWhole).toBe(false);
+    const changes = diffZones(summary(steered(3)), large);
+    expect(changes).toMatchObject({ isWhole: false, added: [], changed: ['s.a.test. A'], counts: { weights: 1 } });
   });
 
   it('has nothing to say without a before', () => {
     expect(diffZones(undefined, summary(steered(1)))).toBeNull();
-    expect(diffZones(null, summary(steered(1)))).toBeNull();
   });
 });
