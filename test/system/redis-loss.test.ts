@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { AnswerWatch } from '../tools/answer-watch.ts';
 import {
   addresses,
@@ -43,14 +43,9 @@ describe.skipIf(!hasRedisServer())(title, () => {
   beforeAll(async () => {
     markDescendants();
     redis = await startRedis();
+    await redis.kill();
     cluster = await startCluster(redis);
   }, 60_000);
-  // Each test begins well, whatever the one before it has left.
-  beforeEach(async () => {
-    if ((await redis.command('ping').catch(() => null)) === null) await redis.restart({ empty: true });
-    await Promise.all(Object.values(cluster.endpoints).map((endpoint) => endpoint.accept()));
-    await cluster.untilSettled();
-  }, 40_000);
   afterEach(async () => {
     await Promise.all(watches.map((watch) => watch.stop()));
     watches = [];
@@ -61,8 +56,39 @@ describe.skipIf(!hasRedisServer())(title, () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  it('never there: nodes and agents start, serve what is unknown, and know more once there is a Redis', async () => {
+    watchAll();
+    for (const node of cluster.nodes) {
+      figure('ready line of a node without Redis', node.readyAfterMs);
+      expect(await nodeStatus(node)).toMatchObject({ mode: 'HOLD', state: 'redis' });
+      for (const region of REGIONS) expect(await addressesFor(node, WWW, region), region).toBe(AT_HOME[region]);
+    }
+    const { eu2 } = cluster.endpoints;
+    await eu2.refuse();
+    await sleep(3_000);
+    await expectHoldInStatus();
+    const backMs = performance.now();
+    await redis.restart({ empty: true });
+    figure('NORMAL after the first Redis appeared', await untilMode('NORMAL', NORMAL_WITHIN_MS, backMs));
+    await cluster.untilServed(WWW, 'eu-west', addresses('eu1'), MOVED_WITHIN_MS);
+    figure(
+      'dead endpoint known after the first Redis appeared',
+      ...(await firstSeen('eu-west', backMs, addresses('eu1'))),
+    );
+    await eu2.accept();
+    await cluster.untilSettled();
+    await sleep(200);
+    for (const watch of watches) {
+      expect(watch.answersTo('us-east')).toEqual([AT_HOME['us-east']]);
+      expect(watch.answersTo('eu-west')).toEqual([AT_HOME['eu-west'], addresses('eu1'), AT_HOME['eu-west']]);
+      expect(watch.answersTo('ap-southeast')).toEqual([AT_HOME['ap-southeast']]);
+    }
+    await expectNothingLost('no Redis at the start');
+  }, 60_000);
+
   it('killed: every query is answered as before, also when endpoints change; back and empty: news again, nothing falsely down', async () => {
     const { us, eu1, ap } = cluster.endpoints;
+    await mend();
     await ap.refuse();
     // The check of `strict` is another one, and down when all three regions say so.
     for (const name of [WWW, STRICT]) await cluster.untilServed(name, 'ap-southeast', LAST_RESORT, MOVED_WITHIN_MS);
@@ -119,6 +145,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
   }, 80_000);
 
   it('hanging: the same, and NORMAL again when it answers', async () => {
+    await mend();
     watchAll();
     const stoppedMs = performance.now();
     redis.freeze();
@@ -136,6 +163,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
 
   it('restarted meanwhile: a node answers by the verdicts that it kept', async () => {
     const { ap } = cluster.endpoints;
+    await mend();
     await ap.refuse();
     const first = await cluster.startNode('ns3', { keepFolder: true });
     try {
@@ -154,38 +182,12 @@ describe.skipIf(!hasRedisServer())(title, () => {
     }
   }, 30_000);
 
-  it('never there: nodes and agents start, serve what is unknown, and know more once there is a Redis', async () => {
-    await cluster.stop();
-    await redis.kill();
-    cluster = await startCluster(redis);
-    watchAll();
-    for (const node of cluster.nodes) {
-      figure('ready line of a node without Redis', node.readyAfterMs);
-      expect(await nodeStatus(node)).toMatchObject({ mode: 'HOLD', state: 'redis' });
-      for (const region of REGIONS) expect(await addressesFor(node, WWW, region), region).toBe(AT_HOME[region]);
-    }
-    const { eu2 } = cluster.endpoints;
-    await eu2.refuse();
-    await sleep(3_000);
-    await expectHoldInStatus();
-    const backMs = performance.now();
-    await redis.restart({ empty: true });
-    figure('NORMAL after the first Redis appeared', await untilMode('NORMAL', NORMAL_WITHIN_MS, backMs));
-    await cluster.untilServed(WWW, 'eu-west', addresses('eu1'), MOVED_WITHIN_MS);
-    figure(
-      'dead endpoint known after the first Redis appeared',
-      ...(await firstSeen('eu-west', backMs, addresses('eu1'))),
-    );
-    await eu2.accept();
+  /** A good beginning, whatever the test before has left. */
+  async function mend(): Promise<void> {
+    if ((await redis.command('ping').catch(() => null)) === null) await redis.restart({ empty: true });
+    await Promise.all(Object.values(cluster.endpoints).map((endpoint) => endpoint.accept()));
     await cluster.untilSettled();
-    await sleep(200);
-    for (const watch of watches) {
-      expect(watch.answersTo('us-east')).toEqual([AT_HOME['us-east']]);
-      expect(watch.answersTo('eu-west')).toEqual([AT_HOME['eu-west'], addresses('eu1'), AT_HOME['eu-west']]);
-      expect(watch.answersTo('ap-southeast')).toEqual([AT_HOME['ap-southeast']]);
-    }
-    await expectNothingLost('no Redis at the start');
-  }, 60_000);
+  }
 
   function watchAll(): void {
     watches = cluster.nodes.map((node) => new AnswerWatch(node, WWW, QUERIES_PER_SECOND));
