@@ -1,0 +1,288 @@
+/**
+ * What every way to steer promises, tried over all methods, balances and both forms of class table: answers are as the file says, of
+ * what may be answered, the same for the same seed, and the same for every client that the returned scope covers.
+ */
+
+import { describe, expect, it } from 'vitest';
+import { formatIpAddress } from '../../src/base/ip-address.ts';
+import { formatIpPrefix, prefixOf } from '../../src/base/ip-prefix.ts';
+import { RandomStream } from '../../src/base/random.ts';
+import { compileClassMap, compileClassTable } from '../../src/geo/class-table.ts';
+import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../src/health/health-table.ts';
+import type { Balance, FenceExit, SteeringMethod, SteeringModel } from '../../src/zone/zone-model.ts';
+import { chiSquare, chiSquareLimit } from '../tools/chi-square.ts';
+import { buildQuery } from '../tools/dns-client.ts';
+import { readReply } from '../tools/dns-reply.ts';
+import { Asker, modelZone, network, networkAt, regionAt, type Serving, serve } from '../tools/model-zone.ts';
+
+const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
+const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash'];
+const FORMS = [compileClassTable, compileClassMap] as const;
+const DOWN = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
+
+const REGIONS = [regionAt('dublin', 53.35, -6.26), regionAt('virginia', 38.9, -77.4), regionAt('tokyo', 35.7, 139.7)];
+/** Cities inside countries inside continents; the second octet of 20.0.0.0/8 tells the city. */
+const NETWORKS = [
+  network('20.0.0.0/8', 'DE'),
+  networkAt('20.1.0.0/16', 51.5, -0.12),
+  networkAt('20.2.0.0/16', 42.36, -71.06),
+  networkAt('20.3.0.0/16', 37.57, 126.98),
+  networkAt('20.3.7.0/25', 51.5, -0.12),
+  network('20.4.0.0/17', 'JP'),
+  network('20.5.5.0/26', 'US', 'CA'),
+  networkAt('2400:3::/32', 37.57, 126.98),
+  network('2a00::/16', 'FR'),
+];
+
+/** Pools ap, eu, us in Tokyo, Dublin, Virginia; JP is pinned to us, 20.6.6.0/24 to ap. */
+function world(steering: Partial<SteeringModel>, compile: typeof compileClassTable = compileClassTable): Serving {
+  const pools = {
+    ap: { fallback: 'us', region: 'tokyo', share: 1, values: ['192.0.2.1 2', '192.0.2.2'] },
+    eu: { fallback: 'us', region: 'dublin', share: 7, values: ['192.0.2.11 3', '192.0.2.12', '192.0.2.13'] },
+    us: { region: 'virginia', share: 2, values: ['192.0.2.21'] },
+  };
+  const rules = [{ subnets: ['20.6.6.0/24'], pool: 'ap' }, { geos: ['AS-JP'], pool: 'us' }, { pool: 'eu' }];
+  return serve([modelZone('example.', [], [{ name: 'www', pools, rules, steering }])], NETWORKS, REGIONS, compile);
+}
+
+type Reply = { readonly octets: readonly number[]; readonly scope: number; readonly rcode: string };
+
+/** One query on a fresh worker: the last octets of the answer's addresses, and the scope. */
+function ask(serving: Serving, ecs: string | null, seed: number, client = '9.9.9.9'): Reply {
+  return askOf(new Asker(serving.tables, seed), ecs, client);
+}
+
+function askOf(asker: Asker, ecs: string | null, client = '9.9.9.9'): Reply {
+  const query = buildQuery('www.example.', 'A', ecs === null ? { id: 1 } : { id: 1, ecs });
+  const bytes = asker.ask(query, client) ?? expect.fail('silence');
+  const reply = readReply(bytes);
+  const octets = reply.answers.map((record) => Number(String(record.data).split('.')[3]));
+  return { octets, scope: reply.subnet?.scope ?? 0, rcode: String(reply.rcode) };
+}
+
+/** Where the address of the first answer ends: header, question, owner and head of the record, three octets. */
+const FIRST_OCTET_AT = 12 + 13 + 4 + 12 + 3;
+
+/** As {@link askOf} without decoders, for great numbers of queries: the last octet of the first answer. */
+function firstOctet(asker: Asker, query: Uint8Array, client = '9.9.9.9'): number {
+  return (asker.ask(query, client) ?? expect.fail('silence'))[FIRST_OCTET_AT]!;
+}
+
+function poolOfOctet(octet: number): string {
+  return octet < 10 ? 'ap' : octet < 20 ? 'eu' : octet < 30 ? 'us' : 'values';
+}
+
+/** How often each pool answers `rounds` queries of one worker. */
+function poolShares(serving: Serving, ecs: string | null, rounds: number): Record<string, number> {
+  const asker = new Asker(serving.tables, 4);
+  const query = buildQuery('www.example.', 'A', ecs === null ? { id: 1 } : { id: 1, ecs });
+  const counts: Record<string, number> = {};
+  for (let i = 0; i < rounds; i++) {
+    const pool = poolOfOctet(firstOctet(asker, query));
+    counts[pool] = (counts[pool] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const COMBINATIONS = METHODS.flatMap((method) => BALANCES.map((balance) => ({ method, balance })));
+
+describe.each(COMBINATIONS)('$method pools with $balance endpoints', ({ method, balance }) => {
+  it('answers with nothing that is down while anything may be answered', () => {
+    const random = new RandomStream(17);
+    const serving = world({ method, balance, answers: 2 });
+    const { health } = serving.tables;
+    const values = [1, 2, 11, 12, 13, 21];
+    const asker = new Asker(serving.tables, 5);
+    for (let round = 0; round < 300; round++) {
+      const up = values.filter((octet) => {
+        const isDown = random.nextBelow(2) === 0;
+        health[serving.slotOf(`192.0.2.${octet}`)] = isDown ? DOWN : UNKNOWN_WORD;
+        return !isDown;
+      });
+      const { octets } = askOf(asker, `20.${random.nextBelow(7)}.${random.nextBelow(8)}.0/24`);
+      expect(octets.length).toBeGreaterThan(0);
+      for (const octet of octets) if (octet !== 250) expect(up).toContain(octet);
+      // The walk of every client ends in all pools by these methods.
+      if (method !== 'rules' && up.length === values.length) expect(octets).not.toContain(250);
+    }
+  });
+
+  it('gives the same answer to the same seed', () => {
+    const serving = world({ method, balance, trickle: 0.1 });
+    for (let seed = 0; seed < 50; seed++) {
+      expect(ask(serving, `20.${seed % 7}.5.0/24`, seed)).toEqual(ask(serving, `20.${seed % 7}.5.0/24`, seed));
+    }
+  });
+
+  it.each(FORMS.map((form) => [form.name, form] as const))('depends on no bit past the scope (%s)', (_, form) => {
+    const fences = [
+      { geos: [{ continent: 'EU', country: 'DE', province: null }], pools: [1], onDown: 'fallback' as const },
+    ];
+    const nearTie = { ratio: 0.05, marginMs: 2 };
+    const random = new RandomStream(23);
+    for (const extra of [{}, { fences, nearTie, trickle: 0.05, sticky: { prefixV4: 20, prefixV6: 40 } }]) {
+      const serving = world({ method, balance, ...extra }, form);
+      for (let i = 0; i < 150; i++) {
+        const family = i % 3 === 2 ? 6 : 4;
+        const words =
+          family === 4
+            ? Uint32Array.of(20 * 2 ** 24 + random.nextBelow(7) * 2 ** 16 + random.nextBelow(2 ** 11), 0, 0, 0)
+            : Uint32Array.of(
+                random.nextBelow(2) ? 0x24000003 : 0x2a000000 + random.nextBelow(9),
+                random.nextBits(),
+                0,
+                0,
+              );
+        const length = family === 4 ? 16 + random.nextBelow(17) : 32 + random.nextBelow(30);
+        const subnet = prefixOf({ family, words }, length);
+        const seed = random.nextBits();
+        const reply = ask(serving, formatIpPrefix(subnet), seed);
+        // Another client inside the scope, told to us as finely as before.
+        const other = prefixOf({ family, words: flipBelow(subnet.words, reply.scope, random) }, length);
+        const { octets } = ask(serving, formatIpPrefix(other), seed);
+        expect([formatIpPrefix(subnet), reply.scope, formatIpAddress(other), ...octets]).toEqual([
+          formatIpPrefix(subnet),
+          reply.scope,
+          formatIpAddress(other),
+          ...reply.octets,
+        ]);
+      }
+    }
+  });
+
+  it('keeps targeted clients where their rule pins them', () => {
+    const serving = world({ method, balance });
+    for (let seed = 0; seed < 40; seed++) {
+      expect(ask(serving, '20.4.1.0/24', seed).octets).toEqual([21]);
+      expect(poolOfOctet(ask(serving, '20.6.6.0/24', seed).octets[0]!)).toBe('ap');
+    }
+  });
+
+  it('draws endpoints by their shares', () => {
+    const serving = world({ method, balance, candidates: [1] });
+    const counts = [0, 0, 0];
+    const asker = new Asker(serving.tables, 8);
+    const query = buildQuery('www.example.', 'A', { id: 1 });
+    const random = new RandomStream(6);
+    // Clients of one place, so that affinity has many of them to share out.
+    for (let i = 0; i < 60_000; i++) {
+      const client = formatIpAddress({
+        family: 4,
+        words: Uint32Array.of(2 ** 30 + random.nextBelow(2 ** 29), 0, 0, 0),
+      });
+      counts[firstOctet(asker, query, client) - 11]!++;
+    }
+    const shares = balance === 'random' ? [1, 1, 1] : [3, 1, 1];
+    expect(chiSquare(counts, shares)).toBeLessThan(chiSquareLimit(2));
+  });
+});
+
+/** `words` with the bits behind the first `length` drawn anew. */
+function flipBelow(words: Uint32Array, length: number, random: RandomStream): Uint32Array {
+  return Uint32Array.from(words, (word, i) => {
+    const kept = Math.min(Math.max(length - i * 32, 0), 32);
+    const mask = kept === 32 ? 0 : 0xffffffff >>> kept;
+    return ((word & ~mask) | (random.nextBits() & mask)) >>> 0;
+  });
+}
+
+describe('failover', () => {
+  it('takes the first pool in file order that has something to offer, for every client', () => {
+    const serving = world({ method: 'failover' });
+    expect(poolOfOctet(ask(serving, '20.2.0.0/24', 1).octets[0]!)).toBe('ap');
+    expect(ask(serving, null, 1).scope).toBe(0);
+    for (const octet of [1, 2]) serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = DOWN;
+    expect(poolOfOctet(ask(serving, '20.3.0.0/24', 1).octets[0]!)).toBe('eu');
+  });
+});
+
+describe('weighted', () => {
+  it('shares 10^6 decisions by weight', () => {
+    const { ap = 0, eu = 0, us = 0 } = poolShares(world({ method: 'weighted' }), null, 1_000_000);
+    expect(chiSquare([ap, eu, us], [1, 7, 2])).toBeLessThan(chiSquareLimit(2));
+  });
+
+  it('needs nothing of the client: the scope of the catch-all is that of the rules alone', () => {
+    const pools = { a: { share: 3, values: ['192.0.2.1'] }, b: { values: ['192.0.2.11'] } };
+    const sketch = { name: 'www', pools, rules: [{ pool: 'a' }], steering: { method: 'weighted' as const } };
+    const serving = serve([modelZone('example.', [], [sketch])], NETWORKS, REGIONS);
+    expect(ask(serving, '20.3.0.0/24', 1).scope).toBe(0);
+    expect(serving.tables.classTables).toEqual([]);
+  });
+
+  it('gives a client one pool when choices are sticky, by weight over all clients', () => {
+    const serving = world({ method: 'weighted', sticky: { prefixV4: 24, prefixV6: 56 } });
+    const counts = { ap: 0, eu: 0, us: 0, values: 0 };
+    const random = new RandomStream(3);
+    const query = buildQuery('www.example.', 'A', { id: 1 });
+    const asker = new Asker(serving.tables, 1);
+    for (let i = 0; i < 30_000; i++) {
+      const client = formatIpAddress({
+        family: 4,
+        words: Uint32Array.of(2 ** 30 + random.nextBelow(2 ** 29), 0, 0, 0),
+      });
+      const first = firstOctet(asker, query, client);
+      if (i < 300) expect(ask(serving, null, i, client).octets[0]).toBe(first);
+      counts[poolOfOctet(first) as keyof typeof counts]++;
+    }
+    expect(chiSquare([counts.ap, counts.eu, counts.us], [1, 7, 2])).toBeLessThan(chiSquareLimit(2));
+  });
+});
+
+describe('nearest', () => {
+  const at = (serving: Serving, ecs: string | null) => poolOfOctet(ask(serving, ecs, 1).octets[0]!);
+
+  it('sends London to Dublin, Boston to Virginia, Seoul to Tokyo', () => {
+    const serving = world({ method: 'nearest' });
+    expect(['20.1.0.0/24', '20.2.0.0/24', '20.3.0.0/24', '2400:3::/48'].map((ecs) => at(serving, ecs))).toEqual([
+      'eu',
+      'us',
+      'ap',
+      'ap',
+    ]);
+    expect(at(serving, '20.3.7.0/25')).toBe('eu');
+    expect(ask(serving, '20.3.7.0/25', 1).scope).toBe(25);
+  });
+
+  it('goes to the next nearest when that is down', () => {
+    const serving = world({ method: 'nearest' });
+    for (const octet of [11, 12, 13]) serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = DOWN;
+    expect(at(serving, '20.1.0.0/24')).toBe('us');
+  });
+
+  it("gives clients of no known place the catch-all's own pool", () => {
+    expect(at(world({ method: 'nearest' }), null)).toBe('eu');
+    expect(at(world({ method: 'nearest' }), '99.1.2.0/24')).toBe('eu');
+  });
+
+  it('chooses by weight among what is equally near', () => {
+    const nearTie = { ratio: 0, marginMs: 1_000 };
+    const { ap = 0, eu = 0, us = 0 } = poolShares(world({ method: 'nearest', nearTie }), '20.3.0.0/24', 100_000);
+    expect(chiSquare([ap, eu, us], [1, 7, 2])).toBeLessThan(chiSquareLimit(2));
+  });
+});
+
+describe('a fence', () => {
+  const DE = [{ continent: 'EU', country: 'DE', province: null }];
+  const fenced = (onDown: FenceExit, down: boolean, steering: Partial<SteeringModel> = {}) => {
+    const serving = world({ fences: [{ geos: DE, pools: [0], onDown }], ...steering });
+    if (down) for (const octet of [1, 2]) serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = DOWN;
+    return serving;
+  };
+
+  it.each(METHODS)('keeps clients of its places inside by %s', (method) => {
+    expect(poolOfOctet(ask(fenced('nodata', false, { method }), '20.0.1.0/24', 1).octets[0]!)).toBe('ap');
+    expect(poolOfOctet(ask(fenced('nodata', false, { method: 'rules' }), '2a00:1::/48', 1).octets[0]!)).toBe('eu');
+  });
+
+  it('with all inside down does what on_down says, and outside nothing changes', () => {
+    const inside = '20.0.1.0/24';
+    expect(poolOfOctet(ask(fenced('serve_anyway', true), inside, 1).octets[0]!)).toBe('ap');
+    expect(ask(fenced('nodata', true), inside, 1)).toMatchObject({
+      octets: [],
+      rcode: String(ask(fenced('nodata', true), null, 1).rcode),
+    });
+    expect(poolOfOctet(ask(fenced('fallback', true), inside, 1).octets[0]!)).toBe('eu');
+    expect(poolOfOctet(ask(fenced('nodata', true), '2a00:1::/48', 1).octets[0]!)).toBe('eu');
+  });
+});
