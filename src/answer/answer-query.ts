@@ -30,7 +30,7 @@ export function answerQuery(tx: Transaction, tables: ServingTables, counters: Co
   if (status === QueryStatus.GOOD) answerQuestion(tx, tables);
   else tx.rcode = rcodeOf(status);
   const subnet = status === QueryStatus.GOOD ? echoedSubnet(tx) : null;
-  const length = finish(tx, subnet);
+  const length = finish(tx, subnet, overTcp);
   count(tx, counters);
   return length;
 }
@@ -120,12 +120,15 @@ function findZone(tx: Transaction, tables: ServingTables): number {
   return above < 0 ? ordinal : above;
 }
 
-function finish(tx: Transaction, subnet: ClientSubnet | null): number {
+function finish(tx: Transaction, subnet: ClientSubnet | null, overTcp: boolean): number {
   const { query, writer } = tx;
   const hasQuestion = query.questionEnd > HEADER_BYTES;
   if (tx.rcode === Rcode.REFUSED || tx.rcode === Rcode.SERVFAIL) tx.isAuthoritative = false;
   if (query.hasEdns && hasQuestion) {
     writer.appendOpt(tx.rcode, UDP_EDNS_BYTES_MAX, query.dnssecOk, subnet, tx.scope);
+  }
+  if (tx.rcode === Rcode.NOTAUTH && query.key.isPresent) {
+    writer.appendUnknownKey(query.key, answerBytesMax(tx, overTcp));
   }
   return writer.finish(tx.rcode, tx.isAuthoritative, tx.isTruncated, hasQuestion ? 1 : 0);
 }

@@ -7,6 +7,7 @@
 import { ClientSubnet } from './client-subnet.ts';
 import { EdnsOption, RRType } from './codes.ts';
 import { SCAN_FAILED, ScannedName } from './scanned-name.ts';
+import { UnknownKey } from './unknown-key.ts';
 
 /** What became of the bytes. */
 export const QueryStatus = {
@@ -45,7 +46,8 @@ export class Query {
   /** The client's UDP payload size, as written. */
   payloadSize = 0;
   readonly subnet: ClientSubnet = new ClientSubnet();
-  #signed = false;
+  /** The key that the query is signed with. */
+  readonly key: UnknownKey = new UnknownKey();
   #badOption = false;
 
   /** Parses the message of `length` octets at `start`; `overTcp` matters to options with rules per transport. */
@@ -55,7 +57,7 @@ export class Query {
     this.dnssecOk = false;
     this.payloadSize = 0;
     this.subnet.family = 0;
-    this.#signed = false;
+    this.key.isPresent = false;
     this.#badOption = false;
     if (length < HEADER_BYTES || (bytes[start + 2]! & 0x80) !== 0) return QueryStatus.SILENCE;
     if ((bytes[start + 2]! & 0x78) !== 0) return QueryStatus.OTHER_OPCODE;
@@ -75,7 +77,7 @@ export class Query {
     this.questionEnd = questionEnd;
     if (this.hasEdns && this.ednsVersion > 0) return QueryStatus.OTHER_EDNS;
     if (this.#badOption) return QueryStatus.BAD_OPTION;
-    return this.#signed ? QueryStatus.UNKNOWN_KEY : QueryStatus.GOOD;
+    return this.key.isPresent ? QueryStatus.UNKNOWN_KEY : QueryStatus.GOOD;
   }
 
   /** Walks the records behind the question; returns the offset behind the last, or {@link SCAN_FAILED}. */
@@ -99,7 +101,7 @@ export class Query {
       } else if (type === RRType.TSIG) {
         // RFC 8945 5.1: a TSIG is the last record of the additional section.
         if (i !== total - 1 || i < before) return SCAN_FAILED;
-        this.#signed = true;
+        if (!this.key.parse(bytes, start, HEADER_BYTES, ownerAt, at, next)) return SCAN_FAILED;
       }
       at = next;
     }
@@ -112,6 +114,8 @@ export class Query {
     this.payloadSize = word(bytes, at + 2);
     this.ednsVersion = bytes[at + 5]!;
     this.dnssecOk = (bytes[at + 6]! & 0x80) !== 0;
+    // What the RDATA of other versions holds is not known here; the answer is BADVERS all the same (RFC 6891 6.1.3).
+    if (this.ednsVersion > 0) return true;
     let option = dataAt;
     while (option < end) {
       if (option + 4 > end) return false;

@@ -7,6 +7,7 @@
 import type { ClientSubnet } from './client-subnet.ts';
 import { EdnsOption, RRType } from './codes.ts';
 import { HEADER_BYTES } from './query-parser.ts';
+import type { UnknownKey } from './unknown-key.ts';
 
 /** Octets of an OPT record without options. */
 const OPT_BYTES = 11;
@@ -117,6 +118,16 @@ export class ResponseWriter {
     bytes[at + 9] = (end - at - OPT_BYTES) >> 8;
     bytes[at + 10] = (end - at - OPT_BYTES) & 255;
     this.at = end;
+    this.additionals++;
+  }
+
+  /**
+   * Appends the TSIG record that says that `key` is not known (RFC 8945 5.3.2), where it fits: the longest names with an OPT
+   * do not, and then the rcode alone has to do.
+   */
+  appendUnknownKey(key: UnknownKey, bytesMax: number): void {
+    if (this.at + key.recordBytes > this.start + bytesMax) return;
+    this.at = key.write(this.bytes, this.at);
     this.additionals++;
   }
 

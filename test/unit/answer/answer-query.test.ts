@@ -94,9 +94,17 @@ describe('answerQuery', () => {
   });
 
   it('has no key for signed queries (RFC 8945 5.2.1)', () => {
-    const signed = Uint8Array.from([...buildQuery('www.example.', 'A'), 0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0]);
-    signed[11] = 1;
-    expect(raw(signed)?.[3]).toBe(Rcode.NOTAUTH);
+    const tsig = [
+      1, 107, 0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 19, 1, 97, 0, 0, 0, 1, 2, 3, 4, 1, 44, 0, 0, 9, 9, 0, 0, 0, 0,
+    ];
+    const signed = Uint8Array.from([...buildQuery('www.example.', 'A', { edns: 1232 }), ...tsig]);
+    signed[11] = 2;
+    const reply = raw(signed) ?? expect.fail('silence');
+    expect([reply[3], reply[11]]).toEqual([Rcode.NOTAUTH, 2]);
+    // Behind the OPT, with BADKEY for an error (5.3.2).
+    expect([...reply.subarray(-tsig.length)]).toEqual(tsig.with(-3, 17));
+    signed[signed.length - 1] = 1;
+    expect(raw(signed)?.[3]).toBe(Rcode.FORMERR);
   });
 
   it('counts what it does', () => {

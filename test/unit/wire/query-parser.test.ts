@@ -86,6 +86,7 @@ describe('Query.parse', () => {
   it('refuses higher EDNS versions even with a broken option (RFC 6891 6.1.3)', () => {
     expect(parse(withOpt([], [0], 1)).status).toBe(QueryStatus.OTHER_EDNS);
     expect(parse(withOpt([0, 8, 0, 0], [0], 1)).status).toBe(QueryStatus.OTHER_EDNS);
+    expect(parse(withOpt([0, 8, 0], [0], 1)).status).toBe(QueryStatus.OTHER_EDNS);
   });
 
   it('ignores unknown options, and 110 of them', () => {
@@ -121,8 +122,10 @@ describe('Query.parse', () => {
   });
 
   it('has no key for a TSIG', () => {
-    const tsig = [0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0];
+    const rdata = [1, 97, 0, ...Array<number>(6).fill(1), 1, 44, 0, 2, 8, 9, 0, 7, 0, 0, 0, 0];
+    const tsig = [0, 0, 250, 0, 255, 0, 0, 0, 0, 0, rdata.length, ...rdata];
     expect(parse(edited(WWW, { 11: 1 }, tsig)).status).toBe(QueryStatus.UNKNOWN_KEY);
+    expect(parse(edited(WWW, { 11: 1 }, tsig.with(4, 1))).status).toBe(QueryStatus.BROKEN);
   });
 
   it('keeps nothing of the query before', () => {
