@@ -5,6 +5,7 @@
 
 import { NODE_STATUS_BYTES_MAX } from '../base/limits.ts';
 import type { NodeMode } from './node-mode.ts';
+import type { CheckState } from './observation.ts';
 import { isHealthName, type ReportFault } from './report.ts';
 
 /** One DNS node. Counts are of checks in use on that node. */
@@ -24,6 +25,9 @@ export type NodeStatus = {
   readonly checksUp: number;
   readonly checksDown: number;
   readonly checksUnknown: number;
+  /** Ids of the checks that are down here, and of those unknown, as many as have room: shorter than the counts when cut. */
+  readonly downChecks: readonly string[];
+  readonly unknownChecks: readonly string[];
   readonly regionsFresh: number;
   readonly regionsKnown: number;
 };
@@ -31,6 +35,8 @@ export type NodeStatus = {
 const FORMAT_VERSION = 1;
 const TEXT_CHARS_MAX = 200;
 const LISTEN_MAX = 64;
+/** Characters of either list of checks in JSON; with both and 64 addresses a status stays below NODE_STATUS_BYTES_MAX. */
+const CHECKS_CHARS_MAX = 4_500;
 const COUNTS = [
   'seq',
   'modeHeldMs',
@@ -42,6 +48,23 @@ const COUNTS = [
   'regionsFresh',
   'regionsKnown',
 ] as const;
+
+/** The lists of checks of a status, from every check in use and the node's verdict on it. */
+export function listVerdicts(
+  checks: Iterable<string>,
+  verdictOf: (id: string) => CheckState,
+): Pick<NodeStatus, 'downChecks' | 'unknownChecks'> {
+  const lists: Record<CheckState, string[]> = { up: [], down: [], unknown: [] };
+  const room = { up: 0, down: CHECKS_CHARS_MAX, unknown: CHECKS_CHARS_MAX };
+  for (const id of checks) {
+    const verdict = verdictOf(id);
+    const chars = JSON.stringify(id).length + 1;
+    if (chars > room[verdict]) continue;
+    room[verdict] -= chars;
+    lists[verdict].push(id);
+  }
+  return { downChecks: lists.down, unknownChecks: lists.unknown };
+}
 
 /** The text form of `status`. */
 export function encodeNodeStatus(status: NodeStatus): string {
@@ -72,6 +95,9 @@ function readStatus(value: Record<string, unknown>): NodeStatus | ReportFault {
   if (modeReason !== null && !isText(modeReason)) return { fault: '"modeReason" is not a text' };
   if (!Array.isArray(listen) || listen.length > LISTEN_MAX || !listen.every(isText))
     return { fault: '"listen" is not a list of texts' };
+  // Absent from a node of an earlier version.
+  const { downChecks = [], unknownChecks = [] } = value;
+  if (!isIdList(downChecks) || !isIdList(unknownChecks)) return { fault: 'a list of checks is not a list of ids' };
   const counts: Record<string, number> = {};
   for (const key of COUNTS) {
     const count = value[key];
@@ -79,7 +105,12 @@ function readStatus(value: Record<string, unknown>): NodeStatus | ReportFault {
       return { fault: `"${key}" is not a count` };
     counts[key] = count;
   }
-  return { node, boot, version, mode, modeReason, listen, ...(counts as Record<(typeof COUNTS)[number], number>) };
+  const texts = { node, boot, version, mode, modeReason, listen, downChecks, unknownChecks } as const;
+  return { ...texts, ...(counts as Record<(typeof COUNTS)[number], number>) };
+}
+
+function isIdList(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((id) => typeof id === 'string' && id.length <= CHECKS_CHARS_MAX);
 }
 
 function isText(value: unknown): value is string {

@@ -13,7 +13,7 @@ import { AgentLedger, type AgentStanding, type LedgerNews, type RegionVotes } fr
 import { CheckJudge, type VerdictChange } from '../health/check-judge.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
-import type { NodeStatus } from '../health/node-status.ts';
+import { listVerdicts, type NodeStatus } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import type { AgentSnapshot } from '../health/report.ts';
 import { WordWriter } from '../health/word-writer.ts';
@@ -316,6 +316,8 @@ export class HealthFeed {
       nowMs: this.#clock.monotonicMs(),
     });
     if (touched.size > 0) this.#writer.write(touched, (id) => this.#judge.standingOf(id));
+    // Told with the next look at the clock, so that status is a second behind and not five.
+    if (changed.length > 0) this.#statusDueMs = 0;
     if (changed.length > 0) this.#logVerdicts(changed);
   }
 
@@ -348,7 +350,8 @@ export class HealthFeed {
       this.status();
     const counts = { checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown };
     const own = { mode, modeReason, modeHeldMs, uptimeMs: now - this.#startMs, seq: ++this.#statusSeq };
-    await this.#store.publishNode({ ...this.#facts(), ...own, ...counts }).catch((error: unknown) => {
+    const lists = listVerdicts(this.#judge.checks.keys(), (id) => this.verdictOf(id));
+    await this.#store.publishNode({ ...this.#facts(), ...own, ...counts, ...lists }).catch((error: unknown) => {
       if (this.#store.state === 'connected') this.#refuse('node status', describe(error));
     });
     this.#isPublishing = false;

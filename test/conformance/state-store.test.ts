@@ -206,6 +206,8 @@ function status(node: string, seq: number): NodeStatus {
     checksUp: 1,
     checksDown: 2,
     checksUnknown: 3,
+    downChecks: ['tcp://192.0.2.1:80'],
+    unknownChecks: [],
     regionsFresh: 1,
     regionsKnown: 1,
   };

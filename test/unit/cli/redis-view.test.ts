@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { viewOfRedis } from '../../../src/cli/redis-view.ts';
 import { AgentLedger } from '../../../src/health/agent-ledger.ts';
+import type { NodeStatus } from '../../../src/health/node-status.ts';
 import type { CheckState } from '../../../src/health/observation.ts';
 import type { AgentSnapshot } from '../../../src/health/report.ts';
 
@@ -19,29 +20,64 @@ function snapshotOf(region: string, states: Record<string, CheckState>): AgentSn
   return { agent: `agent-${region}`, region, boot: 'b', seq: 1, intervalMs: 5_000, reports };
 }
 
-function view(snapshots: AgentSnapshot[]) {
-  const nodes = { nodes: [], refused: [{ source: 'meridian:{default}:node:x', reason: 'not JSON' }] };
+function nodeOf(
+  node: string,
+  downChecks: string[],
+  unknownChecks: string[],
+  counts: Partial<NodeStatus> = {},
+): NodeStatus {
+  const checks = { checksUp: 2, checksDown: downChecks.length, checksUnknown: unknownChecks.length };
+  const facts = {
+    boot: 'b',
+    seq: 1,
+    version: '',
+    mode: 'NORMAL',
+    modeReason: null,
+    modeHeldMs: 0,
+    uptimeMs: 0,
+  } as const;
+  const rest = { listen: [], zones: 1, regionsFresh: 3, regionsKnown: 3, downChecks, unknownChecks };
+  return { node, ...facts, ...checks, ...rest, ...counts };
+}
+
+function view(snapshots: AgentSnapshot[], nodeStatuses: NodeStatus[] = []) {
+  const nodes = { nodes: nodeStatuses, refused: [{ source: 'meridian:{default}:node:x', reason: 'not JSON' }] };
   return viewOfRedis({ snapshots, refused: [], epoch: 1 }, nodes, new AgentLedger(), 0, 'redis://127.0.0.1:6379');
 }
 
-describe('the verdict from Redis alone', () => {
-  it('is the majority of the regions, with a reason of one that agrees', () => {
-    const { endpoints } = view([
-      snapshotOf('eu', { c1: 'down', c2: 'up' }),
-      snapshotOf('us', { c1: 'down', c2: 'up' }),
-      snapshotOf('ap', { c1: 'up', c2: 'down' }),
-    ]);
+describe('the verdict from Redis', () => {
+  it('is that of the nodes, whatever most regions say, with the states of the agents beside it', () => {
+    const snapshots = [
+      snapshotOf('eu', { c1: 'down', c2: 'up', c3: 'down' }),
+      snapshotOf('us', { c1: 'up', c2: 'up', c3: 'down' }),
+      snapshotOf('ap', { c1: 'up', c2: 'down', c3: 'down' }),
+    ];
+    // c1 is judged by quorum "any", c2 by "majority", c3 by nodes that hold.
+    const { endpoints } = view(snapshots, [nodeOf('ns1', ['c1'], []), nodeOf('ns2', ['c1'], [])]);
     expect(endpoints).toMatchObject([
       { subject: 'c1', verdict: 'down', reason: 'timeout (connect)' },
       { subject: 'c2', verdict: 'up', reason: null },
+      { subject: 'c3', verdict: 'up', reason: null },
     ]);
-    expect(endpoints[0]!.votes).toContainEqual({ region: 'ap', vote: 'up' });
+    expect(endpoints[1]!.votes).toContainEqual({ region: 'ap', vote: 'down' });
   });
 
-  it('is unknown without a majority', () => {
-    expect(view([snapshotOf('eu', { c: 'down' }), snapshotOf('us', { c: 'up' })]).endpoints[0]!.verdict).toBe(
-      'unknown',
+  it('says who says what when nodes differ, and lists what only nodes know', () => {
+    const { endpoints } = view(
+      [snapshotOf('eu', { c: 'up' })],
+      [nodeOf('ns1', ['c', 'old'], []), nodeOf('ns2', [], [])],
     );
+    expect(endpoints).toMatchObject([
+      { subject: 'c', verdict: 'mixed', reason: 'ns1: down, ns2: up' },
+      { subject: 'old', verdict: 'down', votes: [] },
+    ]);
+  });
+
+  it('is unknown where no node tells: none is there, or its lists are cut', () => {
+    const snapshots = [snapshotOf('eu', { c: 'up' })];
+    expect(view(snapshots).endpoints[0]).toMatchObject({ verdict: 'unknown', reason: 'no node tells' });
+    const cut = nodeOf('ns1', ['x'], [], { checksDown: 900 });
+    expect(view(snapshots, [cut]).endpoints[0]).toMatchObject({ subject: 'c', verdict: 'unknown' });
   });
 });
 

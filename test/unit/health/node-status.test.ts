@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeNodeStatus, type NodeStatus, parseNodeStatus } from '../../../src/health/node-status.ts';
+import { NODE_STATUS_BYTES_MAX } from '../../../src/base/limits.ts';
+import { encodeNodeStatus, listVerdicts, type NodeStatus, parseNodeStatus } from '../../../src/health/node-status.ts';
 
 const status: NodeStatus = {
   node: 'dns1',
@@ -16,6 +17,8 @@ const status: NodeStatus = {
   checksUp: 10,
   checksDown: 1,
   checksUnknown: 0,
+  downChecks: ['tcp://192.0.2.1:80'],
+  unknownChecks: [],
   regionsFresh: 2,
   regionsKnown: 3,
 };
@@ -25,6 +28,26 @@ describe("a node's status", () => {
   it('reads back as it was written', () => {
     expect(parseNodeStatus(encodeNodeStatus(status))).toEqual(status);
     expect(parseNodeStatus(encodeNodeStatus({ ...status, modeReason: null }))).toEqual({ ...status, modeReason: null });
+  });
+
+  it('lists the checks that are not up, as many as have room', () => {
+    const verdicts = { a: 'up', b: 'down', c: 'unknown', ['x'.repeat(5_000)]: 'down' } as const;
+    const lists = listVerdicts(Object.keys(verdicts), (id) => verdicts[id as 'a']);
+    expect(lists).toEqual({ downChecks: ['b'], unknownChecks: ['c'] });
+    // One of every escape, and more of them than fit.
+    const many = Array.from({ length: 10_000 }, (_, i) => `\u0001${i}`);
+    const full = { ...status, ...listVerdicts(many, (id) => (id.endsWith('1') ? 'unknown' : 'down')) };
+    expect(full.downChecks.length).toBeGreaterThan(100);
+    expect(
+      encodeNodeStatus({ ...full, listen: Array(64).fill('[2001:db8::1234:5678:9abc:def0]:65535') }).length,
+    ).toBeLessThan(NODE_STATUS_BYTES_MAX);
+    expect(parseNodeStatus(encodeNodeStatus(full))).toEqual(full);
+  });
+
+  it('is read without those lists, as an earlier version wrote it', () => {
+    const { downChecks, unknownChecks, ...old } = status;
+    const read = parseNodeStatus(JSON.stringify({ v: 1, ...old }));
+    expect(read).toEqual({ ...old, downChecks: [], unknownChecks: [] });
   });
 
   it('holds nothing but what it should', () => {
@@ -40,6 +63,8 @@ describe("a node's status", () => {
     ['a version of a book', text({ version: 'x'.repeat(201) })],
     ['an unknown mode', text({ mode: 'PANIC' })],
     ['a reason that is a number', text({ modeReason: 4 })],
+    ['a list of checks that is none', text({ downChecks: 'a' })],
+    ['a check that is a number', text({ unknownChecks: [1] })],
     ['no list of listeners', text({ listen: 'x' })],
     ['too many listeners', text({ listen: Array.from({ length: 65 }, () => 'x') })],
     ['a negative count', text({ checksUp: -1 })],

@@ -37,6 +37,15 @@ describe('agreement', () => {
     feed.stop();
   });
 
+  it('is told to the store with what is down, within a second of every change', async () => {
+    const { feed, store, agents, pass, say } = await world(3);
+    await pass(4);
+    for (const agent of agents) await say(agent, { [A]: 'down' });
+    await pass(2);
+    expect((await store.readNodes()).nodes).toMatchObject([{ checksDown: 1, downChecks: [A], unknownChecks: [] }]);
+    feed.stop();
+  });
+
   it('lets the first agents heard after a boot not decide alone', async () => {
     const { feed, store, agents, pass, eligible, ofKind, settle } = await world(3);
     for (const agent of agents) agent.isAlive = false;
@@ -324,7 +333,7 @@ describe('a restart of the node', () => {
   });
 
   it('long after serves everything, since the past says nothing of now', async () => {
-    const state = { savedMs: 1_790_000_000_000 - 3_600_000, epoch: 3, agents: [], up: [], down: [A] };
+    const state = { savedMs: 1_790_000_000_000 - 3_600_000, epoch: 3, agents: [], up: [], down: [A], waiting: [] };
     const { feed, eligible } = await world(0, { state });
     expect(eligible()).toEqual([true, true]);
     feed.stop();
@@ -333,7 +342,7 @@ describe('a restart of the node', () => {
   it('does not let one region of those known before decide alone', async () => {
     const header = { boot: 'boot0', seq: 9, intervalMs: 1000 };
     const agents = [0, 1, 2].map((i) => ({ ...header, agent: `old${i}`, region: `r${i}` }));
-    const state = { savedMs: 1_790_001_000_000, epoch: 3, agents, up: [A], down: [] };
+    const state = { savedMs: 1_790_001_000_000, epoch: 3, agents, up: [A], down: [], waiting: [] };
     const { feed, agents: living, pass, eligible } = await world(1, { state });
     living[0]!.states = { [A]: 'down', [B]: 'down' };
     await pass(20);

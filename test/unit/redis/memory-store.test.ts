@@ -31,7 +31,8 @@ describe('the in-process store (what it promises with Redis is in the conformanc
     await store.publishSnapshot(snapshot('a0'));
     const status = { boot: 'b', seq: 1, version: '', mode: 'NORMAL', modeReason: null, listen: [] } as const;
     const counts = { modeHeldMs: 0, uptimeMs: 0, zones: 0, checksUp: 0, checksDown: 0, checksUnknown: 0 };
-    const node = (name: string) => ({ node: name, ...status, ...counts, regionsFresh: 0, regionsKnown: 0 });
+    const lists = { downChecks: [], unknownChecks: [] };
+    const node = (name: string) => ({ node: name, ...status, ...counts, ...lists, regionsFresh: 0, regionsKnown: 0 });
     for (let i = 0; i < NODES_MAX; i++) await store.publishNode(node(`n${i}`));
     await expect(store.publishNode(node('late'))).rejects.toThrow(/NODES_MAX/);
   });
