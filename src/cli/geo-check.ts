@@ -10,12 +10,14 @@ import { readNetworks, readRegions } from '../geo/geo-files.ts';
 import { GeoSourceError } from '../geo/geo-source.ts';
 import { readMmdb } from '../geo/mmdb-source.ts';
 import type { Region } from '../geo/region.ts';
+import { isGeoFileName } from '../server/location-build.ts';
+import { isErrno, reasonOf } from '../server/state-dir.ts';
 import { fileFault, readRegularFile } from '../server/zone-files.ts';
 import type { CheckedFile } from './check-report.ts';
 
-/** True for the names that mean something in a geo-data directory. */
+/** True if the file at `path` means something in a geo-data directory. */
 export function isGeoFile(path: string): boolean {
-  return /^(?:regions\.yaml|networks\.yaml|[^.].*\.mmdb)$/.test(basename(path));
+  return isGeoFileName(basename(path));
 }
 
 /** Every file of `directory`, by name; nothing when there is no such directory. */
@@ -24,12 +26,12 @@ export function checkGeoDirectory(directory: string): CheckedFile[] {
   try {
     names = readdirSync(directory).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    if (isErrno(error, 'ENOENT')) return [];
     return [
       { path: directory, zone: null, faults: [fileFault(directory, 'geo-directory-unreadable', reasonOf(error))] },
     ];
   }
-  return names.filter(isGeoFile).map((name) => checkGeoFile(join(directory, name)));
+  return names.filter(isGeoFileName).map((name) => checkGeoFile(join(directory, name)));
 }
 
 /** One file; networks.yaml is read against the regions.yaml beside it. */
@@ -76,8 +78,4 @@ function readText(path: string): { readonly text: string } | { readonly fault: F
   } catch {
     return { fault: fileFault(path, 'not-utf-8', 'the file is not UTF-8: save it as UTF-8') };
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,8 +1,8 @@
 /** What the control thread asks of the builder thread, and what comes back. One question at a time. */
 
 import type { Fault } from '../base/fault.ts';
-import type { Region } from '../geo/region.ts';
 import type { ClassSpec, EndpointSpec } from '../zone/zone-model.ts';
+import type { LocationBuild } from './location-build.ts';
 import type { Placed } from './serving-state.ts';
 import type { ZoneChanges } from './zone-changes.ts';
 import type { ZoneDefaults } from './zone-load.ts';
@@ -37,13 +37,7 @@ export type FromBuilder =
   | { readonly kind: 'defect'; readonly error: string };
 
 /** The location table after a change of it or of its faults. */
-export type LocationNews = {
-  readonly image: SharedArrayBuffer;
-  readonly regions: readonly Region[];
-  readonly source: string;
-  readonly note: string | null;
-  readonly cached: boolean;
-  readonly faults: readonly Fault[];
+export type LocationNews = LocationBuild & {
   /** All class tables, compiled anew; empty when the image is the one before. */
   readonly classTables: readonly Placed[];
   /** Whether some class table is in the mapped form, so that workers need the location table too. */

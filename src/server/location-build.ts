@@ -217,12 +217,15 @@ function cacheBytes(key: Buffer, source: string, image: SharedArrayBuffer): Uint
   return bytes;
 }
 
+/** True for the names that mean something in a geo-data directory. */
+export function isGeoFileName(name: string): boolean {
+  return /^(?:regions\.yaml|networks\.yaml|[^.].*\.mmdb)$/.test(name);
+}
+
 /** The files of the directory that mean something; none when there is no directory. */
 function listNames(directory: string, faults: Fault[]): string[] {
   try {
-    return readdirSync(directory)
-      .filter((name) => !name.startsWith('.') && (name.endsWith('.mmdb') || /^(regions|networks)\.yaml$/.test(name)))
-      .sort();
+    return readdirSync(directory).filter(isGeoFileName).sort();
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) faults.push(fileFault(directory, 'geo-directory-unreadable', reasonOf(error)));
     return [];
