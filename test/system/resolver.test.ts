@@ -119,6 +119,15 @@ describe.skipIf(!hasUnbound())(title, () => {
   const resolve = (name: string, type: string, options: AskOptions = {}): Promise<Reply> =>
     ask(resolver, name, type, { rd: true, edns: 1232, timeoutMs: 5_000, ...options });
 
+  /** Asks again like any client: a resolver needs some timeouts until it gives a server up. */
+  async function resolvePatiently(name: string): Promise<Reply> {
+    for (let tries = 1; ; tries++) {
+      const reply = await resolve(name, 'A', { timeoutMs: 3_000 }).catch(() => null);
+      if (reply?.rcode === 0) return reply;
+      if (tries === 10) throw new Error(`${name} is not resolved: rcode ${reply?.rcode}\n${resolver.output()}`);
+    }
+  }
+
   it.each<[string, string, string[]]>([
     ['static.gslb.example.test', 'A', ['127.0.83.1']],
     ['static.gslb.example.test', 'AAAA', ['::1']],
@@ -184,13 +193,13 @@ describe.skipIf(!hasUnbound())(title, () => {
     child = await startServe({ ...options, listen: [CHILDREN[1]!] });
     // Only the second name server lives. Where a stub leads to the first, there is no second one to go to.
     if (canDelegate) {
-      expect((await resolve('during.wild.gslb.example.test', 'A', { timeoutMs: 10_000 })).answers).toHaveLength(1);
+      expect((await resolvePatiently('during.wild.gslb.example.test')).answers).toHaveLength(1);
     }
     await child.stop();
     child = await startServe({ ...options, listen: CHILDREN });
     expect(child.folder).not.toBe(folder);
-    expect((await resolve('after.wild.gslb.example.test', 'A', { timeoutMs: 10_000 })).answers).toHaveLength(1);
-  }, 40_000);
+    expect((await resolvePatiently('after.wild.gslb.example.test')).answers).toHaveLength(1);
+  }, 90_000);
 
   describe.skipIf(!hasSubnetModule())(subnetTitle, () => {
     beforeAll(async () => {
