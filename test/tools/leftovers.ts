@@ -16,7 +16,10 @@ export function markDescendants(): void {
   process.env[VARIABLE] = `${process.pid}-${randomUUID()}`;
 }
 
-/** Process id and command of every marked process that does not end by itself within a moment; none where there is no /proc. */
+/**
+ * Process id and command of every marked process that does not end by itself within a moment, and ends them: the next suite
+ * shall not meet them. None where there is no /proc.
+ */
 export async function leftovers(): Promise<string[]> {
   const deadlineMs = performance.now() + GRACE_MS;
   let found = marked();
@@ -24,7 +27,16 @@ export async function leftovers(): Promise<string[]> {
     await sleep(50);
     found = marked();
   }
+  for (const line of found) endHard(Number.parseInt(line, 10));
   return found;
+}
+
+function endHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // Gone by itself meanwhile.
+  }
 }
 
 function marked(): string[] {
