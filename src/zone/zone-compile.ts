@@ -36,6 +36,10 @@ export type CompiledZone = {
   readonly dynamics: number;
 };
 
+/** What the words of an RRset can say: 16 bits of records, 30 bits of octets. */
+const RRSET_COUNT_MAX = 0xffff;
+const RRSET_SIZE_MAX = 0x3fff_ffff;
+
 /** One RRset on its way into the image. */
 type RRsetDraft = { readonly type: number; ttl: number; readonly rdatas: Uint8Array[] };
 
@@ -186,10 +190,11 @@ function writeRRset(arena: ImageArena, at: number, rrset: RRsetDraft, origin: Ui
   const dataAt = arena.takeBytes(stored);
   let next = dataAt;
   for (const [i, rdata] of rrset.rdatas.entries()) next = writeRdataImage(arena, next, rdata, cutsOf[i]!);
-  arena.words[at + RRsetWord.TYPE] = rrset.type | (rrset.rdatas.length << 16);
+  // The count has 16 bits. So many records take more than any message holds, and are truncated whatever their number.
+  arena.words[at + RRsetWord.TYPE] = rrset.type | (Math.min(rrset.rdatas.length, RRSET_COUNT_MAX) << 16);
   arena.words[at + RRsetWord.TTL] = rrset.ttl;
   arena.words[at + RRsetWord.DATA] = dataAt;
-  arena.words[at + RRsetWord.SIZE] = onWire << 1;
+  arena.words[at + RRsetWord.SIZE] = Math.min(onWire, RRSET_SIZE_MAX) << 1;
 }
 
 function writeDynamic(arena: ImageArena, at: number, dynamic: DynamicModel, links: DynamicLinks): void {

@@ -4,7 +4,9 @@ import { ScannedName } from '../../../src/wire/scanned-name.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
 import { NodeWord } from '../../../src/zone/zone-image.ts';
 import { openZoneTable, type ZoneTable } from '../../../src/zone/zone-table.ts';
-import { modelZone, wireName } from '../../tools/model-zone.ts';
+import { buildQuery } from '../../tools/dns-client.ts';
+import { Asker, modelZone, serve, wireName } from '../../tools/model-zone.ts';
+import { findNode } from '../../tools/zone-node.ts';
 
 function compiled(lines: readonly string[]): { zone: ZoneTable; nodeOf: (text: string) => number } {
   const zone = openZoneTable(compileZone(modelZone('example.', lines)).image);
@@ -37,6 +39,19 @@ describe('compileZone', () => {
     const long = (end: string) => `a 60 TXT ${`"${'x'.repeat(250)}" `.repeat(30)}"${end}"`;
     const { zone, nodeOf } = compiled([long('1'), long('2'), long('1')]);
     expect(zone.countOf(zone.findRRset(nodeOf('a.example.'), RRType.TXT))).toBe(2);
+  });
+
+  it('never says fewer records than an RRset has, beyond what a count can say', () => {
+    const model = modelZone('example.', []);
+    const owner = wireName('many.example.');
+    for (let i = 0; i < 65_536 + 10; i++) {
+      model.records.add(owner, RRType.A, 60, Uint8Array.of(10, i >> 16, (i >> 8) & 255, i & 255), 0);
+    }
+    const zone = openZoneTable(compileZone(model).image);
+    const asker = new Asker(serve([model]).tables);
+    const reply = asker.ask(buildQuery('many.example.', 'A'), '127.0.0.1', 1) ?? expect.fail('silence');
+    expect(zone.countOf(zone.findRRset(findNode(zone, 'many.example.'), RRType.A))).toBe(65_535);
+    expect([(reply[2]! & 2) !== 0, reply[7]]).toEqual([true, 0]);
   });
 
   it('puts the smaller of SOA TTL and MINIMUM on negative answers (RFC 2308 5)', () => {
