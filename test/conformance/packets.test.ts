@@ -1,5 +1,5 @@
 /**
- * Raw packets, ordinary and hostile, against a running server: the project's own (test/vectors/packets.ts) and, where they are at
+ * Raw packets, ordinary and hostile, against a running server: the project's own (test/vectors/) and, where they are at
  * hand, the recorded ones that five other servers were measured with. After each the server must still answer.
  */
 
@@ -10,6 +10,7 @@ import { ask, exchangeTcp, exchangeUdp } from '../tools/dns-client.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { judgeReply, type PacketCase } from '../tools/packet-case.ts';
 import { TRANSPORTS } from '../tools/transports.ts';
+import { COMPLIANCE_PACKETS } from '../vectors/compliance-packets.ts';
 import { PACKETS } from '../vectors/packets.ts';
 
 const OWN_ZONE = join(import.meta.dirname, '../vectors/zones/static.test.yaml');
@@ -35,6 +36,14 @@ const SUITES: readonly Suite[] = [
     zoneFile: 'static.test.yaml',
     zoneText: readFileSync(OWN_ZONE, 'utf8'),
     packets: PACKETS,
+    witness: 'a.static.test',
+    addresses: 3,
+  },
+  {
+    title: `${COMPLIANCE_PACKETS.length} packets of compliance testers`,
+    zoneFile: 'static.test.yaml',
+    zoneText: readFileSync(OWN_ZONE, 'utf8'),
+    packets: COMPLIANCE_PACKETS,
     witness: 'a.static.test',
     addresses: 3,
   },
