@@ -30,22 +30,6 @@ describe('agreement', () => {
     feed.stop();
   });
 
-  it('is told to the store within a second of every change of mode', async () => {
-    const { feed, store, pass } = await world(3);
-    await pass(4);
-    expect((await store.readNodes()).nodes).toMatchObject([{ mode: feed.status().mode }]);
-    feed.stop();
-  });
-
-  it('is told to the store with what is down, within a second of every change', async () => {
-    const { feed, store, agents, pass, say } = await world(3);
-    await pass(4);
-    for (const agent of agents) await say(agent, { [A]: 'down' });
-    await pass(2);
-    expect((await store.readNodes()).nodes).toMatchObject([{ checksDown: 1, downChecks: [A], unknownChecks: [] }]);
-    feed.stop();
-  });
-
   it('lets the first agents heard after a boot not decide alone', async () => {
     const { feed, store, agents, pass, eligible, ofKind, settle } = await world(3);
     for (const agent of agents) agent.isAlive = false;
