@@ -3,7 +3,8 @@
  *
  *   M = sum over classes of (share of clients) x 1/2 sum over endpoints |p before - p after|
  *
- * Clients are the IPv4 addresses that the location table places. Not on the query's way: asked after a reload, for the log. A
+ * Clients are the IPv4 addresses that the location table places. An estimate: `trickle`, and `min_healthy` beside endpoints of
+ * `status: down`, are left out. Not on the query's way: asked after a reload, for the log. A
  * generator, since walking the address space takes longer than a thread may be away: it yields every few thousand steps.
  */
 
