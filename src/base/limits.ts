@@ -93,6 +93,9 @@ export const NETWORKS_MAX = 100_000;
 /** Endpoint slots of a node: one 32-bit word each. */
 export const ENDPOINT_SLOTS_MAX = 262_144;
 
+/** Characters of an endpoint's key: zone, name and pool of 255 each at most, escaped, and a value. */
+export const ENDPOINT_KEY_CHARS_MAX = 4_096;
+
 // --- Probes ---
 
 /** Checks of one agent under way at once: 10,000 targets every 5 s, all hanging until 1.5 s, are 3,000. A socket each. */
@@ -136,6 +139,8 @@ export const FEED_STATE_BYTES_MAX = 64 * 1024 * 1024;
 export const WORKERS_MAX = 64;
 /** Octets of a configuration file; the longest honest one is some 2 KB. */
 export const CONFIG_FILE_BYTES_MAX = 256 * 1024;
+/** Octets of a trace that is replayed: a record of 10,000 endpoints takes some 3 MB. */
+export const TRACE_FILE_BYTES_MAX = 64 * 1024 * 1024;
 /** Octets of a request's body at the admin API: no request of it carries one. */
 export const ADMIN_BODY_BYTES_MAX = 4_096;
 /** Time that a client of the admin API has to send its request. */

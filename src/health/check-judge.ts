@@ -1,12 +1,14 @@
 /**
  * The verdict on every check, from what the ledger has heard: quorum of regions, or the fast path of a suspicion that nearly
- * everybody shares. Pure; owned by the health feed, which says when to judge what, and writes what changed into words.
+ * everybody shares; with a guard against observers at fault and against endpoints that flap. Pure; owned by the health feed, which says when to judge what, and writes what changed into words.
  */
 
 import type { CheckSpec } from '../zone/zone-model.ts';
-import type { AgentLedger } from './agent-ledger.ts';
+import type { AgentLedger, VoteCount } from './agent-ledger.ts';
+import { FlapDamper } from './flap-damping.ts';
 import { isQuorate } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
+import { type DownCandidate, ObserverGuard } from './observer-guard.ts';
 import { isAgreedInRound, SuspicionBook } from './suspicion.ts';
 import { endpointVerdict } from './verdict.ts';
 
@@ -15,12 +17,13 @@ export type JudgeContext = {
   /** Downs may be believed: mode NORMAL. */
   readonly isNormal: boolean;
   readonly knownRegions: number;
+  readonly freshRegions: number;
   readonly nowMs: number;
 };
 
 export type VerdictChange = {
   readonly id: string;
-  readonly verdict: 'up' | 'down';
+  readonly verdict: CheckState;
   readonly previous: CheckState;
 };
 
@@ -31,13 +34,26 @@ export type Judgement = {
 };
 
 /** How a check stands, for the words of its endpoints. */
-export type CheckStanding = { readonly verdict: CheckState; readonly isSuspect: boolean };
+export type CheckStanding = {
+  readonly verdict: CheckState;
+  /** A check failed, and it is open what to make of it. */
+  readonly isSuspect: boolean;
+  /** It went down so often lately that its endpoints are not readmitted yet. */
+  readonly isHeldBack: boolean;
+  /** How long the verdict is sure to stand if every check from now on says otherwise: 1..255. */
+  readonly ttlSeconds: number;
+};
+
+/** What fits the word. */
+const TTL_MAX = 255;
 
 /** Owner of the verdicts. */
 export class CheckJudge {
   readonly #ledger: AgentLedger;
   readonly #verdicts = new Map<string, CheckState>();
   readonly #suspicions = new SuspicionBook();
+  readonly #damper = new FlapDamper();
+  readonly #guard = new ObserverGuard();
   #checks: ReadonlyMap<string, CheckSpec> = new Map();
   /** When the judge last looked. */
   #nowMs = 0;
@@ -46,19 +62,26 @@ export class CheckJudge {
     this.#ledger = ledger;
   }
 
-  /** The checks in use; verdicts on others are forgotten. */
-  setChecks(checks: ReadonlyMap<string, CheckSpec>): void {
+  /** The checks in use, and the weight of the endpoints behind each; verdicts on others are forgotten. */
+  setChecks(checks: ReadonlyMap<string, CheckSpec>, weights: ReadonlyMap<string, number>): void {
     for (const id of this.#checks.keys()) {
       if (checks.has(id)) continue;
       this.#verdicts.delete(id);
       this.#suspicions.forget(id);
+      this.#damper.forget(id);
     }
     this.#checks = checks;
+    this.#guard.setWeights(weights);
   }
 
   /** Every check in use. */
   get checks(): ReadonlyMap<string, CheckSpec> {
     return this.#checks;
+  }
+
+  /** How many checks would be down if the guard against mistaken observers did not wait for every region. */
+  get guarded(): number {
+    return this.#guard.waitingCount;
   }
 
   /** Takes over a verdict of an earlier run, if the check is still in use. */
@@ -71,28 +94,67 @@ export class CheckJudge {
   }
 
   standingOf(id: string): CheckStanding {
-    return { verdict: this.verdictOf(id), isSuspect: this.#suspicions.isSuspect(id, this.#nowMs) };
+    const verdict = this.verdictOf(id);
+    const isSuspect = this.#suspicions.isSuspect(id, this.#nowMs);
+    const spec = this.#checks.get(id);
+    const turns = spec === undefined ? 0 : verdict === 'down' ? spec.rise : spec.fall;
+    const ttlSeconds = Math.min(TTL_MAX, Math.max(1, Math.round((turns * (spec?.intervalMs ?? 0)) / 1000)));
+    return { verdict, isSuspect, isHeldBack: this.#damper.isSuppressed(id), ttlSeconds };
   }
 
-  /** Judges `ids` anew. */
+  /** Judges `ids` anew, and what the passing of time has changed besides. */
   judge(ids: Iterable<string>, context: JudgeContext): Judgement {
-    const changed: VerdictChange[] = [];
     const touched = new Set(this.#passTime(context.nowMs));
-    for (const id of ids) {
+    const changed: VerdictChange[] = [];
+    const candidates: (DownCandidate & { readonly failing: number })[] = [];
+    const set = (id: string, verdict: CheckState, previous: CheckState) => {
+      this.#enter(id, verdict, context.nowMs);
+      changed.push({ id, verdict, previous });
+      touched.add(id);
+    };
+    for (const id of this.#withWaiting(ids)) {
       const spec = this.#checks.get(id);
       if (!spec) continue;
       const previous = this.verdictOf(id);
-      const { verdict, failing } = this.#weigh(id, spec, previous, context);
-      const isChanged = verdict !== previous && verdict !== 'unknown';
-      if (isChanged) {
-        this.#verdicts.set(id, verdict);
-        changed.push({ id, verdict, previous });
+      const { verdict, failing, isUnanimous } = this.#weigh(id, spec, previous, context);
+      if (verdict === 'down' && previous !== 'down') {
+        candidates.push({ id, previous, intervalMs: spec.intervalMs, isUnanimous, failing });
+        continue;
       }
+      this.#guard.clear(id);
+      if (verdict !== previous && verdict !== 'unknown') set(id, verdict, previous);
+      this.#suspect(id, verdict === 'down' ? 0 : failing, spec.intervalMs, touched);
+    }
+    if (candidates.length === 0) return { changed, touched };
+    const isAgreed = (id: string) => isUnanimous(this.#ledger.countVotes(id), context);
+    const { held, reverted } = this.#guard.review(candidates, isAgreed, context.nowMs);
+    for (const { id, previous, intervalMs, failing } of candidates) {
+      if (!held.has(id)) set(id, 'down', previous);
       // What is agreed to be down is no suspicion any more.
-      const isTurned = this.#suspicions.note(id, verdict === 'down' ? 0 : failing, spec.intervalMs, context.nowMs);
-      if (isChanged || isTurned) touched.add(id);
+      this.#suspect(id, held.has(id) ? failing : 0, intervalMs, touched);
+    }
+    for (const [id, verdict] of reverted) {
+      if (this.verdictOf(id) !== 'down') continue;
+      this.#damper.forget(id);
+      this.#verdicts.set(id, verdict);
+      changed.push({ id, verdict, previous: 'down' });
+      touched.add(id);
     }
     return { changed, touched };
+  }
+
+  #withWaiting(ids: Iterable<string>): Iterable<string> {
+    return this.#guard.waitingCount === 0 ? ids : new Set([...ids, ...this.#guard.waiting]);
+  }
+
+  #enter(id: string, verdict: CheckState, nowMs: number): void {
+    this.#verdicts.set(id, verdict);
+    if (verdict === 'down') this.#damper.noteDown(id, nowMs);
+    else this.#guard.noteUp(id);
+  }
+
+  #suspect(id: string, failing: number, intervalMs: number, touched: Set<string>): void {
+    if (this.#suspicions.note(id, failing, intervalMs, this.#nowMs)) touched.add(id);
   }
 
   #weigh(
@@ -100,20 +162,26 @@ export class CheckJudge {
     spec: CheckSpec,
     previous: CheckState,
     context: JudgeContext,
-  ): { verdict: CheckState; failing: number } {
+  ): { verdict: CheckState; failing: number; isUnanimous: boolean } {
     const count = this.#ledger.countVotes(id);
     // An agent whose last check failed is no witness for readmission, nor against an agreement that it is part of.
     const isDoubted = previous === 'down' || isAgreedInRound(count);
     const ups = isDoubted ? count.doubtingUps : count.ups;
     const downs = isDoubted ? count.doubtingDowns : count.downs;
     const mayDown = context.isNormal && isQuorate(ups + downs, context.knownRegions);
-    return { verdict: endpointVerdict(ups, downs, spec.quorum, previous, mayDown), failing: count.failing };
+    const verdict = endpointVerdict(ups, downs, spec.quorum, previous, mayDown);
+    return { verdict, failing: count.failing, isUnanimous: isUnanimous(count, context) };
   }
 
-  /** The checks whose suspicion has ended by itself since the judge last looked. */
+  /** The checks whose suspicion has ended by itself, or that may be readmitted, since the judge last looked. */
   #passTime(nowMs: number): string[] {
     const ended = this.#suspicions.endedBetween(this.#nowMs, nowMs);
     this.#nowMs = nowMs;
-    return ended;
+    return ended.concat(this.#damper.age(nowMs));
   }
+}
+
+/** Every region that is heard says down, or has just seen the check fail. */
+function isUnanimous(count: VoteCount, context: JudgeContext): boolean {
+  return count.doubtingUps === 0 && count.doubtingDowns >= context.freshRegions;
 }

@@ -73,6 +73,16 @@ export class EndpointRegistry {
     return checks;
   }
 
+  /** The weight of every distinct check that health decides by: that of its endpoints, over all records. */
+  checkWeights(): Map<string, number> {
+    const weights = new Map<string, number>();
+    for (const { spec } of this.endpoints()) {
+      const { check, status, weight } = spec;
+      if (status === 'obey') weights.set(check.id, (weights.get(check.id) ?? 0) + weight);
+    }
+    return weights;
+  }
+
   /** Every endpoint with its slot. */
   *endpoints(): Generator<{ slot: number; spec: EndpointSpec }> {
     for (const slot of this.#slotOfKey.values()) {

@@ -1,81 +1,206 @@
 /**
- * From verdicts on checks to words in the health table: every endpoint that uses a check gets its verdict, and every
- * record remembers which of its endpoints were the last to be healthy (`all_down: last_good`). Used by the health feed.
+ * From verdicts on checks to words in the health table: every endpoint that uses a check gets its verdict, doubt, weight and
+ * wish for a TTL, and every record remembers which of its endpoints were the last to be healthy (`all_down: last_good`). Used
+ * by the health feed.
  *
  * Verdicts that change in the same moment are written together: when all endpoints of a record go down at once, all those
  * that were healthy before are its last good ones, not the one that happened to be judged last.
  */
 
+import type { EndpointSpec } from '../zone/zone-model.ts';
 import type { CheckStanding } from './check-judge.ts';
+import { type EndpointRamp, isRamping, newRamp, nextRamp, rampFactor, withoutRecovery } from './endpoint-ramp.ts';
 import type { EndpointRegistry } from './endpoint-registry.ts';
-import { FACTOR_ONE, isLastGoodWord, packHealth, Verdict } from './health-table.ts';
+import { FACTOR_ONE, isLastGoodWord, packHealth, unpackHealth, Verdict } from './health-table.ts';
+import type { ResumeBook } from './resume-book.ts';
 
-/** Says how a check stands. */
-export type StandingOf = (check: string) => CheckStanding;
+/** Where the writer asks; of one moment. */
+export type WordSource = {
+  readonly standingOf: (check: string) => CheckStanding;
+  /** Factor of the operators' shifts on an endpoint, or null when there is none. */
+  readonly shiftOf: (spec: EndpointSpec) => number | null;
+  readonly resumes: ResumeBook;
+  readonly nowMs: number;
+  readonly wallMs: number;
+};
 
 const CODES = { unknown: Verdict.UNKNOWN, up: Verdict.UP, down: Verdict.DOWN } as const;
+/** The word's TTL where something is about to change: the shortest there is. */
+const TTL_SHORTEST = 1;
 
 /** One endpoint of a record. */
-type Member = { readonly slot: number; readonly check: string; readonly status: 'obey' | 'up' | 'down' };
+type Member = { readonly slot: number; readonly spec: EndpointSpec };
 type Group = readonly Member[];
+/** Members of one group that use the same check. */
+type Users = { readonly group: Group; readonly members: Member[] };
 
-/** Owner of the words while it lives; knows which endpoints stand together in a record. */
+/** Owner of the words while it lives; knows which endpoints stand together in a record, and how their weights grow. */
 export class WordWriter {
   readonly #registry: EndpointRegistry;
-  #groupsOfCheck = new Map<string, Set<Group>>();
+  #groups: Group[] = [];
+  #usersOfCheck = new Map<string, Users[]>();
+  /** By slot: what the word last written says that concerns the rest of its record ({@link concernOf}). */
+  readonly #concerns = new Map<number, number>();
+  /** By the endpoint's key. */
+  #ramps = new Map<string, EndpointRamp>();
+  readonly #ramping = new Set<Group>();
 
   constructor(registry: EndpointRegistry) {
     this.#registry = registry;
   }
 
   /** Learns the endpoints from the registry and writes every word. */
-  rebuild(standingOf: StandingOf): void {
-    const members = new Map<string, Member[]>();
-    for (const { slot, spec } of this.#registry.endpoints()) {
-      const record = `${spec.zone}|${spec.name}|${spec.type}`;
-      const group = members.get(record) ?? [];
-      members.set(record, group);
-      group.push({ slot, check: spec.check.id, status: spec.status });
+  rebuild(source: WordSource): void {
+    const records = new Map<string, Member[]>();
+    const ramps = new Map<string, EndpointRamp>();
+    for (const member of this.#registry.endpoints()) {
+      const { zone, name, type, key } = member.spec;
+      const record = `${zone}|${name}|${type}`;
+      const group = records.get(record) ?? [];
+      records.set(record, group);
+      group.push(member);
+      const ramp = this.#ramps.get(key);
+      if (ramp !== undefined) ramps.set(key, ramp);
     }
-    this.#groupsOfCheck = new Map();
-    for (const group of members.values()) {
-      for (const { check } of group) {
-        const groups = this.#groupsOfCheck.get(check);
-        if (groups) groups.add(group);
-        else this.#groupsOfCheck.set(check, new Set([group]));
+    this.#ramps = ramps;
+    this.#ramping.clear();
+    this.#groups = [...records.values()];
+    this.#usersOfCheck = new Map();
+    this.#concerns.clear();
+    for (const group of this.#groups) {
+      for (const member of group) {
+        const { id } = member.spec.check;
+        const users = this.#usersOfCheck.get(id) ?? [];
+        this.#usersOfCheck.set(id, users);
+        // Groups come one after the other, so that this one is the last if it is there.
+        if (users.at(-1)?.group === group) users.at(-1)!.members.push(member);
+        else users.push({ group, members: [member] });
       }
-      this.#writeGroup(group, standingOf);
     }
+    this.writeAll(source);
   }
 
-  /** Writes the words of every endpoint of the records that use one of `checks`. */
-  write(checks: Iterable<string>, standingOf: StandingOf): void {
+  /**
+   * Writes the words of the endpoints that use one of `checks`, and of their records where that concerns the others too. A
+   * suspicion concerns nobody else: in a record of 10,000 endpoints it costs one word.
+   */
+  write(checks: Iterable<string>, source: WordSource): void {
     const groups = new Set<Group>();
-    for (const check of checks) for (const group of this.#groupsOfCheck.get(check) ?? []) groups.add(group);
-    for (const group of groups) this.#writeGroup(group, standingOf);
+    for (const check of checks) {
+      const standing = source.standingOf(check);
+      for (const { group, members } of this.#usersOfCheck.get(check) ?? []) {
+        for (const member of members) {
+          const isOwnConcern = this.#concerns.get(member.slot) === concernOf(standing, member.spec, source);
+          if (isOwnConcern) this.#doubt(member, standing);
+          else groups.add(group);
+        }
+      }
+    }
+    for (const group of groups) this.#writeGroup(group, source);
   }
 
-  #writeGroup(group: Group, standingOf: StandingOf): void {
+  /** Writes every word: shifts have changed. */
+  writeAll(source: WordSource): void {
+    for (const group of this.#groups) this.#writeGroup(group, source);
+  }
+
+  /** Lets the weights that grow have what is due to them. Costs the number of records with such an endpoint. */
+  passTime(source: WordSource): void {
+    for (const group of this.#ramping) this.#writeGroup(group, source);
+  }
+
+  /** Writes what of a standing concerns its own endpoint only. */
+  #doubt({ slot, spec }: Member, { isSuspect, ttlSeconds }: CheckStanding): void {
     const { table } = this.#registry;
-    const standings = group.map(({ check }) => standingOf(check));
-    const isHealthy = ({ status }: Member, i: number) =>
-      status === 'obey' ? standings[i]!.verdict !== 'down' : status === 'up';
-    const isAnyHealthy = group.some(isHealthy);
-    for (const [i, member] of group.entries()) {
-      const lastGood = isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[member.slot]!);
-      Atomics.store(table, member.slot, wordOf(standings[i]!, lastGood));
+    const word = unpackHealth(table[slot]!);
+    const isMoving = isSuspect || word.shifted || word.factor < FACTOR_ONE;
+    const steady = spec.status === 'obey' ? ttlSeconds : 0;
+    Atomics.store(
+      table,
+      slot,
+      packHealth({ ...word, suspect: isSuspect, ttlSeconds: isMoving ? TTL_SHORTEST : steady }),
+    );
+  }
+
+  #writeGroup(group: Group, source: WordSource): void {
+    const standings = group.map(({ spec }) => source.standingOf(spec.check.id));
+    const barred = barredIn(group, standings, source);
+    for (const [i, { spec }] of group.entries()) {
+      const shift = source.shiftOf(spec) ?? 1;
+      const before = this.#ramps.get(spec.key) ?? newRamp(barred[i]!, shift);
+      this.#ramps.set(spec.key, nextRamp(before, barred[i]!, shift, spec.recovery, source.nowMs));
     }
+    this.#waiveRamps(group, source.nowMs);
+    this.#store(group, standings, barred, source);
+  }
+
+  /** Where all that could be answered in a pool recover together, nobody is there to take what they leave. */
+  #waiveRamps(group: Group, nowMs: number): void {
+    const pools = Map.groupBy(group, ({ spec }) => spec.pool);
+    for (const members of pools.values()) {
+      const served = members.filter(({ spec }) => {
+        const { isBarred, shift } = this.#ramps.get(spec.key)!;
+        return spec.status !== 'down' && !isBarred && shift > 0;
+      });
+      if (!served.every(({ spec }) => isRamping(this.#ramps.get(spec.key)!, nowMs))) continue;
+      for (const { spec } of served) this.#ramps.set(spec.key, withoutRecovery(this.#ramps.get(spec.key)!));
+    }
+  }
+
+  #store(group: Group, standings: readonly CheckStanding[], barred: readonly boolean[], source: WordSource): void {
+    const { table } = this.#registry;
+    const isHealthy = ({ spec }: Member, i: number) =>
+      spec.status === 'obey' ? standings[i]!.verdict !== 'down' : spec.status === 'up';
+    const isAnyHealthy = group.some(isHealthy);
+    let isAnyRamping = false;
+    for (const [i, member] of group.entries()) {
+      const { slot, spec } = member;
+      const { verdict, isSuspect, ttlSeconds } = standings[i]!;
+      const ramp = this.#ramps.get(spec.key)!;
+      const isGrowing = isRamping(ramp, source.nowMs);
+      const shifted = source.shiftOf(spec) !== null;
+      isAnyRamping ||= isGrowing;
+      const word = packHealth({
+        verdict: CODES[verdict],
+        barred: barred[i]!,
+        suspect: isSuspect,
+        shifted,
+        lastGood: isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[slot]!),
+        ttlSeconds: isSuspect || isGrowing || shifted ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
+        factor: factorBits(ramp, source.nowMs),
+      });
+      Atomics.store(table, slot, word);
+      this.#concerns.set(slot, concernOf(standings[i]!, spec, source));
+    }
+    if (isAnyRamping) this.#ramping.add(group);
+    else this.#ramping.delete(group);
   }
 }
 
-function wordOf({ verdict, isSuspect }: CheckStanding, lastGood: boolean): number {
-  return packHealth({
-    verdict: CODES[verdict],
-    barred: verdict === 'down',
-    suspect: isSuspect,
-    shifted: false,
-    lastGood,
-    ttlSeconds: 0,
-    factor: FACTOR_ONE,
+/** What of an endpoint's standing matters to the other endpoints of its record, as a number to compare. */
+function concernOf({ verdict, isHeldBack }: CheckStanding, spec: EndpointSpec, { resumes }: WordSource): number {
+  return CODES[verdict] | (isHeldBack ? 4 : 0) | (resumes.isWaiting(spec.key) ? 8 : 0);
+}
+
+/** Which endpoints of a record may not be answered; notes those that begin to wait for an operator. */
+function barredIn(group: Group, standings: readonly CheckStanding[], { resumes, wallMs }: WordSource): boolean[] {
+  const isOut = group.map(({ spec }, i) => {
+    if (standings[i]!.verdict === 'down') {
+      if (spec.recovery.manualResume && spec.status === 'obey') resumes.noteDown(spec.key, wallMs);
+      return true;
+    }
+    return spec.status === 'obey' && resumes.isWaiting(spec.key);
   });
+  const isServed = ({ spec }: Member, isBarred: boolean) =>
+    spec.status === 'up' || (spec.status === 'obey' && !isBarred);
+  const barred = isOut.map((out, i) => out || (group[i]!.spec.status === 'obey' && standings[i]!.isHeldBack));
+  // Damping is never the reason that a record has nothing: an endpoint that flaps beats none.
+  return group.some((member, i) => isServed(member, barred[i]!)) ? barred : isOut;
+}
+
+/** What is not drained keeps a trace of weight, however small its factor. */
+function factorBits(ramp: EndpointRamp, nowMs: number): number {
+  const factor = rampFactor(ramp, nowMs);
+  // A ramp from nothing begins with a trace, so that the endpoint is in answers from its first moment.
+  return factor > 0 || (ramp.shift > 0 && isRamping(ramp, nowMs)) ? Math.max(1, Math.round(factor * FACTOR_ONE)) : 0;
 }

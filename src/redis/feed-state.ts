@@ -4,8 +4,15 @@
  * the file atomically into the state directory and hands it back at boot.
  */
 
-import { AGENTS_MAX, CHECK_ID_CHARS_MAX, ENDPOINT_SLOTS_MAX, FEED_STATE_BYTES_MAX } from '../base/limits.ts';
+import {
+  AGENTS_MAX,
+  CHECK_ID_CHARS_MAX,
+  ENDPOINT_KEY_CHARS_MAX,
+  ENDPOINT_SLOTS_MAX,
+  FEED_STATE_BYTES_MAX,
+} from '../base/limits.ts';
 import { type AgentHeader, parseAgentSnapshot, type ReportFault } from '../health/report.ts';
+import type { Waiting } from '../health/resume-book.ts';
 
 export type FeedState = {
   /** Wall-clock milliseconds of the writing. */
@@ -15,6 +22,8 @@ export type FeedState = {
   /** Checks by verdict; all others are unknown. */
   readonly up: readonly string[];
   readonly down: readonly string[];
+  /** Endpoints with `manual_resume` that wait for an operator. */
+  readonly waiting: readonly Waiting[];
 };
 
 const FORMAT_VERSION = 1;
@@ -35,7 +44,7 @@ export function decodeFeedState(text: string): FeedState | ReportFault {
     return { fault: 'not JSON' };
   }
   if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
-  const { v, savedMs, epoch, agents, up, down } = value as Record<string, unknown>;
+  const { v, savedMs, epoch, agents, up, down, waiting = [] } = value as Record<string, unknown>;
   if (v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
   if (typeof savedMs !== 'number' || savedMs < 0) return { fault: '"savedMs" is not a time' };
   if (!Number.isSafeInteger(epoch) || (epoch as number) < 0) return { fault: '"epoch" is not a whole number' };
@@ -47,7 +56,8 @@ export function decodeFeedState(text: string): FeedState | ReportFault {
     if ('fault' in header) return { fault: `"agents" ${headers.length}: ${header.fault}` };
     headers.push(header);
   }
-  return { savedMs, epoch: epoch as number, agents: headers, up, down };
+  if (!isWaiting(waiting)) return { fault: '"waiting" is not a list of endpoints' };
+  return { savedMs, epoch: epoch as number, agents: headers, up, down, waiting };
 }
 
 /** A header is a snapshot without reports: one reader for both. */
@@ -62,4 +72,13 @@ function readHeader(value: unknown): AgentHeader | ReportFault {
 function isIds(value: unknown): value is string[] {
   if (!Array.isArray(value) || value.length > ENDPOINT_SLOTS_MAX) return false;
   return (value as unknown[]).every((id) => typeof id === 'string' && id !== '' && id.length <= CHECK_ID_CHARS_MAX);
+}
+
+function isWaiting(value: unknown): value is Waiting[] {
+  if (!Array.isArray(value) || value.length > ENDPOINT_SLOTS_MAX) return false;
+  return (value as unknown[]).every((entry) => {
+    if (typeof entry !== 'object' || entry === null) return false;
+    const { key, sinceMs } = entry as Record<string, unknown>;
+    return typeof key === 'string' && key.length <= ENDPOINT_KEY_CHARS_MAX && typeof sinceMs === 'number';
+  });
 }

@@ -9,39 +9,20 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
-import { AgentLedger, type AgentStanding, type LedgerNews, type RegionVotes } from '../health/agent-ledger.ts';
-import { CheckJudge, type VerdictChange } from '../health/check-judge.ts';
+import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agent-ledger.ts';
+import { CheckJudge } from '../health/check-judge.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
 import { listVerdicts, type NodeStatus } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import type { AgentSnapshot } from '../health/report.ts';
-import { WordWriter } from '../health/word-writer.ts';
+import { ResumeBook } from '../health/resume-book.ts';
+import { type WordSource, WordWriter } from '../health/word-writer.ts';
+import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
 import { RefusalLog } from './refusal-log.ts';
 import type { ChangesBatch, SnapshotsRead, StateStore, StoreState } from './state-store.ts';
 import { systemTimers } from './system-timers.ts';
-
-/** What the log is told; never one per query or per heartbeat. */
-export type FeedEvent =
-  | {
-      readonly event: 'verdict';
-      readonly check: string;
-      readonly verdict: CheckState;
-      readonly previous: CheckState;
-      /** The region's vote, by region. */
-      readonly regions: Readonly<Record<string, CheckState>>;
-      /** Of an agent that agrees with the verdict. */
-      readonly reason: string;
-    }
-  /** So many more verdicts changed in the same moment, not told one by one. */
-  | { readonly event: 'verdicts'; readonly up: number; readonly down: number }
-  | { readonly event: 'mode'; readonly mode: string; readonly previous: string; readonly reason: string | null }
-  | { readonly event: 'store'; readonly state: StoreState; readonly trouble: string | null }
-  | { readonly event: 'agent'; readonly agent: string; readonly region: string; readonly change: AgentChange }
-  | { readonly event: 'refused'; readonly source: string; readonly reason: string; readonly total: number };
-
-type AgentChange = 'joined' | 'back' | 'restarted' | 'stale';
 
 /** What a node says of itself beyond what the feed knows. */
 export type NodeFacts = Pick<NodeStatus, 'node' | 'boot' | 'version' | 'listen' | 'zones'>;
@@ -73,8 +54,6 @@ export type FeedStatus = {
   readonly agents: readonly AgentStanding[];
 };
 
-export type CheckVotes = { readonly verdict: CheckState; readonly regions: readonly RegionVotes[] };
-
 /** How often the feed looks at its clocks. */
 const TICK_MS = 1_000;
 /** Snapshots are read this often even when nothing seems to be missing (03-health). */
@@ -85,8 +64,6 @@ const SYNC_PAUSE_MS = 2_000;
 const SNAPSHOTS_IN_USE = 3;
 /** How often a node publishes its status. */
 const STATUS_PERIOD_MS = 5_000;
-/** Verdicts logged one by one out of one batch; the rest is counted. */
-const VERDICTS_LOGGED_MAX = 100;
 /** Verdicts older than this at boot are not believed: unknown, and served, is better than long ago. */
 const STATE_AGE_MS_MAX = 3_600_000;
 
@@ -101,6 +78,8 @@ export class HealthFeed {
   readonly #ledger = new AgentLedger();
   readonly #startMs: number;
   readonly #writer: WordWriter;
+  readonly #resumes = new ResumeBook();
+  #guarded = 0;
   readonly #judge = new CheckJudge(this.#ledger);
   #mode: ModeState;
   #regions = { known: 0, fresh: 0 };
@@ -155,15 +134,17 @@ export class HealthFeed {
     for (const { agent, region } of stale) this.#log({ event: 'agent', agent, region, change: 'stale' });
     if (this.#followMode() || stale.length > 0) this.#judgeAll();
     else this.#judgeSome([]);
+    this.#writer.passTime(this.#source());
     if (now >= this.#syncDueMs || this.#ledger.lacksSnapshots()) void this.#sync();
     if (now >= this.#statusDueMs) void this.#publishStatus(now);
   }
 
   /** The registry has been given other endpoints: judges every check anew and writes every word. */
   zonesChanged(): void {
-    this.#judge.setChecks(this.#registry.checks());
+    this.#judge.setChecks(this.#registry.checks(), this.#registry.checkWeights());
+    this.#resumes.keepOnly((key) => this.#registry.slotOf(key) >= 0);
     this.#judgeAll();
-    this.#writer.rebuild((id) => this.#judge.standingOf(id));
+    this.#writer.rebuild(this.#source());
   }
 
   /** The verdict on a check; `unknown` for one never heard of. */
@@ -206,19 +187,22 @@ export class HealthFeed {
       agents: this.#ledger.headers(),
       up: withVerdict('up'),
       down: withVerdict('down'),
+      waiting: this.#resumes.list(),
     };
   }
 
   /** Takes over what an earlier process kept; before `start`, with the registry filled. */
   importState(state: FeedState): void {
     const now = this.#clock.monotonicMs();
-    this.#judge.setChecks(this.#registry.checks());
+    this.#judge.setChecks(this.#registry.checks(), this.#registry.checkWeights());
+    this.#resumes.recall(state.waiting.filter(({ key }) => this.#registry.slotOf(key) >= 0));
     this.#epoch = state.epoch;
     for (const header of state.agents) this.#ledger.recall(header, now);
     this.#regions = this.#ledger.regionCounts(now);
-    if (Math.abs(this.#clock.wallMs() - state.savedMs) > STATE_AGE_MS_MAX) return;
-    for (const verdict of ['up', 'down'] as const) for (const id of state[verdict]) this.#judge.recall(id, verdict);
-    this.#writer.rebuild((id) => this.#judge.standingOf(id));
+    const isYoung = Math.abs(this.#clock.wallMs() - state.savedMs) <= STATE_AGE_MS_MAX;
+    for (const verdict of isYoung ? (['up', 'down'] as const) : [])
+      for (const id of state[verdict]) this.#judge.recall(id, verdict);
+    this.#writer.rebuild(this.#source());
   }
 
   #takeBatch(batch: ChangesBatch): void {
@@ -313,27 +297,31 @@ export class HealthFeed {
     const { changed, touched } = this.#judge.judge(ids, {
       isNormal: this.#mode.mode === 'NORMAL',
       knownRegions: this.#regions.known,
+      freshRegions: this.#regions.fresh,
       nowMs: this.#clock.monotonicMs(),
     });
-    if (touched.size > 0) this.#writer.write(touched, (id) => this.#judge.standingOf(id));
+    if (touched.size > 0) this.#writer.write(touched, this.#source());
+    logVerdicts(changed, (id) => this.votesOf(id), this.#log);
     // Told with the next look at the clock, so that status is a second behind and not five.
     if (changed.length > 0) this.#statusDueMs = 0;
-    if (changed.length > 0) this.#logVerdicts(changed);
+    this.#logGuard();
   }
 
-  #logVerdicts(changed: readonly VerdictChange[]): void {
-    for (const { id, verdict, previous } of changed.slice(0, VERDICTS_LOGGED_MAX))
-      this.#logVerdict(id, verdict, previous);
-    const rest = changed.slice(VERDICTS_LOGGED_MAX);
-    const up = rest.filter(({ verdict }) => verdict === 'up').length;
-    if (rest.length > 0) this.#log({ event: 'verdicts', up, down: rest.length - up });
+  #logGuard(): void {
+    const { guarded } = this.#judge;
+    if (guarded > 0 !== this.#guarded > 0) this.#log({ event: 'guard', state: guarded > 0 ? 'begins' : 'ends' });
+    this.#guarded = guarded;
   }
 
-  #logVerdict(check: string, verdict: CheckState, previous: CheckState): void {
-    const votes = this.votesOf(check).regions;
-    const regions = Object.fromEntries(votes.map(({ region, vote }) => [region, vote]));
-    const witness = votes.flatMap(({ agents }) => agents).find((vote) => vote.fresh && vote.state === verdict);
-    this.#log({ event: 'verdict', check, verdict, previous, regions, reason: witness?.reason ?? '' });
+  /** What the words are made from, as of now. */
+  #source(): WordSource {
+    return {
+      standingOf: (check) => this.#judge.standingOf(check),
+      shiftOf: () => null,
+      resumes: this.#resumes,
+      nowMs: this.#clock.monotonicMs(),
+      wallMs: this.#clock.wallMs(),
+    };
   }
 
   #refuse(source: string, reason: string): void {

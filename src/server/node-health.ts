@@ -12,8 +12,9 @@ import type { Clock } from '../base/clock.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { unpackHealth, Verdict } from '../health/health-table.ts';
 import { ProbeAgent } from '../probe/agent.ts';
+import type { FeedEvent } from '../redis/feed-event.ts';
 import { decodeFeedState, encodeFeedState } from '../redis/feed-state.ts';
-import { type FeedEvent, type FeedStatus, HealthFeed } from '../redis/health-feed.ts';
+import { type FeedStatus, HealthFeed } from '../redis/health-feed.ts';
 import { MemoryStore } from '../redis/memory-store.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import type { StateStore } from '../redis/state-store.ts';
@@ -180,6 +181,11 @@ function logFeed(log: Logger, event: FeedEvent): void {
     case 'mode':
       if (event.mode === 'NORMAL') log.info(event, 'mode NORMAL: verdicts follow the agents');
       else log.warn(event, `mode ${event.mode}: verdicts are held as they are (${event.reason})`);
+      return;
+    case 'guard':
+      if (event.state === 'begins')
+        log.warn(event, 'more than half of the weight would go down: waiting for every region');
+      else log.info(event, 'the guard against mistaken observers has ended');
       return;
     case 'store':
       if (event.state === 'lost') log.warn(event, 'the state store is lost; answering goes on');

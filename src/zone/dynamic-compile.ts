@@ -201,6 +201,7 @@ function compilePool(
       weight,
       status,
       check,
+      recovery: dynamic.steering.recovery,
     });
   }
   return rdataMax;

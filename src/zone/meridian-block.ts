@@ -116,6 +116,10 @@ const healthcheck = z
       .union([z.enum(['majority', 'any', 'all']), z.number().gt(0).max(1)])
       .default('majority')
       .describe('How many regions must agree'),
+    manual_resume: z
+      .boolean()
+      .optional()
+      .describe('Once down, an endpoint waits for an operator (meridian shift add --resume)'),
     load_path: z.string().startsWith('/').max(1_024).optional().describe('Where the endpoint reports its load'),
   })
   .refine((value) => value.timeout <= value.interval, {
@@ -154,7 +158,8 @@ export const MERIDIAN_BLOCK = z.strictObject({
   trickle: z.number().min(0).max(0.5).default(0).describe('Share of clients that exercise the fallback'),
   ramp: z
     .strictObject({ seconds: z.number().int().min(1).max(86_400), floor: z.number().min(0).max(1).default(0.1) })
-    .optional(),
+    .optional()
+    .describe('How the weight of an endpoint grows after it was down'),
   healthcheck: healthcheck.optional(),
   soa: z
     .strictObject({
@@ -233,10 +238,7 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
     const message = 'round_robin has no effect beside sticky: a client that stays takes no turns';
     note(scope, 'meridian-contradiction', message, at('balance'));
   }
-  const idle: [boolean, string[]][] = [
-    [block.ramp !== undefined, ['ramp']],
-    [block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']],
-  ];
+  const idle: [boolean, string[]][] = [[block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']]];
   for (const [used, path] of idle) {
     if (used) note(scope, 'meridian-not-yet', `meridian.${path.join('.')} has no effect in this version`, at(...path));
   }

@@ -35,6 +35,7 @@ export function steeringOf(block: MeridianBlock | null, indexOf: ReadonlyMap<str
     minHealthy: block.min_healthy,
     trickle: block.trickle,
     ttl: block.ttl ?? null,
+    recovery: { ramp: block.ramp ?? null, manualResume: block.healthcheck?.manual_resume ?? false },
   };
 }
 

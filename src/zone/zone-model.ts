@@ -92,6 +92,7 @@ export type EndpointSpec = {
   readonly weight: number;
   readonly status: EndpointStatus;
   readonly check: CheckSpec;
+  readonly recovery: RecoveryModel;
 };
 
 export type RuleModel = {
@@ -176,7 +177,19 @@ export type SteeringModel = {
   readonly trickle: number;
   /** Bounds of the adaptive TTL in seconds; null: fixed. */
   readonly ttl: { readonly min: number; readonly max: number } | null;
+  readonly recovery: RecoveryModel;
 };
+
+/** How an endpoint comes back after it was down. */
+export type RecoveryModel = {
+  /** Its weight grows from `floor` (0..1) to the whole in so many seconds; null: it has it at once. */
+  readonly ramp: { readonly seconds: number; readonly floor: number } | null;
+  /** It stays out of answers until an operator lets it in. */
+  readonly manualResume: boolean;
+};
+
+/** Back at once, as in octoDNS. */
+export const DEFAULT_RECOVERY: RecoveryModel = { ramp: null, manualResume: false };
 
 /** The client prefixes of `hash`: what resolvers disclose (RFC 7871 11.1). */
 export const DEFAULT_STICKY = { prefixV4: 24, prefixV6: 56 } as const;
@@ -194,6 +207,7 @@ export const DEFAULT_STEERING: SteeringModel = {
   minHealthy: 0,
   trickle: 0,
   ttl: null,
+  recovery: DEFAULT_RECOVERY,
 };
 
 export type CheckProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'UDP' | 'ICMP';

@@ -6,8 +6,18 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { FACTOR_ONE } from '../../src/health/health-table.ts';
 import type { WorldOptions } from './sim-world.ts';
-import { failureDelays, type Partition, partitionTrial, quantile, quietRounds } from './trials.ts';
+import {
+  everythingFails,
+  failureDelays,
+  mistakenObservers,
+  type Partition,
+  partitionTrial,
+  quantile,
+  quietRounds,
+  recoveryFactors,
+} from './trials.ts';
 
 const IS_LONG = process.env.MERIDIAN_SIMULATION === 'long';
 const SEED = Number(process.env.MERIDIAN_SEED ?? 1);
@@ -100,4 +110,31 @@ describe('an endpoint that is well', () => {
     },
     TIMEOUT_MS,
   );
+});
+
+describe('the world as a whole', () => {
+  it('keeps its endpoints when three observers of five see nothing for half a minute', async () => {
+    for (let seed = SEED; seed < SEED + 5; seed++) {
+      const { outMost, outAtEnd } = await mistakenObservers(30_000, { seed, probeLoss: 0.01 });
+      // Half of the weight may be out for a moment, until the other half follows.
+      expect(outMost, `seed ${seed}`).toBeLessThanOrEqual(10);
+      expect(outAtEnd, `seed ${seed}`).toBe(0);
+    }
+  });
+
+  it('is seen to fail as a whole within an interval and a second', async () => {
+    for (let seed = SEED; seed < SEED + 5; seed++)
+      expect(await everythingFails({ seed, endpoints: 200, probeLoss: 0.01 }), `seed ${seed}`).toBeLessThanOrEqual(
+        6_000,
+      );
+  });
+
+  it('gets an endpoint back by a weight that only grows', async () => {
+    for (let seed = SEED; seed < SEED + 5; seed++) {
+      const factors = await recoveryFactors({ seed, probeLoss: 0.01 });
+      expect(factors, `seed ${seed}`).toEqual(factors.toSorted((a, b) => a - b));
+      expect(factors[0], `seed ${seed}`).toBeLessThan(FACTOR_ONE / 5);
+      expect(factors.at(-1), `seed ${seed}`).toBe(FACTOR_ONE);
+    }
+  });
 });

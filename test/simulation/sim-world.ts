@@ -9,7 +9,8 @@ import { createHealthTable, isEligibleWord } from '../../src/health/health-table
 import { ProbeAgent, type ProbeAgentOptions } from '../../src/probe/agent.ts';
 import type { ProbeResult } from '../../src/probe/check-attempt.ts';
 import type { RunCheck } from '../../src/probe/run-check.ts';
-import { type FeedEvent, HealthFeed } from '../../src/redis/health-feed.ts';
+import type { FeedEvent } from '../../src/redis/feed-event.ts';
+import { HealthFeed } from '../../src/redis/health-feed.ts';
 import type { CheckSpec, EndpointSpec } from '../../src/zone/zone-model.ts';
 import { endpointSpec } from '../tools/endpoint-spec.ts';
 import { type LinkQuality, type SimClient, SimRedis } from './sim-redis.ts';

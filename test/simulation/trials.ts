@@ -1,5 +1,6 @@
 /** Experiments on simulated worlds; each is told by its seed, which replays it. */
 
+import { factorOfWord } from '../../src/health/health-table.ts';
 import { type Behaviour, type SimEndpoint, SimWorld, type WorldOptions } from './sim-world.ts';
 
 /** The part `share` of sorted `values`, by nearest rank. */
@@ -25,7 +26,7 @@ export async function failureDelays(
   for (let seed = options.seed; delays.length < trials; seed++) {
     const world = new SimWorld({ ...options, seed, endpoints: 50 });
     await world.start();
-    falseDowns += world.downs();
+    const downsAtStart = world.downs();
     const failing = new Map<SimEndpoint, number>();
     const spanMs = world.endpoints.length * 4_000;
     const victims = world.endpoints.slice(0, trials - delays.length);
@@ -48,6 +49,7 @@ export async function failureDelays(
       }
     };
     while (done < victims.length) await world.time.pass(1_000, look);
+    falseDowns += world.downs() - downsAtStart - victims.length * world.nodes.length;
     await world.stop();
   }
   return { delays, falseDowns };
@@ -66,9 +68,11 @@ export async function quietRounds(rounds: number, options: WorldOptions): Promis
   const endpoints = options.endpoints ?? 500;
   const world = new SimWorld({ ...options, endpoints });
   await world.start();
+  // In the first seconds of the world the first agent alone is the majority; what counts is from when all are heard.
+  const downsAtStart = world.downs();
   const intervalMs = world.endpoints[0]!.spec.check.intervalMs;
   await world.time.pass((rounds / endpoints) * intervalMs);
-  const quiet = { rounds, falseDowns: world.downs(), checks: world.checksRun, seed: options.seed };
+  const quiet = { rounds, falseDowns: world.downs() - downsAtStart, checks: world.checksRun, seed: options.seed };
   await world.stop();
   return quiet;
 }
@@ -91,6 +95,7 @@ export async function partitionTrial(
 ): Promise<{ downs: number; isNormal: boolean; words: boolean }> {
   const world = new SimWorld({ endpoints: 20, nodes: 2, ...options });
   await world.start();
+  const downsAtStart = world.downs();
   await world.time.pass(world.draw() * 10_000);
   const end = part(partition, world);
   await world.time.pass(5_000 + world.draw() * 120_000);
@@ -98,7 +103,7 @@ export async function partitionTrial(
   await world.time.pass(60_000);
   const isNormal = world.nodes.every(({ feed }) => feed.status().mode === 'NORMAL');
   const words = world.endpoints.every((endpoint) => !world.isOut(endpoint));
-  const downs = world.downs();
+  const downs = world.downs() - downsAtStart;
   await world.stop();
   return { downs, isNormal, words };
 }
@@ -155,4 +160,62 @@ function part(partition: Partition, world: SimWorld): () => void {
       };
     }
   }
+}
+
+/** Three of five agents see nothing for `blindMs`; the most endpoints that were out at one time, and whether it ended well. */
+export async function mistakenObservers(
+  blindMs: number,
+  options: WorldOptions,
+): Promise<{ outMost: number; outAtEnd: number }> {
+  const world = new SimWorld({ endpoints: 20, ...options });
+  await world.start();
+  const count = () => world.endpoints.filter((endpoint) => world.isOut(endpoint)).length;
+  let outMost = 0;
+  const look = () => {
+    outMost = Math.max(outMost, count());
+  };
+  for (const agent of world.agents.slice(0, 3)) agent.isBlind = true;
+  await world.time.pass(blindMs, look);
+  for (const agent of world.agents) agent.isBlind = false;
+  await world.time.pass(60_000);
+  const outAtEnd = count();
+  await world.stop();
+  return { outMost, outAtEnd };
+}
+
+/** All endpoints refuse at once; milliseconds until the last is out. */
+export async function everythingFails(options: WorldOptions): Promise<number> {
+  const world = new SimWorld(options);
+  await world.start();
+  const startMs = world.time.nowMs;
+  for (const endpoint of world.endpoints) endpoint.behaviour = 'refusing';
+  let delayMs = Number.POSITIVE_INFINITY;
+  await world.time.pass(30_000, () => {
+    if (delayMs === Number.POSITIVE_INFINITY && world.endpoints.every((endpoint) => world.isOut(endpoint)))
+      delayMs = world.time.nowMs - startMs;
+  });
+  await world.stop();
+  return delayMs;
+}
+
+/** One endpoint of three fails and recovers; its factor from the moment it is back, once a second. */
+export async function recoveryFactors(options: WorldOptions): Promise<number[]> {
+  const world = new SimWorld({
+    endpoints: 3,
+    endpoint: { recovery: { ramp: { seconds: 60, floor: 0.1 }, manualResume: false } },
+    ...options,
+  });
+  await world.start();
+  const [endpoint] = world.endpoints as [SimEndpoint];
+  endpoint.behaviour = 'refusing';
+  await world.time.pass(15_000);
+  endpoint.behaviour = 'well';
+  while (world.isOut(endpoint)) await world.time.pass(100);
+  const factors: number[] = [];
+  for (let second = 0; second < 70; second++) {
+    factors.push(factorOfWord(world.nodes[0]!.registry.table[endpoint.slot]!));
+    await world.time.pass(1_000);
+  }
+  await world.stop();
+  return factors;
 }

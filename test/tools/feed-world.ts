@@ -4,8 +4,9 @@ import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
 import { createHealthTable, isEligibleWord } from '../../src/health/health-table.ts';
 import type { CheckState } from '../../src/health/observation.ts';
 import type { AgentSnapshot } from '../../src/health/report.ts';
+import type { FeedEvent } from '../../src/redis/feed-event.ts';
 import type { FeedState } from '../../src/redis/feed-state.ts';
-import { type FeedEvent, HealthFeed } from '../../src/redis/health-feed.ts';
+import { HealthFeed } from '../../src/redis/health-feed.ts';
 import { MemoryStore } from '../../src/redis/memory-store.ts';
 import { endpointSpec } from './endpoint-spec.ts';
 

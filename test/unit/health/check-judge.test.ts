@@ -11,11 +11,12 @@ type Saying = readonly [state: CheckState, failing: number];
 function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent: number) => `r${agent}`) {
   const ledger = new AgentLedger();
   const judge = new CheckJudge(ledger);
-  judge.setChecks(new Map([['x', { ...checkSpec(spec), id: 'x' }]]));
+  judge.setChecks(new Map([['x', { ...checkSpec(spec), id: 'x' }]]), new Map([['x', 1]]));
   let seq = 0;
   let nowMs = 1_000;
   const regions = new Set(Array.from({ length: agents }, (_, i) => regionOf(i))).size;
-  const judged = (isNormal = true) => judge.judge(['x'], { isNormal, knownRegions: regions, nowMs });
+  const judged = (isNormal = true) =>
+    judge.judge(['x'], { isNormal, knownRegions: regions, freshRegions: regions, nowMs });
   const say = (agent: number, [state, failing]: Saying) => {
     seq++;
     const times = { connectMs: null, connectDevMs: null, serverMs: null };
@@ -32,7 +33,7 @@ function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent:
   };
   const pass = (ms: number) => {
     nowMs += ms;
-    return judge.judge([], { isNormal: true, knownRegions: regions, nowMs });
+    return judge.judge([], { isNormal: true, knownRegions: regions, freshRegions: regions, nowMs });
   };
   return { judge, say, sayAll, judged, pass };
 }
@@ -46,13 +47,13 @@ describe('a suspicion', () => {
     const { judge, say, sayAll } = court(5);
     sayAll(UP, UP, UP, UP, UP);
     say(0, FAILING);
-    expect(judge.standingOf('x')).toEqual({ verdict: 'up', isSuspect: true });
+    expect(judge.standingOf('x')).toMatchObject({ verdict: 'up', isSuspect: true });
     for (const agent of [1, 2, 3]) say(agent, FAILING);
     expect(judge.verdictOf('x')).toBe('up');
     const { changed, touched } = say(0, DOWN);
     expect(changed).toEqual([{ id: 'x', verdict: 'down', previous: 'up' }]);
     expect([...touched]).toEqual(['x']);
-    expect(judge.standingOf('x')).toEqual({ verdict: 'down', isSuspect: false });
+    expect(judge.standingOf('x')).toMatchObject({ verdict: 'down', isSuspect: false });
   });
 
   it('does not with three of five, nor without a confirmation', () => {
@@ -62,7 +63,7 @@ describe('a suspicion', () => {
     ]) {
       const { sayAll } = court(5);
       sayAll(UP, UP, UP, UP, UP);
-      expect(sayAll(...sayings)).toEqual({ verdict: 'up', isSuspect: true });
+      expect(sayAll(...sayings)).toMatchObject({ verdict: 'up', isSuspect: true });
     }
   });
 
@@ -102,7 +103,7 @@ describe('a suspicion', () => {
     expect(judge.standingOf('x').isSuspect).toBe(true);
     expect([...pass(9_999).touched]).toEqual([]);
     expect([...pass(1).touched]).toEqual(['x']);
-    expect(judge.standingOf('x')).toEqual({ verdict: 'up', isSuspect: false });
+    expect(judge.standingOf('x')).toMatchObject({ verdict: 'up', isSuspect: false });
     expect([...say(0, UP).touched]).toEqual([]);
   });
 });
@@ -113,7 +114,7 @@ describe('the judge', () => {
     judge.recall('x', 'down');
     judge.recall('y', 'down');
     expect([judge.verdictOf('x'), judge.verdictOf('y')]).toEqual(['down', 'unknown']);
-    judge.setChecks(new Map());
+    judge.setChecks(new Map(), new Map());
     expect(judge.verdictOf('x')).toBe('unknown');
     expect(judge.checks.size).toBe(0);
   });
@@ -129,5 +130,98 @@ describe('the judge', () => {
     say(1, ['unknown', 0]);
     expect(judged().changed).toEqual([]);
     expect(judge.verdictOf('x')).toBe('down');
+  });
+});
+
+/** Agents, each its own region, that speak of the checks `0` to `count - 1`, which weigh the same. */
+function manyChecks(count: number, agents: number) {
+  const ledger = new AgentLedger();
+  const judge = new CheckJudge(ledger);
+  const ids = Array.from({ length: count }, (_, i) => `${i}`);
+  judge.setChecks(new Map(ids.map((id) => [id, { ...checkSpec(), id }])), new Map(ids.map((id) => [id, 1])));
+  let seq = 0;
+  let nowMs = 0;
+  const judged = (which: readonly string[]) =>
+    judge.judge(which, { isNormal: true, knownRegions: agents, freshRegions: agents, nowMs });
+  const say = (who: readonly number[], which: readonly string[], [state, failing]: Saying) => {
+    seq++;
+    const times = { connectMs: null, connectDevMs: null, serverMs: null };
+    const reports = which.map((id) => ({ id, state, reason: '', ...times, seq, heldMs: 0, failing }));
+    for (const agent of who)
+      ledger.applyChanges(
+        { agent: `a${agent}`, region: `r${agent}`, boot: 'b', seq, intervalMs: 5_000, reports },
+        nowMs,
+      );
+    return judged(which);
+  };
+  const everybody = Array.from({ length: agents }, (_, i) => i);
+  say(everybody, ids, UP);
+  const pass = (ms: number) => {
+    nowMs += ms;
+    return judged([]);
+  };
+  const downs = () => ids.filter((id) => judge.verdictOf(id) === 'down').length;
+  return { judge, ids, say, pass, downs, everybody };
+}
+
+describe('the guard against observers at fault', () => {
+  it('keeps more than half of the world from going down by a majority, and gives back what went first', () => {
+    const { judge, ids, say, pass, downs } = manyChecks(10, 5);
+    say([0, 1, 2], ids.slice(0, 3), DOWN);
+    expect(downs()).toBe(3);
+    pass(1_000);
+    say([0, 1, 2], ids.slice(3), DOWN);
+    expect(downs()).toBe(0);
+    expect(judge.guarded).toBe(10);
+    pass(1_000);
+    expect(downs()).toBe(0);
+    expect(judge.standingOf('0').isHeldBack).toBe(false);
+    say([0, 1, 2], ids, ['down', 3]);
+    expect(downs()).toBe(0);
+    say([0, 1, 2], ids, UP);
+    expect(judge.guarded).toBe(0);
+  });
+
+  it('does not stand in the way of what every region says, in one blow', () => {
+    const { ids, say, downs, everybody } = manyChecks(10, 5);
+    say([0], ids, DOWN);
+    say(everybody, ids, DOWN);
+    expect(downs()).toBe(10);
+  });
+
+  it('gives way after a minute, as time passes', () => {
+    const { judge, ids, say, pass, downs } = manyChecks(4, 5);
+    say([0, 1, 2], ids, DOWN);
+    expect(downs()).toBe(0);
+    pass(59_999);
+    expect(downs()).toBe(0);
+    const { changed } = pass(1);
+    expect(changed).toHaveLength(4);
+    expect(downs()).toBe(4);
+    expect(judge.guarded).toBe(0);
+  });
+});
+
+describe('what flaps', () => {
+  it('is held back at its third down, and let in after the penalty has decayed', () => {
+    const { judge, say, pass, everybody } = manyChecks(3, 3);
+    for (let i = 0; i < 3; i++) {
+      say(everybody, ['0'], DOWN);
+      say(everybody, ['0'], UP);
+    }
+    expect(judge.standingOf('0')).toMatchObject({ verdict: 'up', isHeldBack: true });
+    expect([...pass(599_000).touched]).not.toContain('0');
+    expect([...pass(1_000).touched]).toContain('0');
+    expect(judge.standingOf('0').isHeldBack).toBe(false);
+  });
+});
+
+describe('the TTL of a standing', () => {
+  it('is the time that a verdict takes to turn', () => {
+    const ttlOf = (spec: Partial<CheckSpec>, ...sayings: Saying[]) => court(1, spec).sayAll(...sayings).ttlSeconds;
+    expect(ttlOf({ fall: 3, intervalMs: 5_000 }, UP)).toBe(15);
+    expect(ttlOf({ rise: 4, intervalMs: 5_000 }, DOWN)).toBe(20);
+    expect(ttlOf({ fall: 1, intervalMs: 100 }, UP)).toBe(1);
+    expect(ttlOf({ fall: 10, intervalMs: 3_600_000 }, UP)).toBe(255);
   });
 });

@@ -8,8 +8,9 @@ import {
   Verdict,
 } from '../../../src/health/health-table.ts';
 import type { CheckState } from '../../../src/health/observation.ts';
+import { ResumeBook } from '../../../src/health/resume-book.ts';
 import { WordWriter } from '../../../src/health/word-writer.ts';
-import type { EndpointSpec } from '../../../src/zone/zone-model.ts';
+import type { EndpointSpec, RecoveryModel } from '../../../src/zone/zone-model.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 
 function world(specs: EndpointSpec[]) {
@@ -17,26 +18,51 @@ function world(specs: EndpointSpec[]) {
   registry.claim(specs);
   const writer = new WordWriter(registry);
   const verdicts = new Map<string, CheckState>();
-  const standingOf = (check: string) =>
-    ({ verdict: verdicts.get(check) ?? 'unknown', isSuspect: suspects.has(check) }) as const;
   const suspects = new Set<string>();
-  writer.rebuild(standingOf);
+  const heldBack = new Set<string>();
+  const shifts = new Map<string, number>();
+  const resumes = new ResumeBook();
+  let nowMs = 0;
+  const source = () => ({
+    standingOf: (check: string) => ({
+      verdict: verdicts.get(check) ?? 'unknown',
+      isSuspect: suspects.has(check),
+      isHeldBack: heldBack.has(check),
+      ttlSeconds: 10,
+    }),
+    shiftOf: (spec: EndpointSpec) => shifts.get(spec.value) ?? null,
+    resumes,
+    nowMs,
+    wallMs: nowMs,
+  });
+  writer.rebuild(source());
   const set = (changes: Record<string, CheckState>) => {
     for (const [value, verdict] of Object.entries(changes)) verdicts.set(`check:${value}`, verdict);
     writer.write(
       Object.keys(changes).map((value) => `check:${value}`),
-      standingOf,
+      source(),
     );
   };
+  const pass = (seconds: number) => {
+    nowMs += seconds * 1000;
+    writer.passTime(source());
+  };
+  const words = () => specs.map((_, slot) => unpackHealth(registry.table[slot]!));
   const slots = (isTrue: (word: number) => boolean) => specs.map((_, slot) => isTrue(registry.table[slot]!));
   return {
     registry,
     writer,
-    standingOf,
+    source,
     set,
+    pass,
     suspects,
+    heldBack,
+    shifts,
+    resumes,
+    words,
     eligible: () => slots(isEligibleWord),
     lastGood: () => slots(isLastGoodWord),
+    factors: () => words().map(({ factor }) => factor),
   };
 }
 
@@ -75,11 +101,11 @@ describe('the words', () => {
   });
 
   it('are written for endpoints that came with a reload', () => {
-    const { registry, writer, standingOf, set } = world([a]);
+    const { registry, writer, source, set } = world([a]);
     set({ a: 'down' });
     const late = endpointSpec('late', { check: a.check });
     const [slot] = registry.claim([late]);
-    writer.rebuild(standingOf);
+    writer.rebuild(source());
     expect(isEligibleWord(registry.table[slot!]!)).toBe(false);
   });
 });
@@ -120,5 +146,97 @@ describe('the last good endpoints of a record', () => {
     const { set, lastGood } = world([a, drained, forced]);
     set({ a: 'down', forced: 'down' });
     expect(lastGood()).toEqual([false, false, true]);
+  });
+});
+
+describe('the weight in the words', () => {
+  const recovery: RecoveryModel = { ramp: { seconds: 100, floor: 0.125 }, manualResume: false };
+  const [ra, rb] = [a, b].map((spec) => ({ ...spec, recovery })) as [EndpointSpec, EndpointSpec];
+
+  it('grows after an outage, second by second, and never falls', () => {
+    const { set, pass, factors, words } = world([ra, rb]);
+    set({ a: 'up', b: 'up' });
+    expect(factors()).toEqual([1024, 1024]);
+    set({ a: 'down' });
+    set({ a: 'up' });
+    expect(factors()).toEqual([128, 1024]);
+    expect(words().map(({ ttlSeconds }) => ttlSeconds)).toEqual([1, 10]);
+    let before = 0;
+    for (let second = 1; second <= 110; second++) {
+      pass(1);
+      const [factor] = factors() as [number, number];
+      expect(factor).toBeGreaterThanOrEqual(before);
+      before = factor;
+      if (second === 50) expect(factor).toBe(512);
+    }
+    expect(factors()).toEqual([1024, 1024]);
+    expect(words()[0]!.ttlSeconds).toBe(10);
+  });
+
+  it('does not grow when all peers of the pool would, and stays whole when others join them', () => {
+    const elsewhere = { ...c, pool: 'other', recovery };
+    const { set, pass, factors } = world([ra, rb, elsewhere]);
+    set({ a: 'down', b: 'down', c: 'up' });
+    set({ a: 'up' });
+    expect(factors()[0]).toBe(1024);
+    set({ b: 'up' });
+    expect(factors()).toEqual([1024, 128, 1024]);
+    pass(10);
+    expect(factors()).toEqual([1024, 128, 1024]);
+  });
+
+  it('is that of the shift, at once; afterwards it grows again', () => {
+    const { writer, source, shifts, pass, words, factors } = world([a, b]);
+    shifts.set('a', 0.25).set('b', 0);
+    writer.writeAll(source());
+    expect(factors()).toEqual([256, 0]);
+    expect(words().map(({ shifted, ttlSeconds }) => [shifted, ttlSeconds])).toEqual([
+      [true, 1],
+      [true, 1],
+    ]);
+    shifts.clear();
+    writer.writeAll(source());
+    expect(factors()).toEqual([256, 1]);
+    expect(words().map(({ shifted }) => shifted)).toEqual([false, false]);
+    pass(30);
+    expect(factors()).toEqual([512, 512]);
+    pass(30);
+    expect(factors()).toEqual([1024, 1024]);
+  });
+
+  it('survives a reload half way', () => {
+    const { registry, writer, source, set, pass, factors } = world([ra, rb]);
+    set({ a: 'down', b: 'up' });
+    set({ a: 'up' });
+    pass(50);
+    registry.claim([ra, rb]);
+    writer.rebuild(source());
+    expect(factors()).toEqual([512, 1024]);
+  });
+});
+
+describe('an endpoint that is up again', () => {
+  it('is not readmitted while it is held back, unless nothing else is left', () => {
+    const { set, heldBack, eligible, words } = world([a, b]);
+    heldBack.add('check:a');
+    set({ a: 'up', b: 'up' });
+    expect(eligible()).toEqual([false, true]);
+    expect(words()[0]!.verdict).toBe(Verdict.UP);
+    set({ b: 'down' });
+    expect(eligible()).toEqual([true, false]);
+  });
+
+  it('waits for an operator where the file says so', () => {
+    const manual = { ...a, recovery: { ramp: null, manualResume: true } };
+    const { writer, source, set, resumes, eligible } = world([manual, b]);
+    set({ a: 'up' });
+    set({ a: 'down' });
+    set({ a: 'up' });
+    expect(eligible()).toEqual([false, true]);
+    set({ b: 'down' });
+    expect(eligible()).toEqual([false, false]);
+    resumes.release(manual.key, 0);
+    writer.writeAll(source());
+    expect(eligible()).toEqual([true, false]);
   });
 });

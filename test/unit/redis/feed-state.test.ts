@@ -8,6 +8,7 @@ const state: FeedState = {
   agents: [{ agent: 'a1', region: 'eu-west', boot: 'b1', seq: 9, intervalMs: 5000 }],
   up: ['check 1', '__proto__'],
   down: ['check 2'],
+  waiting: [{ key: 'zone|name|A|pool|192.0.2.1', sinceMs: 5 }],
 };
 const text = (fields: object) => JSON.stringify({ v: 1, ...state, ...fields });
 
@@ -25,6 +26,9 @@ describe('the state of the feed', () => {
     ['an epoch below 0', text({ epoch: -1 })],
     ['checks that are no list', text({ up: {} })],
     ['checks that are no texts', text({ down: [1] })],
+    ['waiting that is no list', text({ waiting: {} })],
+    ['waiting without a time', text({ waiting: [{ key: 'x' }] })],
+    ['waiting without a key', text({ waiting: [{ sinceMs: 1 }, null] })],
     ['agents that are no list', text({ agents: {} })],
     ['an agent that is null', text({ agents: [null] })],
     ['an agent without a region', text({ agents: [{ ...state.agents[0], region: undefined }] })],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MERIDIAN_BLOCK } from '../../../src/zone/meridian-block.ts';
+import { DEFAULT_RECOVERY } from '../../../src/zone/zone-model.ts';
 import { readZoneText } from './yaml-zone.ts';
 
 const zoneOf = (meridian: string) =>
@@ -50,17 +51,12 @@ describe('the meridian block', () => {
     expect(told('{balance: load}')).toEqual([
       'error meridian-not-yet balance load is not in this version yet: use weighted',
     ]);
-    const idle =
-      '{ramp: {seconds: 9}, healthcheck: {load_path: /load}}';
+    const idle = '{healthcheck: {load_path: /load}}';
     expect(
       told(idle)
         .map((line) => line.split(' ').slice(0, 3).join(' '))
         .sort(),
-    ).toEqual(
-      ['healthcheck.load_path', 'ramp'].map(
-        (key) => `warning meridian-not-yet meridian.${key}`,
-      ),
-    );
+    ).toEqual(['healthcheck.load_path'].map((key) => `warning meridian-not-yet meridian.${key}`));
   });
 
   it('says what contradicts itself', () => {
@@ -73,6 +69,16 @@ describe('the meridian block', () => {
     expect(told('{steering: {pools: {q: {region: x}}}}')).toEqual([
       'error meridian-pool meridian names the pool "q", which the record does not have',
     ]);
+  });
+
+  it('says how endpoints come back', () => {
+    const recoveryOf = (meridian: string) => zoneOf(meridian).model!.dynamics[0]!.steering.recovery;
+    expect(told('{ramp: {seconds: 90}, healthcheck: {manual_resume: true}}')).toEqual([]);
+    expect(recoveryOf('{ramp: {seconds: 90}, healthcheck: {manual_resume: true}}')).toEqual({
+      ramp: { seconds: 90, floor: 0.1 },
+      manualResume: true,
+    });
+    expect(recoveryOf('{answers: 1}')).toEqual(DEFAULT_RECOVERY);
   });
 
   it('reaches the check of every endpoint', () => {

@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { FlapDamper } from '../../../src/health/flap-damping.ts';
+
+const MINUTE = 60_000;
+
+describe('flap damping', () => {
+  it('lets two downs in a short time pass, and holds the third back', () => {
+    const damper = new FlapDamper();
+    damper.noteDown('x', 0);
+    damper.noteDown('x', 10_000);
+    expect(damper.isSuppressed('x')).toBe(false);
+    damper.noteDown('x', 20_000);
+    expect(damper.isSuppressed('x')).toBe(true);
+    expect(damper.isSuppressed('y')).toBe(false);
+  });
+
+  it('readmits when the penalty has fallen from 3000 to 750, after two half-lives', () => {
+    const damper = new FlapDamper();
+    for (let i = 0; i < 3; i++) damper.noteDown('x', 0);
+    expect(damper.age(9.99 * MINUTE)).toEqual([]);
+    expect(damper.age(10 * MINUTE)).toEqual(['x']);
+    expect(damper.isSuppressed('x')).toBe(false);
+    expect(damper.age(11 * MINUTE)).toEqual([]);
+  });
+
+  it('never holds back for more than 15 minutes after the last down, however many there were', () => {
+    const damper = new FlapDamper();
+    for (let i = 0; i < 1000; i++) damper.noteDown('x', i);
+    expect(damper.age(14.9 * MINUTE)).toEqual([]);
+    expect(damper.age(15.1 * MINUTE)).toEqual(['x']);
+  });
+
+  it('forgives downs that are far apart', () => {
+    const damper = new FlapDamper();
+    for (let i = 0; i < 100; i++) {
+      damper.noteDown('x', i * 5 * MINUTE);
+      expect(damper.isSuppressed('x')).toBe(false);
+      damper.age(i * 5 * MINUTE);
+    }
+  });
+
+  it('forgets a check', () => {
+    const damper = new FlapDamper();
+    for (let i = 0; i < 3; i++) damper.noteDown('x', 0);
+    damper.forget('x');
+    expect(damper.isSuppressed('x')).toBe(false);
+    expect(damper.age(20 * MINUTE)).toEqual([]);
+  });
+});
