@@ -97,6 +97,7 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
   const { decision } = tx;
   const block = zone.dataOf(rrset);
   const type = zone.typeOf(rrset);
+  tx.trace?.beginStep(decision);
   decide(decision, zone, block, tx.request, tables.classTables, tables.health, tx.draws);
   const ttl = decision.ttlSeconds === 0 ? zone.ttlOf(rrset) : decision.ttlSeconds;
   tx.isSteered = true;
@@ -106,7 +107,8 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
     const name = nameToText(tx.name.lower);
     const { request } = tx;
     const { classTables, health } = tables;
-    tx.trace.steps.push(traceStep(name, type, ttl, decision, zone, block, request, classTables, health));
+    const { turns } = tx.trace;
+    tx.trace.steps.push(traceStep(name, type, ttl, decision, zone, block, request, classTables, health, turns));
   }
   if (decision.outcome === Outcome.FAILURE) {
     tx.rcode = Rcode.SERVFAIL;

@@ -14,6 +14,11 @@ export function nextState(state: number): number {
   return (state + WEYL) | 0;
 }
 
+/** The state before `state`: to begin a sequence again where a trace says it stood. */
+export function previousState(state: number): number {
+  return (state - WEYL) | 0;
+}
+
 /** 32 well-mixed bits of `state`, as an unsigned integer. */
 export function mixBits(state: number): number {
   let z = state | 0;

@@ -1,13 +1,15 @@
 /**
  * `meridian explain`: why a client gets which answer. By the files alone (health as the node here last kept it, else
  * unknown), with --redis by what the agents say now, or with --admin by the very tables of a running node. Underneath it is
- * the code that answers queries, with its decisions written down.
+ * the code that answers queries, with its decisions written down. --replay makes the decisions of an earlier explanation again.
  */
 
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
+import { TRACE_FILE_BYTES_MAX } from '../base/limits.ts';
 import { ExplainError, type Explanation } from '../server/explanation.ts';
+import { ReplayError } from '../server/replay.ts';
 import { MeridianServer } from '../server/server.ts';
 import { typeName } from '../wire/codes.ts';
 import { fetchAdmin } from './admin-client.ts';
@@ -27,8 +29,14 @@ type Explained = { readonly explanation: Explanation; readonly notes: readonly s
 const NORMAL_MS_MAX = 4_000;
 
 /** Exit code 0 whenever there is something to explain, whatever the answer is. */
-export async function runExplain(resolved: ResolvedSettings, name: string, type: string | undefined): Promise<number> {
+export async function runExplain(
+  resolved: ResolvedSettings,
+  name: string | undefined,
+  type: string | undefined,
+): Promise<number> {
   const { settings, sources } = resolved;
+  if (settings.replay !== undefined) return runReplay(settings, settings.replay);
+  if (name === undefined) throw usageFailure('explain needs a NAME, or --replay FILE');
   if (settings.client === undefined)
     throw usageFailure('explain needs --client IP: the address that the query comes from');
   const question = {
@@ -45,7 +53,7 @@ export async function runExplain(resolved: ResolvedSettings, name: string, type:
   const answer = explanation.answer === '' ? null : readDnsAnswer(Buffer.from(explanation.answer, 'base64'));
   process.stdout.write(
     settings.json
-      ? `${JSON.stringify({ ...explanation, answer, notes }, null, 2)}\n`
+      ? `${JSON.stringify({ ...explanation, answer, answerBytes: explanation.answer, notes }, null, 2)}\n`
       : renderExplanation(explanation, answer, notes),
   );
   return ExitCode.GOOD;
@@ -57,20 +65,69 @@ function explainByNode(admin: { address: string; port: number }, question: Quest
   return fetchAdmin<Explanation>(admin, `/api/v1/explain?${query}`);
 }
 
+/** Exit code 0 when the answer is the same to the last octet. */
+async function runReplay(settings: Settings, file: string): Promise<number> {
+  const trace = readTrace(file);
+  // Health comes from the trace alone.
+  const { redis: _, ...withoutRedis } = settings;
+  const replay = await thinkBy(withoutRedis, (server) => {
+    try {
+      return server.replay(trace);
+    } catch (error) {
+      if (error instanceof ReplayError) throw usageFailure(`${file}: ${error.message}`);
+      throw error;
+    }
+  });
+  const { explanation, isSame, differences } = replay;
+  const answer = explanation.answer === '' ? null : readDnsAnswer(Buffer.from(explanation.answer, 'base64'));
+  const verdict = isSame ? 'the answer is the same, octet for octet' : 'the answer is another';
+  process.stdout.write(
+    settings.json
+      ? `${JSON.stringify({ ...explanation, answer, answerBytes: explanation.answer, replay: { isSame, differences } }, null, 2)}\n`
+      : renderExplanation(explanation, answer, [`replay of ${file}: ${verdict}`, ...differences]),
+  );
+  return isSame ? ExitCode.GOOD : ExitCode.FAILED;
+}
+
+function readTrace(file: string): unknown {
+  try {
+    if (statSync(file).size > TRACE_FILE_BYTES_MAX) {
+      throw usageFailure(`${file} is larger than ${TRACE_FILE_BYTES_MAX} bytes (TRACE_FILE_BYTES_MAX)`);
+    }
+    const trace = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown> | null;
+    // `answer` is for people here; the API gives the octets under that name.
+    return { ...trace, answer: trace?.answerBytes ?? trace?.answer };
+  } catch (error) {
+    if (error instanceof SyntaxError) throw usageFailure(`${file} is not JSON: write it with explain --json`);
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === undefined) throw error;
+    throw usageFailure(`cannot read ${file}: ${code === 'ENOENT' ? 'no such file' : code}`);
+  }
+}
+
 async function explainByFiles(settings: Settings, question: Question): Promise<Explained> {
+  return thinkBy(settings, async (server) => {
+    const { redisUrl, stateDir } = server.options;
+    const notes = redisUrl === null ? offlineNotes(stateDir) : await awaitVerdicts(server);
+    notes.push(...refusedZones(server));
+    try {
+      return { explanation: server.explain(question.name, question.type, question.client, question.ecs), notes };
+    } catch (error) {
+      if (error instanceof ExplainError) throw usageFailure(error.message);
+      throw error;
+    }
+  });
+}
+
+/** A node that only thinks, for as long as `use` takes: nothing is listened on and nobody is asked. */
+async function thinkBy<T>(settings: Settings, use: (server: MeridianServer) => T | Promise<T>): Promise<T> {
   const options = serveOptions(settings);
   const stateDir = options.stateDir !== null && isDirectory(options.stateDir) ? options.stateDir : null;
   const log = pino({ level: 'silent' });
-  // Nothing is listened on and nobody is asked: a node that only thinks.
   const server = new MeridianServer({ ...options, listen: [], embeddedAgent: false, watchFiles: false, stateDir }, log);
   try {
     await server.start();
-    const notes = options.redisUrl === null ? offlineNotes(stateDir) : await awaitVerdicts(server);
-    notes.push(...refusedZones(server));
-    return { explanation: server.explain(question.name, question.type, question.client, question.ecs), notes };
-  } catch (error) {
-    if (error instanceof ExplainError) throw usageFailure(error.message);
-    throw error;
+    return await use(server);
   } finally {
     await server.stop();
   }

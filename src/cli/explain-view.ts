@@ -7,8 +7,9 @@
 
 import { parseIpAddress } from '../base/ip-address.ts';
 import { formatIpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
-import type { EndpointTrace, StepTrace } from '../decision/trace.ts';
+import type { EndpointTrace, PoolTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
+import { KM_PER_MS } from '../geo/preference-table.ts';
 import type { Explanation } from '../server/explanation.ts';
 import type { EndpointStatus } from '../server/node-status.ts';
 import type { DnsAnswer } from './dns-exchange.ts';
@@ -39,19 +40,39 @@ function stepLines(step: StepTrace, explanation: Explanation): string[] {
   const lines = [paint('bold', `${step.name} ${step.type}`)];
   const placed = step.placedBy === 'not needed' ? 'the same for every client' : `placed by the ${step.placedBy}`;
   lines.push(`  rule ${step.rule}, ${placed}${step.subnetNote === null ? '' : ` (${step.subnetNote})`}`);
+  lines.push(`  pools by ${step.method}${tieText(step)}, endpoints by ${step.balance}${keyText(step)}`);
+  if (step.isTrickled) lines.push('  sent to the fallback to exercise it (trickle)');
   for (const pool of step.pools) {
-    lines.push(
-      `  pool ${pool.pool}: ${pool.eligibleWeight > 0 ? `weight ${pool.eligibleWeight} to draw from` : 'passed over'}`,
-    );
+    const offer = pool.eligibleWeight > 0 ? `weight ${pool.eligibleWeight} to draw from` : 'passed over';
+    lines.push(`  pool ${pool.pool}: ${costText(pool)}${offer}`);
     for (const endpoint of pool.endpoints)
       lines.push(...endpointLines(endpoint, pool.pool, step, explanation.endpoints));
   }
   lines.push(
     `  from ${step.outcome}: ${paint('green', step.chosen.join(', ') || 'nothing')} (seed ${explanation.trace.seed})`,
   );
-  lines.push(`  TTL ${step.ttlSeconds} s`);
+  lines.push(`  TTL ${step.ttlSeconds} s: ${step.ttlReason}`);
   lines.push(`  scope ${step.scope}: ${scopeReason(step, explanation)}`);
   return lines;
+}
+
+/** The terms of a pool's cost and its share, as far as they took part. */
+function costText({ region, bias, cost, share }: PoolTrace): string {
+  const distance =
+    cost === null
+      ? ''
+      : `${Math.round(cost.distanceKm)} km to ${region}${bias === 0 ? '' : `, with bias ${bias} ${Math.round(cost.biasedKm)} km`}; `;
+  return `${distance}${share === null ? '' : `one of the equals, share ${share}; `}`;
+}
+
+function tieText({ method, nearTie }: StepTrace): string {
+  if (method !== 'nearest' || nearTie === null) return '';
+  return ` (equal within ${Number((nearTie.ratio * 100).toFixed(2))} % + ${nearTie.marginMs * KM_PER_MS} km)`;
+}
+
+function keyText({ key, balance }: StepTrace): string {
+  if (key === null) return '';
+  return `${balance === 'hash' ? '' : ', sticky'}: the client's key is ${key}, the lowest score wins`;
 }
 
 function endpointLines(
@@ -70,7 +91,9 @@ function endpointLines(
       : `status ${endpoint.status} in the zone file`;
   const factor = endpoint.factor === 1 ? '' : ` x ${Number(endpoint.factor.toFixed(3))}`;
   const fate = endpoint.fate === 'eligible' ? endpoint.fate : paint('red', `out: ${endpoint.fate}`);
-  const lines = [`    ${endpoint.value}  weight ${endpoint.weight}${factor}, ${health}, ${fate}`];
+  const score = endpoint.score === null ? '' : `, scores ${endpoint.score.toPrecision(4)}`;
+  const turn = endpoint.turn === null ? '' : `, had ${endpoint.turn} turns in 1/1024`;
+  const lines = [`    ${endpoint.value}  weight ${endpoint.weight}${factor}, ${health}, ${fate}${score}${turn}`];
   if (endpoint.status === 'obey' && status !== undefined) {
     const votes = status.votes.map((vote) => `${vote.region}:${vote.vote}`).join(' ');
     lines.push(`      votes ${votes === '' ? 'none' : votes}  check ${status.check}`);

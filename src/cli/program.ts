@@ -95,6 +95,7 @@ const PLANS: readonly CommandPlan[] = [
     settings: [
       'client',
       'ecs',
+      'replay',
       'zones',
       'geo-data',
       'redis',
@@ -105,17 +106,23 @@ const PLANS: readonly CommandPlan[] = [
       ...ZONE_SETTINGS,
     ],
     arguments: [
-      ['<name>', 'name that is asked for, absolute'],
+      ['[name]', 'name that is asked for, absolute'],
       ['[type]', 'record type (default: A)'],
     ],
     examples: [
       'meridian explain www.gslb.example.com --client 81.2.69.142',
+      'meridian explain www.gslb.example.com --client 81.2.69.142 --json > trace.json',
+      'meridian explain --replay trace.json',
       'meridian explain www.gslb.example.com A --client 192.0.2.1 --ecs 81.2.69.0/24 --admin 127.0.0.1:9153',
     ],
     notes:
-      'Reads the files and answers as a node would. With --redis the verdicts come from the agents; with --admin on the\ncommand line the node there is asked, about the tables it answers from.',
+      'Reads the files and answers as a node would. With --redis the verdicts come from the agents; with --admin on the\ncommand line the node there is asked, about the tables it answers from. --replay takes everything but the files from the trace; exit code 1 when the\nanswer is another.',
     run: async (resolved, [name, type]) =>
-      (await import('./explain-command.ts')).runExplain(resolved, name as string, type as string | undefined),
+      (await import('./explain-command.ts')).runExplain(
+        resolved,
+        name as string | undefined,
+        type as string | undefined,
+      ),
   },
   {
     name: 'status',

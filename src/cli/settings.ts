@@ -212,6 +212,11 @@ export const SETTINGS = {
     help: 'serve the metrics of this agent over HTTP here (default: none)',
   },
   client: { schema: ipAddress, placeholder: 'ip', help: 'address the query comes from' },
+  replay: {
+    schema: text,
+    placeholder: 'file',
+    help: 'decide again what this file, an explanation in JSON, says, and compare the answers',
+  },
   ecs: { schema: ipPrefix, placeholder: 'prefix', help: 'EDNS Client Subnet that the query carries' },
   server: { schema: socketAddress, placeholder: 'addr:port', help: 'DNS server to ask (default: 127.0.0.1:5300)' },
   subnet: { schema: ipPrefix, placeholder: 'prefix', help: 'send this EDNS Client Subnet' },

@@ -9,6 +9,8 @@ import { typeName } from '../wire/codes.ts';
 import { rdataToText } from '../wire/rdata.ts';
 import {
   ALL_DOWN_ORDER,
+  BALANCE_ORDER,
+  BalanceCode,
   DYN_WORDS,
   DynWord,
   ENDPOINT_WORDS,
@@ -21,8 +23,10 @@ import {
   WalkWord,
 } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { rendezvousScore } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { Admission, effectiveWeight } from './endpoint-weight.ts';
+import { NO_TURN } from './rotation.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import type { EndpointTrace, PoolTrace, StepTrace } from './trace.ts';
 import { poolAt } from './walk-pools.ts';
@@ -40,10 +44,11 @@ export function traceStep(
   request: SteeringRequest,
   classTables: readonly (ClassTable | null)[],
   health: HealthTable,
+  turns: Int32Array,
 ): StepTrace {
   const words = zone.words;
   const pools = walkedPools(decision, zone, block).map(({ pool, isEqual }) =>
-    tracePool(zone, poolAt(zone, block, pool), type, health, isEqual),
+    tracePool(decision, zone, poolAt(zone, block, pool), type, health, isEqual, turns),
   );
   const from = decision.isAllDown || decision.pool < 0 ? null : poolName(zone, poolAt(zone, block, decision.pool));
   const group = words[block + DynWord.GROUP]!;
@@ -55,12 +60,32 @@ export function traceStep(
     group,
     rule: ruleOf(decision, words, block) + 1,
     method: METHOD_ORDER[words[block + DynWord.METHOD]!]!,
+    balance: BALANCE_ORDER[decision.balance]!,
+    key: decision.isKeyed ? decision.key : null,
+    isTrickled: decision.isTrickled,
+    nearTie: nearTieOf(words, block),
     scope: decision.scope,
     pools,
     outcome: describeOutcome(decision, from, ALL_DOWN_ORDER[words[block + DynWord.ALL_DOWN]!] ?? 'values'),
     chosen,
     ttlSeconds,
+    ttlReason: ttlReason(decision, words, block),
   };
+}
+
+function nearTieOf(words: Int32Array, block: number): StepTrace['nearTie'] {
+  const ratio = words[block + DynWord.TIE_RATIO]!;
+  return ratio < 0 ? null : { ratio: ratio / 1e6, marginMs: words[block + DynWord.TIE_MARGIN]! / 1e3 };
+}
+
+function ttlReason(decision: Decision, words: Int32Array, block: number): string {
+  if (decision.ttlSeconds === 0) return "the record's own";
+  const shortest = words[block + DynWord.TTL_MIN]!;
+  if (decision.isAllDown) return 'the shortest: every pool is exhausted';
+  if (decision.ttlSeconds === words[block + DynWord.TTL_MAX]) return 'the longest: no endpoint asked for less';
+  return decision.ttlSeconds === shortest
+    ? 'the shortest: an endpoint asked for that or less'
+    : 'the shortest that an endpoint consulted asked for';
 }
 
 /** The rule of the client's class; classes beyond the rules are places of the catch-all or of a fence, which their walk's end names. */
@@ -81,7 +106,9 @@ function walkedPools(decision: Decision, zone: ZoneTable, block: number): { pool
   const all = next < 0 ? own : [...own, ...poolsOf(zone.words, zone.words[block + DYN_WORDS + next]!)];
   const order = [...new Set(all)];
   const drawn = decision.isAllDown ? -1 : order.indexOf(decision.pool);
-  const end = drawn < 0 ? order.length : Math.max(drawn + 1, ties);
+  // Whether to exercise the fallback was asked before anything else, and it may have had nothing to offer.
+  const asked = zone.words[block + DynWord.TRICKLE] === 0 ? ties : Math.max(1, ties) + 1;
+  const end = drawn < 0 ? order.length : Math.max(drawn + 1, asked);
   return order.slice(0, end).map((pool, i) => ({ pool, isEqual: ties > 1 && i < ties }));
 }
 
@@ -104,32 +131,61 @@ function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<St
   return { placedBy: 'client subnet', subnetNote: null };
 }
 
-function tracePool(zone: ZoneTable, at: number, type: number, health: HealthTable, isEqual: boolean): PoolTrace {
+function tracePool(
+  decision: Decision,
+  zone: ZoneTable,
+  at: number,
+  type: number,
+  health: HealthTable,
+  isEqual: boolean,
+  turns: Int32Array,
+): PoolTrace {
   const endpointsAt = zone.words[at + PoolWord.ENDPOINTS_AT]!;
   const endpoints: EndpointTrace[] = [];
   let eligibleWeight = 0;
   for (let i = 0; i < zone.words[at + PoolWord.ENDPOINT_COUNT]!; i++) {
     const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
     eligibleWeight += effectiveWeight(zone, endpointAt, health, Admission.HEALTHY);
-    endpoints.push(traceEndpoint(zone, endpointAt, type, health));
+    endpoints.push(traceEndpoint(decision, zone, endpointAt, type, health, turns));
   }
-  const share = isEqual ? zone.words[at + PoolWord.SHARE]! : null;
-  return { pool: poolName(zone, at), share, endpoints, eligibleWeight: eligibleWeight / FACTOR_ONE };
+  return {
+    pool: poolName(zone, at),
+    share: isEqual ? zone.words[at + PoolWord.SHARE]! : null,
+    region: textAt(zone, zone.words[at + PoolWord.REGION]!),
+    bias: zone.words[at + PoolWord.BIAS]!,
+    cost: null,
+    endpoints,
+    eligibleWeight: eligibleWeight / FACTOR_ONE,
+  };
 }
 
 function poolName(zone: ZoneTable, at: number): string {
-  const nameAt = zone.words[at + PoolWord.NAME]!;
-  // A view of shared memory cannot be decoded directly; the copy is a few octets.
-  return new TextDecoder().decode(zone.bytes.slice(nameAt + 1, nameAt + 1 + zone.bytes[nameAt]!));
+  return textAt(zone, zone.words[at + PoolWord.NAME]!) ?? '';
 }
 
-function traceEndpoint(zone: ZoneTable, at: number, type: number, health: HealthTable): EndpointTrace {
+/** The text at an octet offset; null at 0. */
+function textAt(zone: ZoneTable, at: number): string | null {
+  if (at === 0) return null;
+  // A view of shared memory cannot be decoded directly; the copy is a few octets.
+  return new TextDecoder().decode(zone.bytes.slice(at + 1, at + 1 + zone.bytes[at]!));
+}
+
+function traceEndpoint(
+  decision: Decision,
+  zone: ZoneTable,
+  at: number,
+  type: number,
+  health: HealthTable,
+  turns: Int32Array,
+): EndpointTrace {
   const packed = zone.words[at + EndpointWord.WEIGHT]!;
   const slot = zone.words[at + EndpointWord.SLOT]!;
-  const state = unpackHealth(slot < 0 ? UNKNOWN_WORD : health[slot]!);
+  const word = slot < 0 ? null : health[slot]!;
+  const state = unpackHealth(word ?? UNKNOWN_WORD);
   const status = packed >> 16;
-  const isEligible = effectiveWeight(zone, at, health, Admission.HEALTHY) > 0;
+  const weight = effectiveWeight(zone, at, health, Admission.HEALTHY);
   const barred = status === StatusCode.OBEY && state.barred ? 'down' : 'weight 0 by override or ramp';
+  const turn = decision.balance === BalanceCode.ROUND_ROBIN && slot >= 0 ? (turns[slot] ?? NO_TURN) : NO_TURN;
   return {
     slot,
     value: valueText(zone, zone.words[at + EndpointWord.DATA]!, type),
@@ -137,7 +193,13 @@ function traceEndpoint(zone: ZoneTable, at: number, type: number, health: Health
     status: STATUS_NAMES[status]!,
     verdict: state.verdict,
     factor: state.factor / FACTOR_ONE,
-    fate: isEligible ? 'eligible' : status === StatusCode.DOWN ? 'status down' : barred,
+    fate: weight > 0 ? 'eligible' : status === StatusCode.DOWN ? 'status down' : barred,
+    word,
+    turn: turn === NO_TURN ? null : turn,
+    score:
+      decision.isKeyed && weight > 0
+        ? rendezvousScore(decision.key, zone.words[at + EndpointWord.IDENTITY]!, weight)
+        : null,
   };
 }
 

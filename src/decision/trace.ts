@@ -4,7 +4,8 @@
  */
 
 import type { VerdictCode } from '../health/health-table.ts';
-import type { SteeringMethod } from '../zone/zone-model.ts';
+import type { Balance, NearTie, SteeringMethod } from '../zone/zone-model.ts';
+import type { Decision } from './decision.ts';
 
 /** Why an endpoint could not be drawn, or that it could. */
 export type EndpointFate = 'eligible' | 'status down' | 'down' | 'weight 0 by override or ramp';
@@ -20,15 +21,33 @@ export type EndpointTrace = {
   /** Factor on the weight by ramp and overrides, 0..1. */
   readonly factor: number;
   readonly fate: EndpointFate;
+  /** Its word in the health table, which is what was decided by; null for a last-resort value. */
+  readonly word: number | null;
+  /** What it had in the rotation before this decision; null where there is no rotation, or before its first turn. */
+  readonly turn: number | null;
+  /** What it scored for the client's key, the lowest wins; null without affinity or when it may not be drawn. */
+  readonly score: number | null;
 };
 
 export type PoolTrace = {
   readonly pool: string;
   /** Its share where it is one of several equals, else null. */
   readonly share: number | null;
+  /** The region that it stands for, and the percentage by which distances to it shrink (or grow). */
+  readonly region: string | null;
+  readonly bias: number;
+  /** How far the client is, where distance orders the pools and both places are known. */
+  cost: PoolCost | null;
   readonly endpoints: EndpointTrace[];
   /** Sum of the effective weights; 0: passed over. */
   readonly eligibleWeight: number;
+};
+
+/** The terms of a pool's cost. */
+export type PoolCost = {
+  readonly distanceKm: number;
+  /** With the bias; the least wins. */
+  readonly biasedKm: number;
 };
 
 export type StepTrace = {
@@ -45,17 +64,35 @@ export type StepTrace = {
   readonly rule: number;
   /** How the record chooses among pools. */
   readonly method: SteeringMethod;
+  readonly balance: Balance;
+  /** Hash of the client prefix that choices follow; null: drawn by chance or turn. */
+  readonly key: number | null;
+  /** Sent to the fallback to exercise it. */
+  readonly isTrickled: boolean;
+  /** Pools within (1 + ratio) x the nearest + margin are equals; null: only equal distances are. */
+  readonly nearTie: NearTie | null;
   readonly scope: number;
   readonly pools: PoolTrace[];
   /** Which source the answer came from. */
   outcome: string;
   readonly chosen: string[];
   ttlSeconds: number;
+  /** Why it is this one. */
+  readonly ttlReason: string;
 };
 
 /** Steps in the order taken: one per steered name, more when a steered CNAME leads to another. */
 export class DecisionTrace {
   /** Start of the random sequence of this query: the same seed, tables and query give the same answer. */
   seed = 0;
+  /** Where the worker's rotations began, and stood before the step at hand (`Decision.turns`). */
+  rotationSeed = 0;
+  turns: Int32Array = new Int32Array(0);
   readonly steps: StepTrace[] = [];
+
+  /** Remembers what the next decision is about to change. */
+  beginStep(decision: Decision): void {
+    this.rotationSeed = decision.rotationSeed;
+    this.turns = decision.turns.slice();
+  }
 }

@@ -10,9 +10,11 @@ import { Transaction, Transport } from '../answer/transaction.ts';
 import { addressBytes, type IpAddress, parseIpAddress, unmapAddress } from '../base/ip-address.ts';
 import { type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
 import { MESSAGE_BYTES_MAX, UDP_EDNS_BYTES_MAX } from '../base/limits.ts';
+import { addCosts } from '../decision/pool-cost.ts';
 import { DecisionTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { type LocationTable, locationOf, lookupLocation } from '../geo/location-table.ts';
+import type { Region } from '../geo/region.ts';
 import { DnsClass, EdnsOption, RRType, typeCode, typeName } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
 import { HEADER_BYTES } from '../wire/query-parser.ts';
@@ -33,24 +35,31 @@ export type Explanation = {
   /** Where the packet's source and the client's subnet are, as far as is known; null for unknown. */
   readonly clientLocation: Location | null;
   readonly ecsLocation: Location | null;
-  /** Seed and steps of the decision; no steps when nothing was steered. */
-  readonly trace: { readonly seed: number; readonly steps: DecisionTrace['steps'] };
+  /** Seeds and steps of the decision; no steps when nothing was steered. */
+  readonly trace: { readonly seed: number; readonly rotationSeed: number; readonly steps: DecisionTrace['steps'] };
   /** Health, votes and configuration of every endpoint in the trace. */
   readonly endpoints: readonly EndpointStatus[];
   /** The answer over TCP, in base64; empty for silence. */
   readonly answer: string;
 };
 
-export type ExplainInput = {
+/** What is known where the question is asked. */
+export type ExplainGround = {
+  readonly tables: ServingTables;
+  readonly locations: LocationTable | null;
+  readonly regions: readonly Region[];
+  /** Status of the endpoint in a slot of the health table. */
+  readonly endpointOf: (slot: number) => EndpointStatus | null;
+};
+
+export type ExplainInput = ExplainGround & {
   readonly name: string;
   readonly type: string;
   readonly client: string;
   readonly ecs: string | null;
-  readonly tables: ServingTables;
-  readonly locations: LocationTable | null;
-  /** Status of the endpoint in a slot of the health table. */
-  readonly endpointOf: (slot: number) => EndpointStatus | null;
   readonly seed: number;
+  /** Where rotations stood, when a decision is made again. */
+  readonly rotation?: { readonly seed: number; readonly turns: Int32Array };
 };
 
 /** Throws {@link ExplainError}. */
@@ -73,15 +82,25 @@ export function explainQuery(input: ExplainInput): Explanation {
   tx.clientFamily = client.family;
   tx.clientWords.set(client.words);
   tx.trace = trace;
+  if (input.rotation !== undefined) {
+    tx.decision.rotationSeed = input.rotation.seed;
+    tx.decision.turns = input.rotation.turns;
+  }
   const octets = answerQuery(tx, input.tables, createCounters());
+  const clientLocation = placeOf(input.locations, client);
+  const ecsLocation = subnet === null ? null : placeOf(input.locations, subnet);
+  for (const step of trace.steps) {
+    if (step.placedBy === 'not needed') continue;
+    addCosts(step, step.placedBy === 'client subnet' ? ecsLocation : clientLocation, input.regions);
+  }
   return {
     name: nameToText(name),
     type: typeName(type),
     client: input.client,
     ecs: input.ecs,
-    clientLocation: placeOf(input.locations, client),
-    ecsLocation: subnet === null ? null : placeOf(input.locations, subnet),
-    trace: { seed: trace.seed, steps: trace.steps },
+    clientLocation,
+    ecsLocation,
+    trace: { seed: trace.seed, rotationSeed: trace.rotationSeed, steps: trace.steps },
     endpoints: endpointsOf(trace, input.endpointOf),
     answer: Buffer.from(bytes.subarray(0, octets)).toString('base64'),
   };

@@ -14,13 +14,14 @@ import type { Clock } from '../base/clock.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
 import { BuildClient } from './build-client.ts';
-import { type Explanation, explainQuery } from './explanation.ts';
+import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import { pickPorts } from './pick-ports.ts';
 import { logPool } from './pool-log.ts';
+import { type Replay, replayExplanation } from './replay.ts';
 import type { ListenAddress, ServeOptions } from './serve-options.ts';
 import { Snapshot } from './snapshot.ts';
 import { StartError } from './start-error.ts';
@@ -139,11 +140,23 @@ export class MeridianServer {
       type,
       client,
       ecs,
-      tables: this.#snapshot.serving,
-      locations: this.#snapshot.openLocations(),
-      endpointOf: (slot) => this.#health?.endpointOf(slot) ?? null,
+      ...this.#explainGround(),
       seed: (Math.random() * 0x100000000) | 0,
     });
+  }
+
+  /** Makes the decisions of an explanation again, over the files of this node. Throws ReplayError for what is no explanation. */
+  replay(explanation: unknown): Replay {
+    return replayExplanation(explanation, this.#explainGround());
+  }
+
+  #explainGround(): ExplainGround {
+    return {
+      tables: this.#snapshot.serving,
+      locations: this.#snapshot.openLocations(),
+      regions: this.#snapshot.regions,
+      endpointOf: (slot) => this.#health?.endpointOf(slot) ?? null,
+    };
   }
 
   async #load(): Promise<void> {

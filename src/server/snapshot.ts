@@ -12,6 +12,7 @@ import type { Clock } from '../base/clock.ts';
 import { type Fault, hasError } from '../base/fault.ts';
 import { ZONES_MAX } from '../base/limits.ts';
 import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import type { Region } from '../geo/region.ts';
 import { type EndpointRegistry, EndpointSlotsError } from '../health/endpoint-registry.ts';
 import { buildZoneIndex } from '../zone/zone-index.ts';
 import { linkZone } from '../zone/zone-table.ts';
@@ -114,6 +115,11 @@ export class Snapshot {
     const image = this.#locations?.image ?? null;
     if (image !== null && this.#openLocations?.image !== image) this.#openLocations = openLocationTable(image);
     return this.#openLocations;
+  }
+
+  /** The regions in force. */
+  get regions(): readonly Region[] {
+    return this.#locations?.regions ?? [];
   }
 
   /** By name. */

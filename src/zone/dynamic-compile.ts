@@ -85,6 +85,8 @@ export function compileDynamic(
     [DynWord.TRICKLE, Math.round(dynamic.steering.trickle * 2 ** TRICKLE_BITS)],
     [DynWord.TTL_MIN, dynamic.steering.ttl?.min ?? 0],
     [DynWord.TTL_MAX, dynamic.steering.ttl?.max ?? 0],
+    [DynWord.TIE_RATIO, dynamic.steering.nearTie === null ? -1 : Math.round(dynamic.steering.nearTie.ratio * 1e6)],
+    [DynWord.TIE_MARGIN, Math.round((dynamic.steering.nearTie?.marginMs ?? 0) * 1e3)],
   ];
   for (const [word, value] of words) arena.words[at + word] = value;
   const walkAt = new Map<PoolWalk, number>();
@@ -163,16 +165,16 @@ function compilePool(
   pool: PoolModel,
   links: DynamicLinks,
 ): number {
-  const name = new TextEncoder().encode(pool.name).subarray(0, 255);
-  const nameAt = arena.takeBytes(1 + name.length);
-  arena.bytes[nameAt] = name.length;
-  arena.bytes.set(name, nameAt + 1);
+  const nameAt = writeText(arena, pool.name);
+  const regionAt = pool.region === null ? 0 : writeText(arena, pool.region);
   const endpointsAt = arena.takeWords(pool.endpoints.length * ENDPOINT_WORDS);
   arena.words[at + PoolWord.SHARE] = pool.share;
   arena.words[at + PoolWord.ENDPOINT_COUNT] = pool.endpoints.length;
   arena.words[at + PoolWord.ENDPOINTS_AT] = endpointsAt;
   arena.words[at + PoolWord.NAME] = nameAt;
-  arena.words[at + PoolWord.IDENTITY] = hashOctets(name, 0);
+  arena.words[at + PoolWord.IDENTITY] = hashOctets(new TextEncoder().encode(pool.name), 0);
+  arena.words[at + PoolWord.REGION] = regionAt;
+  arena.words[at + PoolWord.BIAS] = pool.bias;
   const recordName = nameToText(dynamic.owner);
   const seen = new Map<string, number>();
   let cumulative = 0;
@@ -205,6 +207,15 @@ function compilePool(
     });
   }
   return rdataMax;
+}
+
+/** Length in an octet, then UTF-8; returns the octet offset. */
+function writeText(arena: ImageArena, text: string): number {
+  const octets = new TextEncoder().encode(text).subarray(0, 255);
+  const at = arena.takeBytes(1 + octets.length);
+  arena.bytes[at] = octets.length;
+  arena.bytes.set(octets, at + 1);
+  return at;
 }
 
 function writeEndpoint(

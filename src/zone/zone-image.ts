@@ -107,9 +107,12 @@ export const DynWord = {
   /** Bounds of the adaptive TTL in seconds; a maximum of 0: fixed. */
   TTL_MIN: 14,
   TTL_MAX: 15,
+  /** The band of equals, for explanations: ratio in millionths and margin in microseconds; a ratio of -1: none. */
+  TIE_RATIO: 16,
+  TIE_MARGIN: 17,
 } as const;
 /** Behind the block's words: the walk of each class. */
-export const DYN_WORDS = 16;
+export const DYN_WORDS = 18;
 /** {@link DynWord.MIN_HEALTHY} of 1. */
 export const MIN_HEALTHY_ONE = 65_536;
 /** Bits of {@link DynWord.TRICKLE}. */
@@ -147,9 +150,13 @@ export const PoolWord = {
   NAME: 3,
   /** Hash of the name. */
   IDENTITY: 4,
+  /** Octet offset of the region's name, as NAME; 0: none. */
+  REGION: 5,
+  /** Percent by which distances shrink or grow, for explanations. */
+  BIAS: 6,
 } as const;
 /** Words that a pool takes. */
-export const POOL_WORDS = 5;
+export const POOL_WORDS = 7;
 
 /** Words of an endpoint. */
 export const EndpointWord = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mixBits, nextState, RandomStream } from '../../../src/base/random.ts';
+import { mixBits, nextState, previousState, RandomStream } from '../../../src/base/random.ts';
 import { chiSquare, chiSquareLimit } from '../../tools/chi-square.ts';
 
 describe('RandomStream', () => {
@@ -52,5 +52,12 @@ describe('RandomStream', () => {
       counts[mixBits(nextState(seed)) >>> 28]!++;
     }
     expect(chiSquare(counts, new Array<number>(16).fill(1))).toBeLessThan(chiSquareLimit(15));
+  });
+});
+
+describe('previousState', () => {
+  it('goes back where nextState came from', () => {
+    for (const state of [0, 1, -1, 2 ** 31 - 1, -(2 ** 31), 0x12345678])
+      expect(previousState(nextState(state))).toBe(state);
   });
 });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,12 @@ www:
 afterAll(() => rmSync(folder, { recursive: true }));
 afterEach(() => vi.restoreAllMocks());
 
-async function explain(settings: Settings, name = 'www.a.example', type?: string): Promise<Record<string, unknown>> {
+async function explain(
+  settings: Settings,
+  name: string | undefined = 'www.a.example',
+  type?: string,
+  exitCode = 0,
+): Promise<Record<string, unknown>> {
   let text = '';
   vi.spyOn(process.stdout, 'write').mockImplementation((part) => {
     text += String(part);
@@ -44,7 +49,7 @@ async function explain(settings: Settings, name = 'www.a.example', type?: string
   const all: Settings = { zones, 'geo-data': geo, 'state-dir': join(folder, 'none'), json: true, ...settings };
   const sources = new Map(Object.keys(all).map((key): [SettingKey, SettingSource] => [key as SettingKey, 'flag']));
   const resolved: ResolvedSettings = { settings: all, sources };
-  expect(await runExplain(resolved, name, type)).toBe(0);
+  expect(await runExplain(resolved, name, type)).toBe(exitCode);
   vi.restoreAllMocks();
   return JSON.parse(text) as Record<string, unknown>;
 }
@@ -64,6 +69,43 @@ describe('explain', () => {
   it('takes the client subnet before the source address', async () => {
     const { trace } = await explain({ client: '100.64.1.1', ecs: '100.65.7.0/24' });
     expect(trace).toMatchObject({ steps: [{ chosen: [expect.stringMatching(/192\.0\.2\.[12]/)] }] });
+  });
+
+  it('replays what it wrote, octet for octet, and says when the files are others', async () => {
+    const trace = join(folder, 'trace.json');
+    writeFileSync(trace, JSON.stringify(await explain({ client: '100.65.1.1' })));
+    expect(await explain({ replay: trace })).toMatchObject({
+      trace: { steps: [{ chosen: ['192.0.2.2'] }] },
+      replay: { isSame: true, differences: [] },
+    });
+    const others = join(folder, 'other-zones');
+    mkdirSync(others, { recursive: true });
+    const zone = readFileSync(join(zones, 'a.example.yaml'), 'utf8').replace('192.0.2.2', '192.0.2.3');
+    writeFileSync(join(others, 'a.example.yaml'), zone);
+    expect(await explain({ replay: trace, zones: others }, undefined, undefined, 1)).toMatchObject({
+      replay: {
+        isSame: false,
+        differences: ['www.a.example. A: pool us (192.0.2.2 1) then, us (192.0.2.3 1) now'],
+      },
+    });
+  });
+
+  it('refuses to replay what is no trace', async () => {
+    const broken = join(folder, 'broken.json');
+    writeFileSync(broken, '{"name": 1}');
+    await expect(explain({ replay: broken })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('not an explanation'),
+    });
+    writeFileSync(broken, 'name: www');
+    await expect(explain({ replay: broken })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('not JSON'),
+    });
+    await expect(explain({ replay: join(folder, 'no') })).rejects.toMatchObject({
+      exitCode: 2,
+      message: expect.stringContaining('no such file'),
+    });
   });
 
   it('refuses a question without a client', async () => {

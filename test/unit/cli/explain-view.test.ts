@@ -22,6 +22,9 @@ const endpoint: EndpointTrace = {
   verdict: 2,
   factor: 1,
   fate: 'down',
+  word: 6,
+  turn: null,
+  score: null,
 };
 const step: StepTrace = {
   name: 'www.a.example.',
@@ -30,13 +33,28 @@ const step: StepTrace = {
   subnetNote: null,
   group: 0,
   rule: 2,
-  method: 'rules',
+  method: 'nearest',
+  balance: 'hash',
+  key: 12,
+  isTrickled: false,
+  nearTie: { ratio: 0.1, marginMs: 5 },
   scope: 16,
   pools: [
-    { pool: 'eu', share: null, eligibleWeight: 0, endpoints: [endpoint] },
+    {
+      pool: 'eu',
+      share: null,
+      region: 'eu-west',
+      bias: 10,
+      cost: { distanceKm: 463.4, biasedKm: 417.1 },
+      eligibleWeight: 0,
+      endpoints: [endpoint],
+    },
     {
       pool: 'us',
-      share: null,
+      share: 3,
+      region: null,
+      bias: 0,
+      cost: null,
       eligibleWeight: 1,
       endpoints: [{ ...endpoint, slot: 1, value: '192.0.2.2', weight: 1, status: 'up', fate: 'eligible' }],
     },
@@ -44,6 +62,7 @@ const step: StepTrace = {
   outcome: 'pool us',
   chosen: ['192.0.2.2'],
   ttlSeconds: 30,
+  ttlReason: "the record's own",
 };
 const explanation: Explanation = {
   name: 'www.a.example.',
@@ -52,7 +71,7 @@ const explanation: Explanation = {
   ecs: '81.2.69.0/24',
   clientLocation: null,
   ecsLocation: LONDON,
-  trace: { seed: 7, steps: [step] },
+  trace: { seed: 7, rotationSeed: 7, steps: [step] },
   endpoints: [
     {
       key: 'k',
@@ -85,13 +104,14 @@ describe('an explanation', () => {
       'source address 192.0.2.7: its place is not known',
       'client subnet 81.2.69.0/24: EU-GB at 51.5, -0.1, says geoip-lite',
       'rule 2, placed by the client subnet',
-      'pool eu: passed over',
+      "pools by nearest (equal within 10 % + 250 km), endpoints by hash: the client's key is 12, the lowest score wins",
+      'pool eu: 463 km to eu-west, with bias 10 417 km; passed over',
       '192.0.2.1  weight 3, health down, out: down',
       'votes eu-west:down  check http://192.0.2.1/',
-      'pool us: weight 1 to draw from',
+      'pool us: one of the equals, share 3; weight 1 to draw from',
       '192.0.2.2  weight 1, status up in the zone file, eligible',
       'from pool us: 192.0.2.2 (seed 7)',
-      'TTL 30 s',
+      "TTL 30 s: the record's own",
       'scope 16: every client in 81.2.0.0/16 gets the same decision',
       'the server stays silent',
     ];
@@ -105,15 +125,17 @@ describe('an explanation', () => {
   it('says why a subnet was not used, and when nothing depends on the client', () => {
     const note = 'not globally routable';
     const bySource = { ...step, placedBy: 'source address', subnetNote: note, scope: 0 } as const;
-    expect(render({ trace: { seed: 1, steps: [bySource] } })).toContain(`placed by the source address (${note})`);
+    expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [bySource] } })).toContain(
+      `placed by the source address (${note})`,
+    );
     const notNeeded = { ...step, placedBy: 'not needed', scope: 0 } as const;
-    expect(render({ trace: { seed: 1, steps: [notNeeded] } })).toContain(
+    expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [notNeeded] } })).toContain(
       'scope 0: the decision does not depend on the client',
     );
   });
 
   it('says so when nothing is steered', () => {
-    expect(render({ trace: { seed: 0, steps: [] } })).toContain('nothing is steered here');
+    expect(render({ trace: { seed: 0, rotationSeed: 0, steps: [] } })).toContain('nothing is steered here');
   });
 
   it('shows the answer as records', () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DecisionTrace } from '../../../src/decision/trace.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
+import type { SteeringModel } from '../../../src/zone/zone-model.ts';
 import { buildQuery } from '../../tools/dns-client.ts';
 import { readReply } from '../../tools/dns-reply.ts';
 import { Asker, modelZone, network, serve } from '../../tools/model-zone.ts';
@@ -70,5 +71,40 @@ describe('a traced decision', () => {
   it('is replayed by its seed', () => {
     expect(traced('100.1.2.0/24').trace.seed).toBe(traced('100.1.2.0/24').trace.seed);
     expect(traced('100.1.2.0/24').reply.bytes).toEqual(traced('100.1.2.0/24').reply.bytes);
+  });
+
+  it('shows method, balance, key, score and turn, and why the TTL is what it is', () => {
+    const stepOf = (steering: Partial<SteeringModel>) => {
+      const serving = serve([modelZone('example.', [], [{ name: 'www', pools, rules: [{ pool: 'eu' }], steering }])]);
+      const trace = new DecisionTrace();
+      const asker = new Asker(serving.tables, 77);
+      for (let i = 0; i < 2; i++) asker.ask(buildQuery('www.example.', 'A', { id: 1 }), '127.0.0.1', 0, trace);
+      return trace.steps[1] ?? expect.fail('no step');
+    };
+    const hashed = stepOf({ balance: 'hash', method: 'weighted', ttl: { min: 5, max: 50 } });
+    expect(hashed).toMatchObject({ method: 'weighted', balance: 'hash', ttlSeconds: 50, nearTie: null });
+    expect(hashed.ttlReason).toContain('no endpoint asked for less');
+    expect(hashed.pools.map(({ pool, share }) => [pool, share])).toEqual([
+      ['eu', 1],
+      ['us', 1],
+    ]);
+    const drawnFrom = hashed.pools.find(({ endpoints }) => endpoints.some(({ value }) => value === hashed.chosen[0]));
+    const scores = drawnFrom!.endpoints.flatMap(({ score, value }) => (score === null ? [] : [{ score, value }]));
+    expect(scores.sort((a, b) => a.score - b.score)[0]!.value).toBe(hashed.chosen[0]);
+    const turning = stepOf({ balance: 'round_robin', nearTie: { ratio: 0.1, marginMs: 2.5 } });
+    expect(turning).toMatchObject({ key: null, ttlReason: "the record's own", nearTie: { ratio: 0.1, marginMs: 2.5 } });
+    const turns = turning.pools[0]!.endpoints.flatMap(({ turn }) => turn ?? []);
+    expect(turns).toHaveLength(2);
+    expect(turns.reduce((sum, turn) => sum + turn, 0)).toBe(0);
+  });
+
+  it('lists a fallback that was to be exercised and had nothing to offer', () => {
+    const steering = { trickle: 0.5 };
+    const serving = serve([modelZone('example.', [], [{ name: 'www', pools, rules: [{ pool: 'eu' }], steering }])]);
+    serving.tables.health[serving.slotOf('192.0.2.4')] = DOWN;
+    const trace = new DecisionTrace();
+    new Asker(serving.tables, 77).ask(buildQuery('www.example.', 'A', { id: 1 }), '127.0.0.1', 0, trace);
+    expect(trace.steps[0]).toMatchObject({ outcome: 'pool eu', isTrickled: false });
+    expect(trace.steps[0]!.pools.map(({ pool }) => pool)).toEqual(['eu', 'us']);
   });
 });

@@ -45,6 +45,7 @@ const explain = (fields: Partial<Parameters<typeof explainQuery>[0]> = {}) =>
     ecs: null,
     tables: tables(),
     locations: null,
+    regions: [],
     endpointOf: () => null,
     seed: 1,
     ...fields,

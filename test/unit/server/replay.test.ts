@@ -1,0 +1,93 @@
+import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../src/base/random.ts';
+import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
+import { type ExplainGround, explainQuery } from '../../../src/server/explanation.ts';
+import { ReplayError, replayExplanation } from '../../../src/server/replay.ts';
+import type { Balance, SteeringMethod, SteeringModel } from '../../../src/zone/zone-model.ts';
+import {
+  type DynamicSketch,
+  modelZone,
+  network,
+  networkAt,
+  regionAt,
+  type Serving,
+  serve,
+} from '../../tools/model-zone.ts';
+
+const DOWN = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true, lastGood: true });
+const REGIONS = [regionAt('dublin', 53.35, -6.26), regionAt('tokyo', 35.7, 139.7)];
+const NETWORKS = [network('20.0.0.0/8', 'DE'), networkAt('20.1.0.0/16', 51.5, -0.12)];
+
+function world(steering: Partial<SteeringModel>, changed: Partial<DynamicSketch> = {}): Serving {
+  const pools = {
+    ap: { fallback: 'eu', region: 'tokyo', values: ['192.0.2.1 2', '192.0.2.2'] },
+    eu: { fallback: 'us', region: 'dublin', share: 7, values: ['192.0.2.11 3', '192.0.2.12', '192.0.2.13'] },
+    us: { share: 2, values: ['192.0.2.21', '192.0.2.22 5'] },
+  };
+  const rules = [{ geos: ['EU'], pool: 'eu' }, { pool: 'ap' }];
+  const name = { type: 'CNAME' as const, pools: { p: { values: ['www.example.'] } }, rules: [{ pool: 'p' }] };
+  const www = { name: 'www', pools, rules, steering, ...changed };
+  return serve(
+    [modelZone('example.', [], [www, { name: 'alias', values: ['www.example.'], ...name }])],
+    NETWORKS,
+    REGIONS,
+  );
+}
+
+const groundOf = (serving: Serving): ExplainGround => ({
+  tables: serving.tables,
+  locations: null,
+  regions: REGIONS,
+  endpointOf: () => null,
+});
+
+const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
+const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash'];
+const COMBINATIONS = METHODS.flatMap((method) => BALANCES.map((balance) => [method, balance] as const));
+
+describe('a replay', () => {
+  it.each(COMBINATIONS)('of an explanation by %s and %s has the same octets on another node', (method, balance) => {
+    const random = new RandomStream(31);
+    const rotations = new Int32Array(16_384).fill(-(2 ** 31));
+    for (let i = 0; i < 60; i++) {
+      const steering = { method, balance, answers: 1 + (i % 3), trickle: 0.2, allDown: 'last_good' as const };
+      const serving = world({ ...steering, minHealthy: i % 2 ? 0.4 : 0, ttl: { min: 5, max: 60 } });
+      for (const octet of [1, 2, 11, 12, 13, 21, 22]) {
+        const word = packHealth({ ...unpackHealth(random.nextBelow(2) ? DOWN : UNKNOWN_WORD), ttlSeconds: octet });
+        serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = word;
+      }
+      const told = explainQuery({
+        ...groundOf(serving),
+        name: i % 4 === 0 ? 'alias.example' : 'www.example',
+        type: 'A',
+        client: '127.0.0.1',
+        ecs: `20.${i % 3}.0.0/24`,
+        seed: random.nextBits() | 0,
+        rotation: { seed: i, turns: rotations },
+      });
+      const replay = replayExplanation(
+        JSON.parse(JSON.stringify(told)),
+        groundOf(world({ ...steering, minHealthy: i % 2 ? 0.4 : 0, ttl: { min: 5, max: 60 } })),
+      );
+      expect(replay.differences).toEqual([]);
+      expect(replay.isSame).toBe(true);
+      expect(replay.explanation).toEqual(told);
+    }
+  });
+
+  it('says what is no longer as it was', () => {
+    const serving = world({});
+    const ask = { name: 'www.example', type: 'A', client: '127.0.0.1', ecs: '20.0.0.0/24', seed: 3 };
+    const told = explainQuery({ ...groundOf(serving), ...ask });
+    const pools = { eu: { values: ['192.0.2.99'] } };
+    const replay = replayExplanation(told, groundOf(world({}, { pools, rules: [{ pool: 'eu' }] })));
+    expect(replay.isSame).toBe(false);
+    expect(replay.differences).toEqual([
+      'www.example. A: pool eu (192.0.2.11 3, 192.0.2.12 1, 192.0.2.13 1) then, eu (192.0.2.99 1) now',
+    ]);
+  });
+
+  it.each([[null], [{}], [{ name: 'x' }], [[1]], ['text']])('refuses %j', (trace) => {
+    expect(() => replayExplanation(trace, groundOf(world({})))).toThrow(ReplayError);
+  });
+});
