@@ -65,9 +65,10 @@ function costText({ region, bias, cost, share }: PoolTrace): string {
   return `${distance}${share === null ? '' : `one of the equals, share ${share}; `}`;
 }
 
-function tieText({ method, nearTie }: StepTrace): string {
+function tieText({ method, nearTie, tieKm }: StepTrace): string {
   if (method !== 'nearest' || nearTie === null) return '';
-  return ` (equal within ${Number((nearTie.ratio * 100).toFixed(2))} % + ${nearTie.marginMs * KM_PER_MS} km)`;
+  const limit = tieKm === null ? '' : `: up to ${Math.round(tieKm)} km`;
+  return ` (equal within ${Number((nearTie.ratio * 100).toFixed(2))} % + ${nearTie.marginMs * KM_PER_MS} km${limit})`;
 }
 
 function keyText({ key, balance }: StepTrace): string {

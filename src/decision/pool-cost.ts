@@ -2,7 +2,7 @@
 
 import type { Location } from '../geo/location.ts';
 import { distanceKm } from '../geo/nearness.ts';
-import { biasedDistance } from '../geo/preference-table.ts';
+import { biasedDistance, tieLimit } from '../geo/preference-table.ts';
 import type { Region } from '../geo/region.ts';
 import type { StepTrace } from './trace.ts';
 
@@ -10,10 +10,13 @@ import type { StepTrace } from './trace.ts';
 export function addCosts(step: StepTrace, location: Location | null, regions: readonly Region[]): void {
   if (step.method !== 'nearest' || location === null || location.latitude === null || location.longitude === null)
     return;
+  let best = Number.POSITIVE_INFINITY;
   for (const pool of step.pools) {
     const region = regions.find(({ name }) => name === pool.region);
     if (region === undefined) continue;
     const km = distanceKm(location.latitude, location.longitude, region.latitude, region.longitude);
     pool.cost = { distanceKm: km, biasedKm: biasedDistance(km, pool.bias) };
+    best = Math.min(best, pool.cost.biasedKm);
   }
+  if (best < Number.POSITIVE_INFINITY) step.tieKm = tieLimit(best, step.nearTie);
 }

@@ -64,6 +64,7 @@ export function traceStep(
     key: decision.isKeyed ? decision.key : null,
     isTrickled: decision.isTrickled,
     nearTie: nearTieOf(words, block),
+    tieKm: null,
     scope: decision.scope,
     pools,
     outcome: describeOutcome(decision, from, ALL_DOWN_ORDER[words[block + DynWord.ALL_DOWN]!] ?? 'values'),

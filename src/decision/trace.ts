@@ -71,6 +71,8 @@ export type StepTrace = {
   readonly isTrickled: boolean;
   /** Pools within (1 + ratio) x the nearest + margin are equals; null: only equal distances are. */
   readonly nearTie: NearTie | null;
+  /** The most that an equal of the nearest may cost, in km with bias; null where no distance is known. */
+  tieKm: number | null;
   readonly scope: number;
   readonly pools: PoolTrace[];
   /** Which source the answer came from. */

@@ -38,6 +38,7 @@ const step: StepTrace = {
   key: 12,
   isTrickled: false,
   nearTie: { ratio: 0.1, marginMs: 5 },
+  tieKm: 708.8,
   scope: 16,
   pools: [
     {
@@ -104,7 +105,7 @@ describe('an explanation', () => {
       'source address 192.0.2.7: its place is not known',
       'client subnet 81.2.69.0/24: EU-GB at 51.5, -0.1, says geoip-lite',
       'rule 2, placed by the client subnet',
-      "pools by nearest (equal within 10 % + 250 km), endpoints by hash: the client's key is 12, the lowest score wins",
+      "pools by nearest (equal within 10 % + 250 km: up to 709 km), endpoints by hash: the client's key is 12, the lowest score wins",
       'pool eu: 463 km to eu-west, with bias 10 417 km; passed over',
       '192.0.2.1  weight 3, health down, out: down',
       'votes eu-west:down  check http://192.0.2.1/',

@@ -30,6 +30,13 @@ describe('the cost of a pool', () => {
     expect(costsOf(traced('nearest'), london)).toEqual([[464, 928], null]);
   });
 
+  it('is told with the band of equals', () => {
+    const step = { ...traced('nearest'), nearTie: { ratio: 0.5, marginMs: 2 } };
+    addCosts(step, london, REGIONS);
+    expect(step.tieKm).toBeCloseTo(step.pools[0]!.cost!.biasedKm * 1.5 + 100);
+    expect(traced('nearest').tieKm).toBeNull();
+  });
+
   it('is not shown where distance has no say', () => {
     expect(costsOf(traced('rules'), london)).toEqual([null, null]);
     expect(costsOf(traced('nearest'), null)).toEqual([null, null]);
