@@ -23,17 +23,26 @@ export function writeReferral(tx: Transaction, zone: ZoneTable, cut: number): vo
   const all = zone.words[glueAt + 1]!;
   for (let i = 0; i < all; i++) {
     const node = zone.words[glueAt + 2 + i]!;
-    const fits = writeGlue(tx, zone, node, RRType.A) && writeGlue(tx, zone, node, RRType.AAAA);
+    const fits = writeGlue(tx, zone, node);
     if (!fits && i < needed) tx.isTruncated = true;
     if (!fits) return;
   }
 }
 
+/** The addresses of a server, IPv6 under the owner that IPv4 spelled out; false when one of them does not fit. */
+function writeGlue(tx: Transaction, zone: ZoneTable, node: number): boolean {
+  const { writer } = tx;
+  const ownerAt = writer.at;
+  if (!writeAddresses(tx, zone, node, RRType.A, 0)) return false;
+  const spelled = writer.at > ownerAt && writer.canPointTo(ownerAt) ? writer.pointerTo(ownerAt) : 0;
+  return writeAddresses(tx, zone, node, RRType.AAAA, spelled);
+}
+
 /** False when the RRset is there and does not fit. Steered addresses are no glue: they would be pinned for a TTL of days. */
-function writeGlue(tx: Transaction, zone: ZoneTable, node: number, type: number): boolean {
+function writeAddresses(tx: Transaction, zone: ZoneTable, node: number, type: number, spelled: number): boolean {
   const rrset = zone.findRRset(node, type);
   if (rrset === 0 || zone.isSteered(rrset)) return true;
-  const records = writeRRsetOf(tx, zone, node, rrset);
+  const records = writeRRsetOf(tx, zone, node, rrset, spelled);
   if (records < 0) return false;
   tx.writer.additionals += records;
   return true;

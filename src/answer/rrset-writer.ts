@@ -34,8 +34,9 @@ export function writeRRset(tx: Transaction, zone: ZoneTable, rrsetAt: number, ow
 /**
  * As {@link writeRRset}, for a node that is not the question's. Above the name looked up its owner is a pointer into that name;
  * else the first record spells it out, and the others point to that: a delegation deep in a long name stays within a datagram.
+ * `spelled` is a pointer to where the message has the node's name already, 0: nowhere.
  */
-export function writeRRsetOf(tx: Transaction, zone: ZoneTable, nodeAt: number, rrsetAt: number): number {
+export function writeRRsetOf(tx: Transaction, zone: ZoneTable, nodeAt: number, rrsetAt: number, spelled = 0): number {
   const { writer } = tx;
   const from = writer.at;
   const type = zone.typeOf(rrsetAt);
@@ -43,7 +44,7 @@ export function writeRRsetOf(tx: Transaction, zone: ZoneTable, nodeAt: number, r
   const count = zone.countOf(rrsetAt);
   const nameAt = zone.nameAt(nodeAt);
   const cut = zone.nameLength(nodeAt) - zone.apexLength;
-  let owner = pointerInto(tx, zone, nodeAt);
+  let owner = spelled === 0 ? pointerInto(tx, zone, nodeAt) : spelled;
   let dataAt = zone.dataOf(rrsetAt);
   for (let i = 0; i < count; i++) {
     const opened =

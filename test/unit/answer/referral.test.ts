@@ -16,6 +16,21 @@ describe('a referral', () => {
     ]);
   });
 
+  it('to thirteen servers with both kinds of addresses fits a datagram (RFC 9471, RFC 9715)', () => {
+    const zone = 'delegated';
+    const lines = Array.from({ length: 13 }, (_, i) => [
+      `${zone} 300 NS ns${i}.${zone}`,
+      `ns${i}.${zone} 300 A 192.0.2.${i}`,
+      `ns${i}.${zone} 300 AAAA 2001:db8::${i}`,
+    ]);
+    const asker = new Asker(serve([modelZone('example.', lines.flat())]).tables);
+    const bytes = asker.ask(buildQuery(`www.${zone}.example.`, 'A', { edns: 1232 })) ?? expect.fail('silence');
+    const reply = readReply(bytes);
+    expect(reply).toMatchObject({ tc: false });
+    expect(reply.additional).toHaveLength(26);
+    expect(new Set(reply.additional.map((record) => record.name)).size).toBe(13);
+  });
+
   it('whose NS do not fit is truncated, not cut', () => {
     const lines = Array.from(
       { length: 40 },
