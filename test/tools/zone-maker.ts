@@ -65,7 +65,7 @@ export class ZoneMaker {
     const soa = `${print(origin)} ${3600 + this.#below(2)} IN SOA ns.elsewhere. Host\\.Master.${print(origin)} 7 3600 900 604800 ${minimum}`;
     return {
       origin: print(origin),
-      text: `${[soa, ...soundRows(rows)].join('\n')}\n`,
+      text: `${[soa, ...soundRows(rows, origin)].join('\n')}\n`,
       names,
       inner: inner === null ? null : `.${print(inner).toLowerCase()}`,
     };
@@ -93,6 +93,7 @@ export class ZoneMaker {
     const target = () => print(this.#target(names, origin));
     if (isApex) {
       add('NS', 'ns.elsewhere.');
+      if (this.#below(16) === 0) add('DNAME', target());
       if (this.#below(2) === 0) add('NS', target());
       this.#data(add, target);
       return;
@@ -222,10 +223,13 @@ export class ZoneMaker {
 }
 
 /** Lines of the rows that may stand together: nothing beside a CNAME, nothing below a DNAME, no DNAME beside NS. */
-function soundRows(rows: readonly Row[]): string[] {
+function soundRows(rows: readonly Row[], origin: Name): string[] {
   const keyOf = (name: Name) => name.join('\x01').toLowerCase();
+  const apex = keyOf(origin);
   const aliases = new Map<string, Row>();
-  const delegated = new Set(rows.filter(({ type }) => type === 'NS').map(({ owner }) => keyOf(owner)));
+  const delegated = new Set(
+    rows.filter(({ type, owner }) => type === 'NS' && keyOf(owner) !== apex).map(({ owner }) => keyOf(owner)),
+  );
   for (const row of rows)
     if (row.type === 'CNAME' && !aliases.has(keyOf(row.owner))) aliases.set(keyOf(row.owner), row);
   const dnames = rows.filter(
