@@ -58,6 +58,8 @@ export class TcpConnection {
   #turnPending = false;
   #ended = false;
   #finishing = false;
+  /** What comes in can no longer be taken apart. */
+  #isBroken = false;
   /** Our side has been closed. */
   #closing = false;
 
@@ -95,6 +97,7 @@ export class TcpConnection {
   }
 
   #onData(chunk: Uint8Array): void {
+    if (this.#isBroken) return;
     this.#append(chunk);
     this.#turn();
   }
@@ -173,7 +176,10 @@ export class TcpConnection {
       return;
     }
     this.#noteFrame();
-    if (this.#ended || this.#finishing) {
+    if (this.#isBroken) {
+      this.#closing = true;
+      this.#socket.destroySoon();
+    } else if (this.#ended || this.#finishing) {
       this.#closing = true;
       this.#socket.end();
     } else if (this.#socket.isPaused()) {
@@ -188,9 +194,9 @@ export class TcpConnection {
     const input = this.#input!;
     const length = (input[this.#start]! << 8) | input[this.#start + 1]!;
     if (length === 0) {
-      // No message is empty: the peer does not speak DNS, or has lost count.
+      // No message is empty: the peer does not speak DNS, or has lost count. What it asked before is answered still.
       count(this.#host.counters, ListenerCounter.TCP_BAD_FRAME);
-      this.#socket.destroy();
+      this.#isBroken = true;
       return -1;
     }
     return held >= PREFIX_BYTES + length ? length : -1;

@@ -133,6 +133,14 @@ describe('TcpListener framing (RFC 7766 8)', () => {
     expect(client.received).toEqual(frame(1, 1));
   });
 
+  it('answers what came before an empty message, nothing behind it', async () => {
+    const { dial } = await start();
+    const client = await dial();
+    client.socket.write(Buffer.concat([frame(1, 1), Buffer.from([0, 0]), frame(2, 1)]));
+    expect(await client.until(() => client.closed || client.ended)).toBe(true);
+    expect(client.received).toEqual(frame(1, 1));
+  });
+
   it('closes on an empty message', async () => {
     const { dial, counters } = await start();
     const client = await dial();
