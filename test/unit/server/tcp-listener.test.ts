@@ -138,7 +138,7 @@ describe('TcpListener framing (RFC 7766 8)', () => {
     const client = await dial();
     client.socket.write(Buffer.concat([frame(1, 1), Buffer.from([0, 0]), frame(2, 1)]));
     expect(await client.until(() => client.closed || client.ended)).toBe(true);
-    expect(client.received).toEqual(frame(1, 1));
+    expect(client.received).toEqual(frame(2, 1));
   });
 
   it('closes on an empty message', async () => {
