@@ -39,7 +39,7 @@ export function renderExplanation(
 function stepLines(step: StepTrace, explanation: Explanation): string[] {
   const lines = [paint('bold', `${step.name} ${step.type}`)];
   const placed = step.placedBy === 'not needed' ? 'the same for every client' : `placed by the ${step.placedBy}`;
-  lines.push(`  rule ${step.rule}, ${placed}${step.subnetNote === null ? '' : ` (${step.subnetNote})`}`);
+  lines.push(`  ${ruleText(step)}, ${placed}${step.subnetNote === null ? '' : ` (${step.subnetNote})`}`);
   lines.push(`  pools by ${step.method}${tieText(step)}, endpoints by ${step.balance}${keyText(step)}`);
   if (step.isTrickled) lines.push('  sent to the fallback to exercise it (trickle)');
   for (const pool of step.pools) {
@@ -54,6 +54,11 @@ function stepLines(step: StepTrace, explanation: Explanation): string[] {
   lines.push(`  TTL ${step.ttlSeconds} s: ${step.ttlReason}`);
   lines.push(`  scope ${step.scope}: ${scopeReason(step, explanation)}`);
   return lines;
+}
+
+function ruleText({ rule, isFenced }: StepTrace): string {
+  if (!isFenced) return `rule ${rule}`;
+  return rule === null ? 'inside a fence' : `rule ${rule}, inside a fence`;
 }
 
 /** The terms of a pool's cost and its share, as far as they took part. */

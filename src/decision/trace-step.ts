@@ -52,14 +52,17 @@ export function traceStep(
   );
   const from = decision.isAllDown || decision.pool < 0 ? null : poolName(zone, poolAt(zone, block, decision.pool));
   const group = words[block + DynWord.GROUP]!;
+  const rule = ruleOf(decision, words, block);
+  const isPinned = rule !== null && rule !== words[block + DynWord.OTHERWISE];
   const chosen = Array.from(decision.dataAt.subarray(0, decision.count), (at) => valueText(zone, at, type));
   return {
     name,
     type: typeName(type),
     ...tracePlace(request, group < 0 ? null : (classTables[group] ?? null)),
     group,
-    rule: ruleOf(decision, words, block) + 1,
-    method: METHOD_ORDER[words[block + DynWord.METHOD]!]!,
+    rule: rule === null ? null : rule + 1,
+    isFenced: decision.walk[decision.walkAt + WalkWord.IS_FENCED] === 1,
+    method: METHOD_ORDER[isPinned ? 0 : words[block + DynWord.METHOD]!]!,
     balance: BALANCE_ORDER[decision.balance]!,
     key: decision.isKeyed ? decision.key : null,
     isTrickled: decision.isTrickled,
@@ -89,11 +92,11 @@ function ttlReason(decision: Decision, words: Int32Array, block: number): string
     : 'the shortest that an endpoint consulted asked for';
 }
 
-/** The rule of the client's class; classes beyond the rules are places of the catch-all or of a fence, which their walk's end names. */
-function ruleOf(decision: Decision, words: Int32Array, block: number): number {
+/** The rule of the client's class. Classes beyond the rules are places; behind their walk comes that of their rule, if anything. */
+function ruleOf(decision: Decision, words: Int32Array, block: number): number | null {
   if (decision.class < words[block + DynWord.CLASS_COUNT]!) return decision.class;
   const next = decision.walk[decision.walkAt + WalkWord.NEXT]!;
-  return next >= 0 ? next : words[block + DynWord.OTHERWISE]!;
+  return next >= 0 ? next : null;
 }
 
 /** The pools looked at, in order and once each: equals all together, then up to the one that was drawn from. */

@@ -60,9 +60,11 @@ export type StepTrace = {
   readonly subnetNote: string | null;
   /** Steering group of the record, -1: none. */
   readonly group: number;
-  /** Rule that matched, counted from 1 as in the file. */
-  readonly rule: number;
-  /** How the record chooses among pools. */
+  /** Rule that matched, counted from 1 as in the file; null inside a fence that is the same for several rules. */
+  readonly rule: number | null;
+  /** The pools are those of a fence around the client's place. */
+  readonly isFenced: boolean;
+  /** How the pools were chosen among: `rules` for clients that a rule pins, whatever the record's method. */
   readonly method: SteeringMethod;
   readonly balance: Balance;
   /** Hash of the client prefix that choices follow; null: drawn by chance or turn. */

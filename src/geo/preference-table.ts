@@ -71,7 +71,7 @@ function fillRows(
       classes[place] = rule;
       continue;
     }
-    if (fence < 0) rows.start(order.pools, order.ties, rule);
+    if (fence < 0) rows.start(order.pools, order.ties, rule, 0);
     else fenceRow(rows, spec, fence, rule, isRanked ? order : null);
     const row = rows.intern();
     if (row >= PREFERENCE_ROWS_MAX) return false;
@@ -98,7 +98,7 @@ function fenceRow(rows: RowSet, spec: PreferenceSpec, fence: number, rule: numbe
     if (near === null && i < walk.ties) ties++;
   }
   for (const pool of pools) order.add(pool);
-  rows.start([...order], ties, fenceEnd(onDown, rule));
+  rows.start([...order], ties, fenceEnd(onDown, rule), 1);
 }
 
 function fenceEnd(onDown: FenceExit, rule: number): number {
@@ -118,16 +118,22 @@ class NearOrder {
   pools: number[] = [];
   ties = 0;
   readonly #spec: PreferenceSpec;
-  readonly #placed: { readonly pool: number; readonly bias: number; readonly km: Float64Array }[];
+  readonly #placed: readonly number[];
+  readonly #km: readonly Float64Array[];
+  /** What bias makes of a kilometre. */
+  readonly #factors: Float64Array;
   readonly #depth: number;
   readonly #costs: Float64Array;
 
   constructor(spec: PreferenceSpec, distances: RegionDistances, depth: number) {
     this.#spec = spec;
-    this.#placed = spec.candidates.flatMap(({ pool, region, bias }) => {
+    const placed = spec.candidates.flatMap(({ pool, region, bias }) => {
       const km = distances.to(region);
       return km === null ? [] : [{ pool, bias, km }];
     });
+    this.#placed = placed.map(({ pool }) => pool);
+    this.#km = placed.map(({ km }) => km);
+    this.#factors = Float64Array.from(placed, ({ bias }) => biasedDistance(1, bias));
     this.#depth = Math.min(depth, this.#placed.length);
     this.#costs = new Float64Array(this.#depth);
   }
@@ -137,11 +143,14 @@ class NearOrder {
     const { pools } = this;
     const depth = this.#depth;
     const costs = this.#costs;
-    if (depth === 0 || Number.isNaN(this.#placed[0]!.km[place]!)) return false;
+    const km = this.#km;
+    const factors = this.#factors;
+    if (depth === 0 || Number.isNaN(km[0]![place]!)) return false;
     let count = 0;
     // Insertion: the lists are short, and of many pools only the nearest are kept. Equals stay in file order.
-    for (const { pool, bias, km } of this.#placed) {
-      const cost = biasedDistance(km[place]!, bias);
+    for (let k = 0; k < km.length; k++) {
+      const pool = this.#placed[k]!;
+      const cost = km[k]![place]! * factors[k]!;
       if (count === depth && cost >= costs[depth - 1]!) continue;
       let i = count < depth ? count++ : depth - 1;
       for (; i > 0 && costs[i - 1]! > cost; i--) {
@@ -188,7 +197,7 @@ class RowSet {
   }
 
   /** Writes a row behind the others; {@link intern} keeps it or finds the one it equals. */
-  start(pools: readonly number[], ties: number, next: number): void {
+  start(pools: readonly number[], ties: number, next: number, isFenced: 0 | 1): void {
     const at = this.#count * this.#stride;
     if (at + this.#stride > this.#words.length) {
       const words = new Int32Array(this.#words.length * 2);
@@ -199,6 +208,7 @@ class RowSet {
     words[at + WalkWord.COUNT] = pools.length;
     words[at + WalkWord.TIES] = ties;
     words[at + WalkWord.NEXT] = next;
+    words[at + WalkWord.IS_FENCED] = isFenced;
     for (let i = 0; i < this.#stride - WALK_WORDS; i++) words[at + WALK_WORDS + i] = pools[i] ?? 0;
   }
 

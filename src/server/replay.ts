@@ -46,7 +46,9 @@ const recorded = z.object({
   trace: z.object({
     seed: int32,
     rotationSeed: int32,
-    steps: z.array(z.object({ name: z.string(), type: z.string(), rule: z.number(), pools: z.array(recordedPool) })),
+    steps: z.array(
+      z.object({ name: z.string(), type: z.string(), rule: z.number().nullable(), pools: z.array(recordedPool) }),
+    ),
   }),
   answer: z.string(),
 });
@@ -117,7 +119,8 @@ function differencesOf(told: Recorded['trace']['steps'], steps: readonly StepTra
     const what = `${then.name} ${then.type}`;
     if (then.name !== step.name || then.type !== step.type)
       differences.push(`${what} is ${step.name} ${step.type} now`);
-    if (then.rule !== step.rule) differences.push(`${what}: rule ${then.rule} then, ${step.rule} now`);
+    if (then.rule !== step.rule)
+      differences.push(`${what}: rule ${then.rule ?? 'of a fence'} then, ${step.rule ?? 'of a fence'} now`);
     const line = (pools: Recorded['trace']['steps'][number]['pools']) =>
       pools.map(
         ({ pool, endpoints }) => `${pool} (${endpoints.map((each) => `${each.value} ${each.weight}`).join(', ')})`,

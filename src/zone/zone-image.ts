@@ -125,9 +125,11 @@ export const WalkWord = {
   TIES: 1,
   /** The class whose walk follows when this one is exhausted, or a {@link WalkEnd}. */
   NEXT: 2,
+  /** 1: the pools of a fence. For explanations. */
+  IS_FENCED: 3,
 } as const;
 /** Behind the walk's words: the indices of its pools. */
-export const WALK_WORDS = 3;
+export const WALK_WORDS = 4;
 
 /** What follows an exhausted walk, when not another. */
 export const WalkEnd = { ALL_DOWN: -1, SERVE_ANYWAY: -2, NODATA: -3 } as const;

@@ -33,6 +33,7 @@ const step: StepTrace = {
   subnetNote: null,
   group: 0,
   rule: 2,
+  isFenced: false,
   method: 'nearest',
   balance: 'hash',
   key: 12,
@@ -154,6 +155,15 @@ describe('an explanation', () => {
     const text = stripVTControlCharacters(renderExplanation(explanation, answer, []));
     expect(text).toContain(
       'answer: NOERROR, flags qr aa, subnet 81.2.69.0/24 scope 16\n  www.a.example. 30 IN A 192.0.2.2\n',
+    );
+  });
+
+  it('tells of a fence', () => {
+    const fenced = { ...step, rule: null, isFenced: true };
+    expect(render({ trace: { ...explanation.trace, steps: [fenced] } })).toContain('  inside a fence, placed by');
+    const pinned = { ...step, isFenced: true };
+    expect(render({ trace: { ...explanation.trace, steps: [pinned] } })).toContain(
+      '  rule 2, inside a fence, placed by',
     );
   });
 });

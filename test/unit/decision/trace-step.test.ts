@@ -4,7 +4,7 @@ import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/he
 import type { SteeringModel } from '../../../src/zone/zone-model.ts';
 import { buildQuery } from '../../tools/dns-client.ts';
 import { readReply } from '../../tools/dns-reply.ts';
-import { Asker, modelZone, network, serve } from '../../tools/model-zone.ts';
+import { Asker, modelZone, network, networkAt, regionAt, serve } from '../../tools/model-zone.ts';
 
 const pools = {
   eu: { fallback: 'us', values: ['192.0.2.1 3', '192.0.2.2 1 up', '192.0.2.3 1 down'] },
@@ -106,5 +106,30 @@ describe('a traced decision', () => {
     new Asker(serving.tables, 77).ask(buildQuery('www.example.', 'A', { id: 1 }), '127.0.0.1', 0, trace);
     expect(trace.steps[0]).toMatchObject({ outcome: 'pool eu', isTrickled: false });
     expect(trace.steps[0]!.pools.map(({ pool }) => pool)).toEqual(['eu', 'us']);
+  });
+
+  it('tells clients that a rule pins from those that the method places, and those inside a fence', () => {
+    const steering = { method: 'nearest' as const };
+    const DE = [{ continent: 'EU', country: 'DE', province: null }];
+    const stepOf = (ecs: string, extra: Partial<SteeringModel>) => {
+      const placed = { eu: { ...pools.eu, region: 'r' }, us: { ...pools.us, region: 'r' } };
+      const sketch = {
+        name: 'www',
+        pools: placed,
+        rules: [{ geos: ['EU-FR'], pool: 'us' }, { pool: 'eu' }],
+        steering: { ...steering, ...extra },
+      };
+      const networks = [network('100.0.0.0/8', 'DE'), network('101.0.0.0/8', 'FR'), networkAt('102.0.0.0/8', 50, 9)];
+      const { tables } = serve([modelZone('example.', [], [sketch])], networks, [regionAt('r', 50, 9)]);
+      const trace = new DecisionTrace();
+      new Asker(tables).ask(buildQuery('www.example.', 'A', { id: 1, ecs }), '127.0.0.1', 0, trace);
+      return trace.steps[0];
+    };
+    const fences = [{ geos: DE, pools: [1], onDown: 'nodata' as const }];
+    expect(stepOf('102.0.0.0/24', {})).toMatchObject({ rule: 2, method: 'nearest', isFenced: false });
+    expect(stepOf('101.0.0.0/24', {})).toMatchObject({ rule: 1, method: 'rules', isFenced: false });
+    expect(stepOf('100.0.0.0/24', { fences })).toMatchObject({ rule: null, isFenced: true });
+    const withFallback = [{ ...fences[0]!, onDown: 'fallback' as const }];
+    expect(stepOf('100.0.0.0/24', { fences: withFallback })).toMatchObject({ rule: 2, isFenced: true });
   });
 });

@@ -31,7 +31,7 @@ function fourPools() {
     },
     /** The pool that a walk over `pools` ends in. */
     walk: (pools: readonly number[], ties: number): number => {
-      const walk = Int32Array.from([pools.length, ties, WalkEnd.ALL_DOWN, ...pools]);
+      const walk = Int32Array.from([pools.length, ties, WalkEnd.ALL_DOWN, 0, ...pools]);
       const isFound = walkPools(decision, zone, block, walk, 0, health, random, Admission.HEALTHY);
       expect(isFound).toBe(decision.pool >= 0);
       return decision.pool;
