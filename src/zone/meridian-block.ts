@@ -234,10 +234,6 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
   if (LATER_BALANCES.has(block.balance)) {
     kill(scope, 'meridian-not-yet', `balance ${block.balance} is not in this version yet: use weighted`, at('balance'));
   }
-  if (block.sticky !== undefined && block.balance === 'round_robin') {
-    const message = 'round_robin has no effect beside sticky: a client that stays takes no turns';
-    note(scope, 'meridian-contradiction', message, at('balance'));
-  }
   const idle: [boolean, string[]][] = [[block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']]];
   for (const [used, path] of idle) {
     if (used) note(scope, 'meridian-not-yet', `meridian.${path.join('.')} has no effect in this version`, at(...path));
@@ -317,6 +313,11 @@ function plainValue(node: YamlNode, budget: { nodes: number }, depth: number): u
   if (scalar.type === 'int') return Number(scalar.value);
   if (scalar.type === 'float' || scalar.type === 'bool') return scalar.value;
   return scalarText(scalar);
+}
+
+/** Where in a record's `octodns:` the meridian key at `path` stands, for faults. */
+export function meridianNode(octodns: YamlMap, ...path: string[]): YamlNode {
+  return nodeAt(octodns, ['meridian', ...path], false);
 }
 
 /** The node that `path` leads to, as far as it goes; with `asKey` the key itself, for keys that should not be there. */

@@ -8,6 +8,7 @@
 import { nameFromText } from '../wire/name.ts';
 import type { FaultSink } from './fault-sink.ts';
 import { checkMeridianPools, checkMeridianSupport, type MeridianBlock, readMeridianBlock } from './meridian-block.ts';
+import { checkMeridianContradictions } from './meridian-contradictions.ts';
 import { checkDynamic } from './octodns-dynamic.ts';
 import { checkHealthcheck } from './octodns-healthcheck.ts';
 import { checkOwner } from './octodns-target.ts';
@@ -192,6 +193,7 @@ function checkMeridian(
   if (isSteered) {
     checkMeridianSupport(scope, block, octodns);
     checkMeridianPools(scope, block, octodns, pools);
+    checkMeridianContradictions(scope, block, octodns);
     return;
   }
   const others = node.kind === 'map' ? [...node.entries.keys()].filter((key) => key !== 'soa') : [];

@@ -59,12 +59,6 @@ describe('the meridian block', () => {
     ).toEqual(['healthcheck.load_path'].map((key) => `warning meridian-not-yet meridian.${key}`));
   });
 
-  it('says what contradicts itself', () => {
-    expect(told('{balance: round_robin, sticky: {}}')).toEqual([
-      'warning meridian-contradiction round_robin has no effect beside sticky: a client that stays takes no turns',
-    ]);
-  });
-
   it('speaks of pools that exist', () => {
     expect(told('{steering: {pools: {q: {region: x}}}}')).toEqual([
       'error meridian-pool meridian names the pool "q", which the record does not have',

@@ -37,19 +37,24 @@ describe('the steering of a record', () => {
 
   it('chooses among the pools that are named, in file order', () => {
     const { steering, pools } = steeringOf(
-      '{steering: {method: weighted, pools: {us: {weight: 30}, ap: {weight: 70, region: tokyo, bias: -20}}}}',
+      '{steering: {method: nearest, pools: {us: {weight: 30, region: virginia}, ap: {weight: 70, region: tokyo, bias: -20}}}}',
     );
-    expect(steering).toMatchObject({ method: 'weighted', candidates: [0, 2] });
+    expect(steering).toMatchObject({ method: 'nearest', candidates: [0, 2] });
     expect(pools.map(({ share, bias, region }) => [share, bias, region])).toEqual([
       [70, -20, 'tokyo'],
       [1, 0, null],
-      [30, 0, null],
+      [30, 0, 'virginia'],
     ]);
   });
 
   it('has a band of equals only where the file says so', () => {
-    expect(steeringOf('{steering: {near_tie: {}}}').steering.nearTie).toEqual({ ratio: 0.1, marginMs: 5 });
-    expect(steeringOf('{steering: {near_tie: {ratio: 0, margin_ms: 1}}}').steering.nearTie).toEqual({
+    expect(
+      steeringOf('{steering: {method: nearest, pools: {ap: {region: x}}, near_tie: {}}}').steering.nearTie,
+    ).toEqual({ ratio: 0.1, marginMs: 5 });
+    expect(
+      steeringOf('{steering: {method: nearest, pools: {ap: {region: x}}, near_tie: {ratio: 0, margin_ms: 1}}}').steering
+        .nearTie,
+    ).toEqual({
       ratio: 0,
       marginMs: 1,
     });

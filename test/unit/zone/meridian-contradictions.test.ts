@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { readZoneText } from './yaml-zone.ts';
+
+/** What is told of a record with pools p and q, without its severity. */
+function toldOf(meridian: string): string[] {
+  const zone = readZoneText(
+    `www:\n  type: A\n  value: 192.0.2.9\n  octodns:\n    meridian: ${meridian}\n  dynamic: {pools: {p: {fallback: q, values: [{value: 192.0.2.1}]}, q: {values: [{value: 192.0.2.2}]}}, rules: [{pool: p}]}\n`,
+  );
+  expect(zone.model).not.toBeNull();
+  return zone.told.map((line) => line.replace('warning meridian-contradiction www ', ''));
+}
+
+describe('a contradiction in a meridian block', () => {
+  it.each([
+    [
+      '{balance: round_robin, sticky: {}}',
+      'round_robin has no effect beside sticky: a client that stays takes no turns',
+    ],
+    ['{steering: {method: failover, near_tie: {}}}', 'near_tie has no effect with method failover: nothing is near'],
+    [
+      '{steering: {method: nearest, pools: {p: {weight: 2}}}}',
+      "method nearest needs pools with a region: every client gets the catch-all's pool",
+    ],
+    [
+      '{steering: {method: weighted, pools: {p: {weight: 0}}}}',
+      'no pool has a weight: they are taken in file order, as by failover',
+    ],
+    [
+      '{steering: {method: failover, pools: {p: {weight: 3}}}}',
+      'weight of pool "p" has no effect with method failover',
+    ],
+    ['{steering: {method: weighted, pools: {p: {bias: 3}}}}', 'bias of pool "p" has no effect with method weighted'],
+    [
+      '{steering: {method: nearest, pools: {p: {bias: 3}, q: {region: x}}}}',
+      'bias of pool "p" has no effect without a region: there is no distance to shrink',
+    ],
+  ])('%s is told', (meridian, message) => {
+    expect(toldOf(meridian)).toEqual([message]);
+  });
+
+  it.each([
+    ['{balance: hash, sticky: {}, trickle: 0.1, min_healthy: 0.5, ttl: {min: 5, max: 30}}'],
+    ['{steering: {method: nearest, near_tie: {}, pools: {p: {region: x, weight: 3, bias: 9}, q: {region: y}}}}'],
+    ['{steering: {method: weighted, pools: {p: {weight: 3}, q: {weight: 0}}}}'],
+    ['{steering: {pools: {p: {region: x}}}}'],
+  ])('is none in %s', (meridian) => {
+    expect(toldOf(meridian)).toEqual([]);
+  });
+});
