@@ -17,6 +17,15 @@ describe('GroupRegistry', () => {
     expect(added).toHaveLength(2);
   });
 
+  it('tells groups apart by what places prefer', () => {
+    const registry = new GroupRegistry();
+    const near = (bias: number): ClassSpec => {
+      const candidates = [{ pool: 0, region: 'dublin', bias }];
+      return { ...spec('DE'), preference: { base: 2, candidates, nearTie: null, fences: [], walks: [] } };
+    };
+    expect([...registry.claim([spec('DE'), near(0), near(5), near(0)], [])]).toEqual([0, 1, 2, 1]);
+  });
+
   it('gives up what is not used, and uses the id again', () => {
     const registry = new GroupRegistry();
     registry.claim([spec('DE'), spec('FR')], []);
