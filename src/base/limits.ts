@@ -96,6 +96,17 @@ export const ENDPOINT_SLOTS_MAX = 262_144;
 /** Characters of an endpoint's key: zone, name and pool of 255 each at most, escaped, and a value. */
 export const ENDPOINT_KEY_CHARS_MAX = 4_096;
 
+/** Operators' shifts at once: each endpoint is compared with each, whenever its word is written. */
+export const OVERRIDES_MAX = 1_000;
+/** Characters of one shift in text form: a key and two texts. */
+export const OVERRIDE_BYTES_MAX = 8_192;
+/** Characters of a shift's reason, and of its maker's name. */
+export const OVERRIDE_TEXT_CHARS_MAX = 500;
+/** A shift lasts at least a minute, in which all nodes have heard of it, */
+export const OVERRIDE_MS_MIN = 60_000;
+/** and at most 72 hours: what is meant to stay belongs in the zone file. */
+export const OVERRIDE_MS_MAX = 72 * 3_600_000;
+
 // --- Probes ---
 
 /** Checks of one agent under way at once: 10,000 targets every 5 s, all hanging until 1.5 s, are 3,000. A socket each. */

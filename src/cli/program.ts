@@ -134,6 +134,38 @@ const PLANS: readonly CommandPlan[] = [
     run: async (resolved) => (await import('./status-command.ts')).runStatus(resolved),
   },
   {
+    name: 'shift',
+    summary: 'move weight away from a region, pool, endpoint or name for a time',
+    settings: [
+      'region',
+      'pool',
+      'endpoint',
+      'name',
+      'factor',
+      'for',
+      'reason',
+      'by',
+      'resume',
+      'redis',
+      'cluster',
+      'json',
+    ],
+    arguments: [
+      ['<action>', 'add, list or remove'],
+      ['[id]', 'the shift to remove'],
+    ],
+    examples: [
+      'meridian shift add --region eu-west --factor 0 --for 2h --reason "kernel update" --redis redis://127.0.0.1:6379',
+      'meridian shift add --endpoint 203.0.113.10 --resume --reason "disk replaced" --redis redis://127.0.0.1:6379',
+      'meridian shift list --redis redis://127.0.0.1:6379',
+      'meridian shift remove 3f9c01aa --redis redis://127.0.0.1:6379',
+    ],
+    notes:
+      'Every node takes a shift up within two seconds, keeps it over the loss of Redis and over restarts, and lets weights\ngrow back when it ends. Where several are for one endpoint, the smallest factor counts.',
+    run: async (resolved, [action, id]) =>
+      (await import('./shift-command.ts')).runShift(resolved.settings, action as string, id as string | undefined),
+  },
+  {
     name: 'query',
     summary: 'ask a DNS server',
     settings: ['server', 'subnet', 'json'],

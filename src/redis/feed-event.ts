@@ -5,13 +5,21 @@
 import type { RegionVotes } from '../health/agent-ledger.ts';
 import type { VerdictChange } from '../health/check-judge.ts';
 import type { CheckState } from '../health/observation.ts';
+import type { Override } from '../health/override.ts';
 import type { StoreState } from './state-store.ts';
 
 /** A verdict with every region's and agent's voice. */
 export type CheckVotes = { readonly verdict: CheckState; readonly regions: readonly RegionVotes[] };
 
 /** What the log is told; never one per query or per heartbeat. */
+/** A shift that began, was taken back, or came to its end: the audit of what operators do. */
+export type ShiftEvent = {
+  readonly event: 'shift';
+  readonly change: 'added' | 'removed' | 'expired';
+} & Override;
+
 export type FeedEvent =
+  | ShiftEvent
   | {
       readonly event: 'verdict';
       readonly check: string;

@@ -10,9 +10,14 @@ import {
   ENDPOINT_KEY_CHARS_MAX,
   ENDPOINT_SLOTS_MAX,
   FEED_STATE_BYTES_MAX,
+  OVERRIDE_MS_MAX,
+  OVERRIDES_MAX,
 } from '../base/limits.ts';
+import { parseOverride } from '../health/override.ts';
+import type { HeldOverride } from '../health/override-book.ts';
 import { type AgentHeader, parseAgentSnapshot, type ReportFault } from '../health/report.ts';
 import type { Waiting } from '../health/resume-book.ts';
+import type { ShiftState } from './shift-feed.ts';
 
 export type FeedState = {
   /** Wall-clock milliseconds of the writing. */
@@ -24,9 +29,11 @@ export type FeedState = {
   readonly down: readonly string[];
   /** Endpoints with `manual_resume` that wait for an operator. */
   readonly waiting: readonly Waiting[];
+  readonly shifts: ShiftState;
 };
 
 const FORMAT_VERSION = 1;
+const NO_SHIFTS: ShiftState = { version: 0, held: [] };
 
 /** The text form of `state`. */
 export function encodeFeedState(state: FeedState): string {
@@ -44,7 +51,7 @@ export function decodeFeedState(text: string): FeedState | ReportFault {
     return { fault: 'not JSON' };
   }
   if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
-  const { v, savedMs, epoch, agents, up, down, waiting = [] } = value as Record<string, unknown>;
+  const { v, savedMs, epoch, agents, up, down, waiting = [], shifts = NO_SHIFTS } = value as Record<string, unknown>;
   if (v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
   if (typeof savedMs !== 'number' || savedMs < 0) return { fault: '"savedMs" is not a time' };
   if (!Number.isSafeInteger(epoch) || (epoch as number) < 0) return { fault: '"epoch" is not a whole number' };
@@ -57,7 +64,9 @@ export function decodeFeedState(text: string): FeedState | ReportFault {
     headers.push(header);
   }
   if (!isWaiting(waiting)) return { fault: '"waiting" is not a list of endpoints' };
-  return { savedMs, epoch: epoch as number, agents: headers, up, down, waiting };
+  const read = readShifts(shifts);
+  if ('fault' in read) return read;
+  return { savedMs, epoch: epoch as number, agents: headers, up, down, waiting, shifts: read };
 }
 
 /** A header is a snapshot without reports: one reader for both. */
@@ -81,4 +90,20 @@ function isWaiting(value: unknown): value is Waiting[] {
     const { key, sinceMs } = entry as Record<string, unknown>;
     return typeof key === 'string' && key.length <= ENDPOINT_KEY_CHARS_MAX && typeof sinceMs === 'number';
   });
+}
+
+function readShifts(value: unknown): ShiftState | ReportFault {
+  if (typeof value !== 'object' || value === null) return { fault: '"shifts" is not an object' };
+  const { version, held } = value as Record<string, unknown>;
+  if (!Number.isSafeInteger(version) || !Array.isArray(held) || held.length > OVERRIDES_MAX)
+    return { fault: '"shifts" has no version or no list' };
+  const list: HeldOverride[] = [];
+  for (const entry of held as unknown[]) {
+    const { override, leftMs } = (entry ?? {}) as Record<string, unknown>;
+    const read = parseOverride(JSON.stringify({ ...(override as object), v: 1 }));
+    if ('fault' in read) return { fault: `"shifts" ${list.length}: ${read.fault}` };
+    if (typeof leftMs !== 'number' || leftMs > OVERRIDE_MS_MAX) return { fault: `"shifts" ${list.length}: bad leftMs` };
+    list.push({ override: read, leftMs });
+  }
+  return { version: version as number, held: list };
 }

@@ -15,12 +15,15 @@ import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
 import { listVerdicts, type NodeStatus } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
+import { isOverrideFor, type Override } from '../health/override.ts';
+import type { HeldOverride } from '../health/override-book.ts';
 import type { AgentSnapshot } from '../health/report.ts';
 import { ResumeBook } from '../health/resume-book.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
 import { RefusalLog } from './refusal-log.ts';
+import { ShiftFeed } from './shift-feed.ts';
 import type { ChangesBatch, SnapshotsRead, StateStore, StoreState } from './state-store.ts';
 import { systemTimers } from './system-timers.ts';
 
@@ -36,6 +39,8 @@ export type HealthFeedOptions = {
   readonly log: (event: FeedEvent) => void;
   /** Asked at every publication of the node's status; without it the node does not list itself. */
   readonly facts?: () => NodeFacts;
+  /** Shifts have changed: worth keeping at once. */
+  readonly onShifts?: () => void;
 };
 
 export type FeedStatus = {
@@ -75,10 +80,12 @@ export class HealthFeed {
   readonly #timers: Timers;
   readonly #log: (event: FeedEvent) => void;
   readonly #facts: (() => NodeFacts) | null;
+  readonly #onShifts: (() => void) | undefined;
   readonly #ledger = new AgentLedger();
   readonly #startMs: number;
   readonly #writer: WordWriter;
   readonly #resumes = new ResumeBook();
+  readonly #shifts: ShiftFeed;
   #guarded = 0;
   readonly #judge = new CheckJudge(this.#ledger);
   #mode: ModeState;
@@ -103,9 +110,17 @@ export class HealthFeed {
     this.#timers = options.timers ?? systemTimers;
     this.#log = options.log;
     this.#facts = options.facts ?? null;
+    this.#onShifts = options.onShifts;
     this.#startMs = options.clock.monotonicMs();
     this.#mode = startingMode(this.#startMs);
     this.#writer = new WordWriter(options.registry);
+    this.#shifts = new ShiftFeed({
+      store: this.#store,
+      clock: this.#clock,
+      onChange: (added) => this.#followShifts(added),
+      onRefused: ({ source, reason }) => this.#refuse(source, reason),
+      log: this.#log,
+    });
     this.zonesChanged();
   }
 
@@ -135,6 +150,7 @@ export class HealthFeed {
     if (this.#followMode() || stale.length > 0) this.#judgeAll();
     else this.#judgeSome([]);
     this.#writer.passTime(this.#source());
+    this.#shifts.tick();
     if (now >= this.#syncDueMs || this.#ledger.lacksSnapshots()) void this.#sync();
     if (now >= this.#statusDueMs) void this.#publishStatus(now);
   }
@@ -177,6 +193,11 @@ export class HealthFeed {
     };
   }
 
+  /** The operators' shifts in force. */
+  shifts(): HeldOverride[] {
+    return this.#shifts.list();
+  }
+
   /** What is to be kept over a restart. */
   exportState(): FeedState {
     const withVerdict = (verdict: CheckState) =>
@@ -188,6 +209,7 @@ export class HealthFeed {
       up: withVerdict('up'),
       down: withVerdict('down'),
       waiting: this.#resumes.list(),
+      shifts: this.#shifts.exportState(),
     };
   }
 
@@ -197,6 +219,7 @@ export class HealthFeed {
     this.#judge.setChecks(this.#registry.checks(), this.#registry.checkWeights());
     this.#resumes.recall(state.waiting.filter(({ key }) => this.#registry.slotOf(key) >= 0));
     this.#epoch = state.epoch;
+    this.#shifts.importState(state.shifts, this.#clock.wallMs() - state.savedMs);
     for (const header of state.agents) this.#ledger.recall(header, now);
     this.#regions = this.#ledger.regionCounts(now);
     const isYoung = Math.abs(this.#clock.wallMs() - state.savedMs) <= STATE_AGE_MS_MAX;
@@ -307,6 +330,15 @@ export class HealthFeed {
     this.#logGuard();
   }
 
+  #followShifts(added: readonly Override[]): void {
+    for (const override of added.filter(({ isResume }) => isResume)) {
+      for (const { spec } of this.#registry.endpoints())
+        if (isOverrideFor(override, spec)) this.#resumes.release(spec.key, override.createdMs);
+    }
+    this.#writer.writeAll(this.#source());
+    this.#onShifts?.();
+  }
+
   #logGuard(): void {
     const { guarded } = this.#judge;
     if (guarded > 0 !== this.#guarded > 0) this.#log({ event: 'guard', state: guarded > 0 ? 'begins' : 'ends' });
@@ -317,7 +349,7 @@ export class HealthFeed {
   #source(): WordSource {
     return {
       standingOf: (check) => this.#judge.standingOf(check),
-      shiftOf: () => null,
+      shiftOf: (spec) => this.#shifts.shiftOf(spec),
       resumes: this.#resumes,
       nowMs: this.#clock.monotonicMs(),
       wallMs: this.#clock.wallMs(),

@@ -8,6 +8,7 @@
  *   meridian:{c}:epoch            integer      rises with every snapshot
  *   meridian:{c}:nodes            sorted set   DNS node -> wall-clock ms of its last status
  *   meridian:{c}:node:NODE        string       a DNS node's status (health/node-status.ts), with expiry
+ *   meridian:{c}:overrides        hash         id -> an operator's shift (health/override.ts); `version` -> rises with every change
  */
 
 import { assert } from '../base/assert.ts';
@@ -18,6 +19,7 @@ export type StoreKeys = {
   readonly changes: string;
   readonly epoch: string;
   readonly nodes: string;
+  readonly overrides: string;
   readonly snapshotOf: (agent: string) => string;
   readonly nodeOf: (node: string) => string;
 };
@@ -31,6 +33,7 @@ export function storeKeys(name: string): StoreKeys {
     changes: `${prefix}changes`,
     epoch: `${prefix}epoch`,
     nodes: `${prefix}nodes`,
+    overrides: `${prefix}overrides`,
     snapshotOf: (agent) => `${prefix}snapshot:${agent}`,
     nodeOf: (node) => `${prefix}node:${node}`,
   };

@@ -3,12 +3,14 @@
  * over the records themselves, without a text form; keeps no history of changes, since its listeners never miss one.
  */
 
-import { AGENTS_MAX, NODES_MAX } from '../base/limits.ts';
+import { AGENTS_MAX, NODES_MAX, OVERRIDES_MAX } from '../base/limits.ts';
 import type { NodeStatus } from '../health/node-status.ts';
+import type { Override } from '../health/override.ts';
 import type { AgentChanges, AgentSnapshot } from '../health/report.ts';
 import {
   type ChangesBatch,
   type NodesRead,
+  type OverridesRead,
   type SnapshotsRead,
   type StateStore,
   StoreError,
@@ -24,6 +26,8 @@ export class MemoryStore implements StateStore {
   #epoch = 0;
   readonly #snapshots = new Map<string, AgentSnapshot>();
   readonly #nodes = new Map<string, NodeStatus>();
+  readonly #overrides = new Map<string, Override>();
+  #overridesVersion = 0;
   readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
   readonly #changesListeners = new Set<(batch: ChangesBatch) => void>();
@@ -97,6 +101,36 @@ export class MemoryStore implements StateStore {
     this.#snapshots.clear();
     this.#nodes.clear();
     this.#epoch = 0;
+    this.#overrides.clear();
+    this.#overridesVersion = 0;
+  }
+
+  async readOverrides(known: number): Promise<OverridesRead | null> {
+    this.#requireOpen();
+    if (known === this.#overridesVersion) return null;
+    return { overrides: [...this.#overrides.values()], refused: [], version: this.#overridesVersion };
+  }
+
+  async putOverride(override: Override): Promise<void> {
+    this.#requireOpen();
+    if (!this.#overrides.has(override.id) && this.#overrides.size >= OVERRIDES_MAX)
+      throw new StoreError(`more shifts than OVERRIDES_MAX (${OVERRIDES_MAX})`);
+    this.#overrides.set(override.id, override);
+    this.#overridesVersion++;
+  }
+
+  async removeOverride(id: string): Promise<boolean> {
+    this.#requireOpen();
+    if (!this.#overrides.delete(id)) return false;
+    this.#overridesVersion++;
+    return true;
+  }
+
+  async restoreOverrides(overrides: readonly Override[], version: number): Promise<void> {
+    this.#requireOpen();
+    if (version <= this.#overridesVersion) return;
+    for (const override of overrides) this.#overrides.set(override.id, override);
+    this.#overridesVersion = version + 1;
   }
 
   #deliver(batch: ChangesBatch): void {

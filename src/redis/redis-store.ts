@@ -13,6 +13,7 @@ import {
   SNAPSHOTS_BYTES_MAX,
 } from '../base/limits.ts';
 import { encodeNodeStatus, type NodeStatus, parseNodeStatus } from '../health/node-status.ts';
+import type { Override } from '../health/override.ts';
 import {
   type AgentChanges,
   type AgentSnapshot,
@@ -23,11 +24,13 @@ import {
 } from '../health/report.ts';
 import { ChangesReader } from './changes-reader.ts';
 import { type StoreKeys, storeKeys } from './keys.ts';
+import { putOverride, readOverrides, removeOverride, restoreOverrides } from './override-hash.ts';
 import { RedisConnection, type RedisWork } from './redis-connection.ts';
 import {
   type ChangesBatch,
   NODE_EXPIRY_MS,
   type NodesRead,
+  type OverridesRead,
   type Refusal,
   SNAPSHOT_EXPIRY_MS,
   type SnapshotsRead,
@@ -188,6 +191,26 @@ export class RedisStore implements StateStore {
       else read.push(status);
     }
     return { nodes: read, refused };
+  }
+
+  async readOverrides(known: number): Promise<OverridesRead | null> {
+    return readOverrides(this.#commands, this.#keys.overrides, known);
+  }
+
+  async putOverride(override: Override): Promise<void> {
+    await this.#mending(this.#keys.overrides, () =>
+      putOverride(this.#commands, this.#keys.overrides, override, Date.now()),
+    );
+  }
+
+  async removeOverride(id: string): Promise<boolean> {
+    return removeOverride(this.#commands, this.#keys.overrides, id);
+  }
+
+  async restoreOverrides(overrides: readonly Override[], version: number): Promise<void> {
+    await this.#mending(this.#keys.overrides, () =>
+      restoreOverrides(this.#commands, this.#keys.overrides, overrides, version),
+    );
   }
 
   async close(): Promise<void> {

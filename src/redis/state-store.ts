@@ -12,6 +12,7 @@
  */
 
 import type { NodeStatus } from '../health/node-status.ts';
+import type { Override } from '../health/override.ts';
 import type { AgentChanges, AgentSnapshot } from '../health/report.ts';
 
 /** How often an agent publishes its whole snapshot. */
@@ -39,6 +40,13 @@ export type SnapshotsRead = {
    * means that the store was emptied or restored from an old copy.
    */
   readonly epoch: number;
+};
+
+export type OverridesRead = {
+  readonly overrides: readonly Override[];
+  readonly refused: readonly Refusal[];
+  /** Rises with every change. Lower than before means that the store was emptied or restored from an old copy. */
+  readonly version: number;
 };
 
 export type NodesRead = { readonly nodes: readonly NodeStatus[]; readonly refused: readonly Refusal[] };
@@ -81,6 +89,17 @@ export interface StateStore extends AgentStore {
   publishNode(status: NodeStatus): Promise<void>;
   /** Every node that published within {@link NODE_EXPIRY_MS}; rejects with {@link StoreError}. */
   readNodes(): Promise<NodesRead>;
+  /** The operators' shifts; null while the store is at version `known`. All four reject with {@link StoreError}. */
+  readOverrides(known: number): Promise<OverridesRead | null>;
+  /** Adds a shift, or replaces the one with its id. */
+  putOverride(override: Override): Promise<void>;
+  /** Takes a shift back; false when there is none of that id. */
+  removeOverride(id: string): Promise<boolean>;
+  /**
+   * Tells a store that has forgotten them: nothing happens when it is at `version` or beyond. What it has besides stays, and its
+   * version is then beyond `version`, so that everybody reads the sum.
+   */
+  restoreOverrides(overrides: readonly Override[], version: number): Promise<void>;
 }
 
 /** How long a DNS node is listed after its last word. */

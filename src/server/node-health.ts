@@ -61,6 +61,7 @@ export class NodeHealth {
       registry,
       clock,
       log: (event) => logFeed(log, event),
+      onShifts: () => this.#save(),
       ...(isListed
         ? { facts: () => ({ node: options.nodeName, boot, version: readVersion(), ...input.facts() }) }
         : {}),
@@ -156,7 +157,9 @@ export class NodeHealth {
       return;
     }
     // The store inside the process starts from nothing with it: what it said before is no measure of what it says now.
-    this.#feed.importState(options.redisUrl === null ? { ...kept, epoch: 0, agents: [] } : kept);
+    this.#feed.importState(
+      options.redisUrl === null ? { ...kept, epoch: 0, agents: [], shifts: { ...kept.shifts, version: 1 } } : kept,
+    );
   }
 
   #save(): void {
@@ -186,6 +189,12 @@ function logFeed(log: Logger, event: FeedEvent): void {
       if (event.state === 'begins')
         log.warn(event, 'more than half of the weight would go down: waiting for every region');
       else log.info(event, 'the guard against mistaken observers has ended');
+      return;
+    case 'shift':
+      log.warn(
+        event,
+        `shift ${event.change}: ${event.scope} ${event.target} to ${event.factor} by ${event.by}: ${event.reason}`,
+      );
       return;
     case 'store':
       if (event.state === 'lost') log.warn(event, 'the state store is lost; answering goes on');

@@ -189,7 +189,7 @@ export type RecoveryModel = {
 };
 
 /** Back at once, as in octoDNS. */
-export const DEFAULT_RECOVERY: RecoveryModel = { ramp: null, manualResume: false };
+const DEFAULT_RECOVERY: RecoveryModel = { ramp: null, manualResume: false };
 
 /** The client prefixes of `hash`: what resolvers disclose (RFC 7871 11.1). */
 export const DEFAULT_STICKY = { prefixV4: 24, prefixV6: 56 } as const;

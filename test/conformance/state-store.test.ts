@@ -2,12 +2,18 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeStatus } from '../../src/health/node-status.ts';
+import type { Override } from '../../src/health/override.ts';
 import type { AgentReport, AgentSnapshot } from '../../src/health/report.ts';
 import { MemoryStore } from '../../src/redis/memory-store.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { type ChangesBatch, type StateStore, StoreError } from '../../src/redis/state-store.ts';
+import { shift as shiftAt } from '../tools/override.ts';
 import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
 import { until } from '../tools/until.ts';
+
+/** What ended long ago is dropped. */
+const createdMs = Date.now();
+const shift = (id: string, fields: Partial<Override> = {}) => shiftAt(id, { createdMs, ...fields });
 
 type Party = { readonly agent: StateStore; readonly node: StateStore; end(): Promise<void> };
 
@@ -164,6 +170,38 @@ for (const { name, isAvailable, make } of makers) {
     );
 
     it(
+      'keeps shifts in versions, and says nothing to who knows the newest',
+      withParty(async ({ agent: operator, node }) => {
+        expect(await node.readOverrides(0)).toBeNull();
+        await operator.putOverride(shift('one'));
+        await operator.putOverride(shift('two', { factor: 0.5 }));
+        const read = await node.readOverrides(0);
+        expect(read?.overrides.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+          shift('one'),
+          shift('two', { factor: 0.5 }),
+        ]);
+        expect(read).toMatchObject({ refused: [], version: 2 });
+        expect(await node.readOverrides(2)).toBeNull();
+        expect(await operator.removeOverride('one')).toBe(true);
+        expect(await operator.removeOverride('one')).toBe(false);
+        expect((await node.readOverrides(2))?.version).toBe(3);
+      }),
+    );
+
+    it(
+      'is told again by nodes what it has forgotten, unless it knows more',
+      withParty(async ({ agent: operator, node }) => {
+        await operator.putOverride(shift('new'));
+        await node.restoreOverrides([shift('old')], 1);
+        expect((await node.readOverrides(-1))?.overrides.map(({ id }) => id)).toEqual(['new']);
+        await node.restoreOverrides([shift('old')], 7);
+        const read = await node.readOverrides(7);
+        expect(read?.overrides.map(({ id }) => id).sort()).toEqual(['new', 'old']);
+        expect(read?.version).toBe(8);
+      }),
+    );
+
+    it(
       'tells when it is closed, and refuses everything then',
       withParty(async ({ node }) => {
         const states: string[] = [];
@@ -177,6 +215,10 @@ for (const { name, isAvailable, make } of makers) {
         await expect(node.publishSnapshot(snapshot('a1', 1, []))).rejects.toThrow(StoreError);
         await expect(node.publishChanges(snapshot('a1', 1, []))).rejects.toThrow(StoreError);
         await expect(node.publishNode(status('dns1', 1))).rejects.toThrow(StoreError);
+        await expect(node.readOverrides(0)).rejects.toThrow(StoreError);
+        await expect(node.putOverride(shift('x'))).rejects.toThrow(StoreError);
+        await expect(node.removeOverride('x')).rejects.toThrow(StoreError);
+        await expect(node.restoreOverrides([], 9)).rejects.toThrow(StoreError);
       }),
     );
   });

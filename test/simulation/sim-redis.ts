@@ -156,6 +156,18 @@ export class SimClient implements StateStore {
     return { nodes: [], refused: [] };
   }
 
+  async readOverrides(): Promise<null> {
+    return null;
+  }
+
+  async putOverride(): Promise<void> {}
+
+  async removeOverride(): Promise<boolean> {
+    return false;
+  }
+
+  async restoreOverrides(): Promise<void> {}
+
   subscribe(listener: (batch: ChangesBatch) => void): () => void {
     this.#listeners.add(listener);
     this.#redis.time.timers.after(this.#redis.delayMs(), () => {

@@ -13,7 +13,25 @@ const ANALYZER = '/usr/bin/systemd-analyze';
 const UNITS = ['deploy/meridian.service', 'deploy/meridian-probe.service'];
 
 /** Settings of one question and not of an installation: they make no sense in a file of the system. */
-const QUESTION_SETTINGS = ['client', 'ecs', 'replay', 'server', 'subnet', 'json', 'schema', 'strict', 'watch'];
+const QUESTION_SETTINGS = [
+  'client',
+  'ecs',
+  'replay',
+  'server',
+  'subnet',
+  'json',
+  'schema',
+  'strict',
+  'watch',
+  'pool',
+  'endpoint',
+  'name',
+  'factor',
+  'for',
+  'reason',
+  'by',
+  'resume',
+];
 
 type Service = { command: string[]; image: string; ports?: string[]; user?: string };
 const compose = parse(read('deploy/compose.yaml'), { merge: true }) as { services: Record<string, Service> };

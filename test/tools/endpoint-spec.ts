@@ -1,6 +1,6 @@
 /** An endpoint to start from: `www.example.com.`, pool `main`, with a check of its own. */
 
-import { DEFAULT_RECOVERY, type EndpointSpec } from '../../src/zone/zone-model.ts';
+import { DEFAULT_STEERING, type EndpointSpec } from '../../src/zone/zone-model.ts';
 import { checkSpec } from './check-spec.ts';
 
 /** The endpoint at `value` with `fields` in place of the defaults; its check is told by the id `check:VALUE`. */
@@ -14,7 +14,7 @@ export function endpointSpec(value: string, fields: Partial<EndpointSpec> = {}):
     value,
     weight: 1,
     status: 'obey',
-    recovery: DEFAULT_RECOVERY,
+    recovery: DEFAULT_STEERING.recovery,
     check: { ...checkSpec({ target: value }), id: `check:${value}` },
     ...fields,
   } satisfies Omit<EndpointSpec, 'key'>;

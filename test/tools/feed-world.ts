@@ -8,6 +8,7 @@ import type { FeedEvent } from '../../src/redis/feed-event.ts';
 import type { FeedState } from '../../src/redis/feed-state.ts';
 import { HealthFeed } from '../../src/redis/health-feed.ts';
 import { MemoryStore } from '../../src/redis/memory-store.ts';
+import type { EndpointSpec } from '../../src/zone/zone-model.ts';
 import { endpointSpec } from './endpoint-spec.ts';
 
 /** The two checks of the world's endpoints, in the order of their slots. */
@@ -49,12 +50,15 @@ export class FakeAgent {
 }
 
 /** A node, its store, and agents in so many regions; time passes only in `pass`. */
-export async function feedWorld(regions: number, options: { state?: FeedState; store?: MemoryStore } = {}) {
+export async function feedWorld(
+  regions: number,
+  options: { state?: FeedState; store?: MemoryStore; endpoint?: Partial<EndpointSpec> } = {},
+) {
   let now = 1_000_000;
   const clock = { monotonicMs: () => now, wallMs: () => 1_790_000_000_000 + now };
   const store = options.store ?? new MemoryStore();
   const registry = new EndpointRegistry(createHealthTable(16));
-  registry.claim([endpointSpec('10.0.0.1'), endpointSpec('10.0.0.2')]);
+  registry.claim(['10.0.0.1', '10.0.0.2'].map((value) => endpointSpec(value, options.endpoint)));
   const events: FeedEvent[] = [];
   const facts = () => ({ node: 'dns1', boot: 'boot1', version: '0', listen: [], zones: 1 });
   const feed = new HealthFeed({ store, registry, clock, log: (event) => events.push(event), facts });

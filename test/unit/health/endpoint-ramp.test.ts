@@ -7,7 +7,7 @@ import {
   rampFactor,
   withoutRecovery,
 } from '../../../src/health/endpoint-ramp.ts';
-import { DEFAULT_RECOVERY, type RecoveryModel } from '../../../src/zone/zone-model.ts';
+import { DEFAULT_STEERING, type RecoveryModel } from '../../../src/zone/zone-model.ts';
 
 const ramped: RecoveryModel = { ramp: { seconds: 100, floor: 0.1 }, manualResume: false };
 
@@ -23,7 +23,7 @@ describe('the weight of an endpoint', () => {
     const back = nextRamp(newRamp(true, 1), false, 1, ramped, 1_000);
     expect(factors(back, [1_000, 6_000, 11_000, 51_000, 101_000, 500_000])).toEqual([0.1, 0.1, 0.1, 0.5, 1, 1]);
     expect([isRamping(back, 100_999), isRamping(back, 101_000)]).toEqual([true, false]);
-    expect(rampFactor(nextRamp(newRamp(true, 1), false, 1, DEFAULT_RECOVERY, 0), 0)).toBe(1);
+    expect(rampFactor(nextRamp(newRamp(true, 1), false, 1, DEFAULT_STEERING.recovery, 0), 0)).toBe(1);
   });
 
   it('begins anew when the endpoint goes out while it grows', () => {
@@ -34,9 +34,9 @@ describe('the weight of an endpoint', () => {
   });
 
   it('falls at once with a shift, and grows from there when it ends', () => {
-    const shifted = nextRamp(newRamp(false, 1), false, 0.25, DEFAULT_RECOVERY, 0);
+    const shifted = nextRamp(newRamp(false, 1), false, 0.25, DEFAULT_STEERING.recovery, 0);
     expect(rampFactor(shifted, 0)).toBe(0.25);
-    const ended = nextRamp(shifted, false, 1, DEFAULT_RECOVERY, 10_000);
+    const ended = nextRamp(shifted, false, 1, DEFAULT_STEERING.recovery, 10_000);
     expect(factors(ended, [10_000, 25_000, 40_000, 70_000])).toEqual([0.25, 0.25, 0.5, 1]);
     const drained = nextRamp(newRamp(false, 1), false, 0, ramped, 0);
     expect(factors(nextRamp(drained, false, 1, ramped, 0), [0, 50_000, 100_000])).toEqual([0, 0.5, 1]);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeFeedState, encodeFeedState, type FeedState } from '../../../src/redis/feed-state.ts';
+import { shift } from '../../tools/override.ts';
 
 const state: FeedState = {
   savedMs: 1_790_000_000_000,
@@ -8,6 +9,10 @@ const state: FeedState = {
   agents: [{ agent: 'a1', region: 'eu-west', boot: 'b1', seq: 9, intervalMs: 5000 }],
   up: ['check 1', '__proto__'],
   down: ['check 2'],
+  shifts: {
+    version: 3,
+    held: [{ override: shift('one'), leftMs: 5_000 }],
+  },
   waiting: [{ key: 'zone|name|A|pool|192.0.2.1', sinceMs: 5 }],
 };
 const text = (fields: object) => JSON.stringify({ v: 1, ...state, ...fields });

@@ -8,6 +8,8 @@ import type { ChangesBatch } from '../../../src/redis/state-store.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { A, B, feedWorld as world } from '../../tools/feed-world.ts';
 
+const NOTHING = { epoch: 3, agents: [], up: [], down: [], waiting: [], shifts: { version: 0, held: [] } };
+
 /** A store from whose stream messages are trimmed before they are read. */
 class LossyStore extends MemoryStore {
   losesChanges = false;
@@ -317,7 +319,7 @@ describe('a restart of the node', () => {
   });
 
   it('long after serves everything, since the past says nothing of now', async () => {
-    const state = { savedMs: 1_790_000_000_000 - 3_600_000, epoch: 3, agents: [], up: [], down: [A], waiting: [] };
+    const state = { ...NOTHING, savedMs: 1_790_000_000_000 - 3_600_000, down: [A] };
     const { feed, eligible } = await world(0, { state });
     expect(eligible()).toEqual([true, true]);
     feed.stop();
@@ -326,7 +328,7 @@ describe('a restart of the node', () => {
   it('does not let one region of those known before decide alone', async () => {
     const header = { boot: 'boot0', seq: 9, intervalMs: 1000 };
     const agents = [0, 1, 2].map((i) => ({ ...header, agent: `old${i}`, region: `r${i}` }));
-    const state = { savedMs: 1_790_001_000_000, epoch: 3, agents, up: [A], down: [], waiting: [] };
+    const state = { ...NOTHING, savedMs: 1_790_001_000_000, agents, up: [A] };
     const { feed, agents: living, pass, eligible } = await world(1, { state });
     living[0]!.states = { [A]: 'down', [B]: 'down' };
     await pass(20);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MERIDIAN_BLOCK } from '../../../src/zone/meridian-block.ts';
-import { DEFAULT_RECOVERY } from '../../../src/zone/zone-model.ts';
+import { DEFAULT_STEERING } from '../../../src/zone/zone-model.ts';
 import { readZoneText } from './yaml-zone.ts';
 
 const zoneOf = (meridian: string) =>
@@ -72,7 +72,7 @@ describe('the meridian block', () => {
       ramp: { seconds: 90, floor: 0.1 },
       manualResume: true,
     });
-    expect(recoveryOf('{answers: 1}')).toEqual(DEFAULT_RECOVERY);
+    expect(recoveryOf('{answers: 1}')).toEqual(DEFAULT_STEERING.recovery);
   });
 
   it('reaches the check of every endpoint', () => {

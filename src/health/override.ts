@@ -1,0 +1,99 @@
+/**
+ * An operator's shift: for some time, a part of the weight of a region, a pool, an endpoint or a name. One text form for Redis and
+ * for the node's state directory, read strictly; a bad one is refused whole. Pure: made by `meridian shift`, kept by each
+ * node's {@link OverrideBook}.
+ *
+ *   {"v":1,"id":"3f9c…","scope":"region","target":"eu-west","factor":0,"isResume":false,"reason":"…","by":"ann",
+ *    "createdMs":…,"expiresMs":…}
+ *
+ * An expiry is mandatory: what nobody remembers must end by itself. Times are of the clock of whoever made it; nodes only use
+ * how far they are apart, and from when they first hear of it their own clock.
+ */
+
+import {
+  ENDPOINT_KEY_CHARS_MAX,
+  OVERRIDE_BYTES_MAX,
+  OVERRIDE_MS_MAX,
+  OVERRIDE_MS_MIN,
+  OVERRIDE_TEXT_CHARS_MAX,
+} from '../base/limits.ts';
+import type { EndpointSpec } from '../zone/zone-model.ts';
+import { isHealthName, type ReportFault } from './report.ts';
+
+/** What a shift may be for. `name`: a steered name, or a zone and all names in it. */
+const OVERRIDE_SCOPES = ['region', 'pool', 'endpoint', 'name'] as const;
+export type OverrideScope = (typeof OVERRIDE_SCOPES)[number];
+
+export type Override = {
+  /** A health name, drawn when it was made. */
+  readonly id: string;
+  readonly scope: OverrideScope;
+  /**
+   * A region; a pool, `POOL` in every record or `NAME/POOL`; an endpoint's value or its whole key; a name in presentation form
+   * with the final dot.
+   */
+  readonly target: string;
+  /** 0..1 of the configured weight; 0 drains. */
+  readonly factor: number;
+  /** Lets endpoints with `manual_resume` that went down before `createdMs` come back. */
+  readonly isResume: boolean;
+  readonly reason: string;
+  readonly by: string;
+  readonly createdMs: number;
+  readonly expiresMs: number;
+};
+
+const FORMAT_VERSION = 1;
+
+/** The text form of `override`. */
+export function encodeOverride(override: Override): string {
+  return JSON.stringify({ v: FORMAT_VERSION, ...override });
+}
+
+/** The override in `text`, or why there is none. Never throws. */
+export function parseOverride(text: string): Override | ReportFault {
+  if (text.length > OVERRIDE_BYTES_MAX) return { fault: `longer than OVERRIDE_BYTES_MAX (${OVERRIDE_BYTES_MAX})` };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { fault: 'not JSON' };
+  }
+  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
+  const { v, id, scope, target, factor, isResume, reason, by, createdMs, expiresMs } = value as Record<string, unknown>;
+  if (v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+  if (typeof id !== 'string' || !isHealthName(id)) return { fault: '"id" is not a name' };
+  if (!OVERRIDE_SCOPES.includes(scope as OverrideScope)) return { fault: '"scope" is unknown' };
+  if (!isText(target, ENDPOINT_KEY_CHARS_MAX) || target === '') return { fault: '"target" is not a text' };
+  if (typeof factor !== 'number' || !(factor >= 0 && factor <= 1)) return { fault: '"factor" is not within 0..1' };
+  if (typeof isResume !== 'boolean') return { fault: '"isResume" is not true or false' };
+  if (!isText(reason, OVERRIDE_TEXT_CHARS_MAX) || !isText(by, OVERRIDE_TEXT_CHARS_MAX))
+    return { fault: '"reason" or "by" is not a text' };
+  if (!isTime(createdMs) || !isTime(expiresMs)) return { fault: '"createdMs" or "expiresMs" is not a time' };
+  const lifeMs = expiresMs - createdMs;
+  if (lifeMs < OVERRIDE_MS_MIN || lifeMs > OVERRIDE_MS_MAX)
+    return { fault: `it lasts ${lifeMs} ms, not OVERRIDE_MS_MIN..OVERRIDE_MS_MAX` };
+  return { id, scope: scope as OverrideScope, target, factor, isResume, reason, by, createdMs, expiresMs };
+}
+
+/** True if `override` is for the endpoint. */
+export function isOverrideFor({ scope, target }: Override, spec: EndpointSpec): boolean {
+  switch (scope) {
+    case 'region':
+      return spec.region === target;
+    case 'pool':
+      return spec.pool === target || `${spec.name}/${spec.pool}` === target;
+    case 'endpoint':
+      return spec.value === target || spec.key === target;
+    case 'name':
+      return spec.name === target || spec.zone === target;
+  }
+}
+
+function isText(value: unknown, charsMax: number): value is string {
+  return typeof value === 'string' && value.length <= charsMax;
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
