@@ -1,8 +1,5 @@
 /** How far apart two places are on the ground. Pure; used by `explain` and by the methods that steer by distance. */
 
-import type { Location } from './location.ts';
-import type { Region } from './region.ts';
-
 /** Mean radius of the Earth (IUGG R1). */
 const EARTH_RADIUS_KM = 6371.0088;
 const RADIANS_PER_DEGREE = Math.PI / 180;
@@ -16,18 +13,4 @@ export function distanceKm(latitudeA: number, longitudeA: number, latitudeB: num
   const h = sinLatitude * sinLatitude + Math.cos(phiA) * Math.cos(phiB) * sinLongitude * sinLongitude;
   // Rounding may carry h past 1 for antipodes, where asin has no value.
   return 2 * EARTH_RADIUS_KM * Math.asin(Math.sqrt(Math.min(1, h)));
-}
-
-/** A region and its distance from somewhere. */
-export type NearRegion = { readonly region: Region; readonly distanceKm: number };
-
-/** The region nearest to `location`; the earlier one of equals. Null when the place has no coordinates or there is no region. */
-export function nearestRegion(location: Location | null, regions: readonly Region[]): NearRegion | null {
-  if (location === null || location.latitude === null || location.longitude === null) return null;
-  let best: NearRegion | null = null;
-  for (const region of regions) {
-    const distance = distanceKm(location.latitude, location.longitude, region.latitude, region.longitude);
-    if (best === null || distance < best.distanceKm) best = { region, distanceKm: distance };
-  }
-  return best;
 }

@@ -1,15 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Location } from '../../../src/geo/location.ts';
-import { distanceKm, nearestRegion } from '../../../src/geo/nearness.ts';
-import type { Region } from '../../../src/geo/region.ts';
-
-function region(name: string, latitude: number, longitude: number): Region {
-  return { name, label: name, latitude, longitude, country: null, province: null };
-}
-
-function location(latitude: number | null, longitude: number | null): Location {
-  return { continent: null, country: null, province: null, latitude, longitude, region: null, origin: 'networks' };
-}
+import { distanceKm } from '../../../src/geo/nearness.ts';
 
 describe('distanceKm', () => {
   it.each([
@@ -23,24 +13,5 @@ describe('distanceKm', () => {
     const distance = distanceKm(latitudeA, longitudeA, latitudeB, longitudeB);
     expect(Math.abs(distance - expected)).toBeLessThan(Math.max(1, expected * 0.001));
     expect(distanceKm(latitudeB, longitudeB, latitudeA, longitudeA)).toBeCloseTo(distance, 6);
-  });
-});
-
-describe('nearestRegion', () => {
-  const regions = [region('us', 38.9, -77), region('eu', 53.35, -6.26), region('eu-2', 53.35, -6.26)];
-
-  it('finds the nearest, the first of equals', () => {
-    expect(nearestRegion(location(48.8, 2.3), regions)?.region.name).toBe('eu');
-    expect(nearestRegion(location(40.7, -74), regions)?.region.name).toBe('us');
-  });
-
-  it('knows nothing of an unknown place', () => {
-    expect(nearestRegion(null, regions)).toBeNull();
-    expect(nearestRegion(location(null, null), regions)).toBeNull();
-    expect(nearestRegion(location(1, 1), [])).toBeNull();
-  });
-
-  it('takes latitude 0, longitude 0 for a place like any other', () => {
-    expect(nearestRegion(location(0, 0), regions)?.region.name).toBe('eu');
   });
 });
