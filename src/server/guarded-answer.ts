@@ -43,7 +43,12 @@ export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
     tx.length = length;
     tx.transport = transport;
     tx.clientFamily = family;
-    tx.clientWords.set(words);
+    // Word by word: `set` is a call into the runtime, 25 ns a query.
+    const { clientWords } = tx;
+    clientWords[0] = words[0]!;
+    clientWords[1] = words[1]!;
+    clientWords[2] = words[2]!;
+    clientWords[3] = words[3]!;
     // The header is overwritten by the answer, so what SERVFAIL needs of it is kept: id, opcode, RD.
     const id = (bytes[start]! << 8) | bytes[start + 1]!;
     const flags = bytes[start + 2]!;
