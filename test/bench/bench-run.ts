@@ -38,6 +38,7 @@ export const SERVER_PROCESSOR = 0;
 export const LOAD_PROCESSOR = 1;
 
 const START_WITHIN_MS = 120_000;
+const OURS = /^(meridian|[\d,]+ names)/;
 
 let folders = 0;
 
@@ -48,7 +49,7 @@ export function newFolder(run: BenchRun, name: string): string {
   return folder;
 }
 
-/** Starts one server of each kind for `names` steered names; a kind that does not come up is left out with a word. */
+/** Starts one server of each kind for `names` steered names; a peer that does not come up is left out with a word, ours must. */
 export async function startAll(
   run: BenchRun,
   names: number,
@@ -59,6 +60,10 @@ export async function startAll(
     try {
       servers.push(await startServer(kind, scenarioOf(run, names), placeOf(run, kind.name), START_WITHIN_MS));
     } catch (error) {
+      if (OURS.test(kind.name)) {
+        await stopAll(servers);
+        throw error;
+      }
       run.say(`left out: ${(error as Error).message}`);
       run.missing.push(`${kind.name}, which did not come up`);
     }
