@@ -26,8 +26,8 @@ function suite(name: string, order: number, serial: boolean, testTimeoutMs: numb
 export default defineConfig({
   test: {
     projects: [
-      suite('unit', 0, false, 15_000),
-      suite('tidy', 1, false, 30_000),
+      suite('unit', 0, false, 60_000),
+      suite('tidy', 1, false, 60_000),
       suite('fuzz', 2, false, 120_000),
       suite('simulation', 3, false, 120_000),
       suite('conformance', 4, true, 120_000),

@@ -93,7 +93,7 @@ describe.each(TRANSPORTS)('listeners with --transport %s', (transport) => {
     const since = performance.now();
     const reply = await ask(server, 'www.a.test', 'A', { tcp: true });
     expect(reply.answers).toHaveLength(1);
-    expect(performance.now() - since).toBeLessThan(500);
+    expect(performance.now() - since).toBeLessThan(5_000);
   });
 
   it('cuts a message that stalls after two seconds or so', async () => {
@@ -104,7 +104,7 @@ describe.each(TRANSPORTS)('listeners with --transport %s', (transport) => {
     socket.write(Buffer.from([0, 40, 1]));
     await closed;
     expect(performance.now() - since).toBeGreaterThan(1_500);
-    expect(performance.now() - since).toBeLessThan(4_000);
+    expect(performance.now() - since).toBeLessThan(5_000);
   });
 });
 

@@ -50,7 +50,7 @@ describe('MmdbData.verify', () => {
     // An array of 1000 pointers, each to the array itself.
     const started = performance.now();
     expect(verdict(data(0x1e, 0x04, 0x02, 0xcb, ...pointers))).toMatch(/MMDB_/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('refuses records of more values than any place has', () => {

@@ -153,7 +153,7 @@ describe('readMmdb', () => {
     for (let node = 0; node < 31; node++) trap.set([0, 0, node + 1, 0, 0, node + 1], node * 6);
     const started = performance.now();
     expect(refusal(trap).message).toMatch(/MMDB_STEPS_PER_NODE_MAX/);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(performance.now() - started).toBeLessThan(5_000);
   });
 
   it('refuses a tree without its separator', () => {

@@ -39,7 +39,7 @@ describe('a check of any kind', () => {
     const startMs = performance.now();
     const result = await runCheck(checkSpec({ timeoutMs: 200 }), never, () => new Promise(() => {}));
     expect(result).toMatchObject({ outcome: 'unknown', reason: 'name not resolved within 200 ms' });
-    expect(performance.now() - startMs).toBeLessThan(500);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   it('never rejects, whatever breaks', async () => {

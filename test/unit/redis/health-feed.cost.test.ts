@@ -42,10 +42,10 @@ describe('the cost', () => {
     console.log(
       `feed, 10,000 checks x 20 agents: quiet ${quiet.toFixed(2)} ms, one ${one.toFixed(2)} ms, all ${everything.toFixed(0)} ms`,
     );
-    // Measured 0.02, 0.1 and 200 ms; the bounds leave room for a busy machine.
-    expect(quiet).toBeLessThan(10);
-    expect(one).toBeLessThan(10);
-    expect(everything).toBeLessThan(3000);
+    // Measured 0.02, 0.1 and 200 ms; the bounds only tell a cost of another order from a busy machine.
+    expect(quiet).toBeLessThan(500);
+    expect(one).toBeLessThan(500);
+    expect(everything).toBeLessThan(15_000);
     feed.stop();
   });
 });

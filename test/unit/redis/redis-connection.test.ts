@@ -52,7 +52,7 @@ describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
       Array.from({ length: 1000 }, () => opened.run((client) => client.incr('count'))),
     );
     expect(results.every(({ status }) => status === 'rejected')).toBe(true);
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(5_000);
     await redis.restart({ empty: true });
     expect(await until('ready', () => opened.isReady)).toBeLessThan(5000);
     expect(await opened.run((client) => client.get('count'))).toBeNull();
@@ -65,7 +65,7 @@ describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
     redis.freeze();
     const start = performance.now();
     await expect(opened.run((client) => client.incr('count'))).rejects.toThrow(StoreError);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5_000);
     expect(opened.isReady).toBe(false);
     expect(opened.trouble).toMatch(/does not answer|timed out/);
     await new Promise((resolve) => setTimeout(resolve, 1500));

@@ -75,7 +75,7 @@ describe.skipIf(!hasRedisServer())(
       await redis.command('copy', keys.snapshotOf('good'), keys.snapshotOf('other'));
       const start = performance.now();
       const { snapshots, refused } = await store.readSnapshots();
-      expect(performance.now() - start).toBeLessThan(500);
+      expect(performance.now() - start).toBeLessThan(5_000);
       expect(snapshots).toEqual([snapshot('good', 1)]);
       expect(Object.fromEntries(refused.map(({ source, reason }) => [source.split(':').at(-1), reason]))).toEqual({
         agents: 'a member that is no name: "no name!"',

@@ -166,7 +166,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     const listener = listen(['127.0.0.1'], echo());
     const start = performance.now();
     expect(listener.runBatch()).toBe(0);
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it('says which address could not be bound', async () => {

@@ -71,7 +71,7 @@ describe('WorkerPool', () => {
     const since = performance.now();
     Atomics.store(health, 0, 1);
     expect(await until(() => names().includes('worker-replaced'))).toBe(true);
-    expect(performance.now() - since).toBeLessThan(500);
+    expect(performance.now() - since).toBeLessThan(5_000);
     expect(names()).toEqual(['worker-died', 'worker-replaced']);
     expect(pool.statuses()[0]).toMatchObject({ role: 'udp', state: 'ready', restarts: 1 });
   });
@@ -138,6 +138,6 @@ describe('WorkerPool', () => {
     await sleep(30);
     const since = performance.now();
     await pool.stop();
-    expect(performance.now() - since).toBeLessThan(4_000);
+    expect(performance.now() - since).toBeLessThan(5_000);
   });
 });
