@@ -19,6 +19,8 @@ export type JudgeContext = {
   readonly knownRegions: number;
   readonly freshRegions: number;
   readonly nowMs: number;
+  /** What the node's own checks say, in mode SELF: then nobody else is heard. */
+  readonly own?: ((id: string) => CheckState) | null;
 };
 
 export type VerdictChange = {
@@ -126,7 +128,7 @@ export class CheckJudge {
       this.#suspect(id, verdict === 'down' ? 0 : failing, spec.intervalMs, touched);
     }
     if (candidates.length === 0) return { changed, touched };
-    const isAgreed = (id: string) => isUnanimous(this.#ledger.countVotes(id), context);
+    const isAgreed = (id: string) => !context.own && isUnanimous(this.#ledger.countVotes(id), context);
     const { held, reverted } = this.#guard.review(candidates, isAgreed, context.nowMs);
     for (const { id, previous, intervalMs, failing } of candidates) {
       if (!held.has(id)) set(id, 'down', previous);
@@ -163,6 +165,8 @@ export class CheckJudge {
     previous: CheckState,
     context: JudgeContext,
   ): { verdict: CheckState; failing: number; isUnanimous: boolean } {
+    const said = context.own?.(id);
+    if (said !== undefined) return { verdict: said === 'unknown' ? previous : said, failing: 0, isUnanimous: false };
     const count = this.#ledger.countVotes(id);
     // An agent whose last check failed is no witness for readmission, nor against an agreement that it is part of.
     const isDoubted = previous === 'down' || isAgreedInRound(count);

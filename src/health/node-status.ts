@@ -33,6 +33,7 @@ export type NodeStatus = {
 };
 
 const FORMAT_VERSION = 1;
+const MODES: readonly NodeMode[] = ['NORMAL', 'HOLD', 'SELF', 'BLIND'];
 const TEXT_CHARS_MAX = 200;
 const LISTEN_MAX = 64;
 /** Characters of either list of checks in JSON; with both and 64 addresses a status stays below NODE_STATUS_BYTES_MAX. */
@@ -91,7 +92,7 @@ function readStatus(value: Record<string, unknown>): NodeStatus | ReportFault {
   if (typeof node !== 'string' || !isHealthName(node)) return { fault: '"node" is not a name' };
   if (typeof boot !== 'string' || !isHealthName(boot)) return { fault: '"boot" is not a name' };
   if (!isText(version)) return { fault: '"version" is not a text' };
-  if (mode !== 'NORMAL' && mode !== 'HOLD') return { fault: '"mode" is unknown' };
+  if (!MODES.includes(mode as NodeMode)) return { fault: '"mode" is unknown' };
   if (modeReason !== null && !isText(modeReason)) return { fault: '"modeReason" is not a text' };
   if (!Array.isArray(listen) || listen.length > LISTEN_MAX || !listen.every(isText))
     return { fault: '"listen" is not a list of texts' };
@@ -105,7 +106,7 @@ function readStatus(value: Record<string, unknown>): NodeStatus | ReportFault {
       return { fault: `"${key}" is not a count` };
     counts[key] = count;
   }
-  const texts = { node, boot, version, mode, modeReason, listen, downChecks, unknownChecks } as const;
+  const texts = { node, boot, version, mode: mode as NodeMode, modeReason, listen, downChecks, unknownChecks } as const;
   return { ...texts, ...(counts as Record<(typeof COUNTS)[number], number>) };
 }
 

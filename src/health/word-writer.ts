@@ -20,6 +20,8 @@ export type WordSource = {
   /** Factor of the operators' shifts on an endpoint, or null when there is none. */
   readonly shiftOf: (spec: EndpointSpec) => number | null;
   readonly resumes: ResumeBook;
+  /** The node knows nothing (mode BLIND): everything not drained is served. */
+  readonly isBlind: boolean;
   readonly nowMs: number;
   readonly wallMs: number;
 };
@@ -91,7 +93,7 @@ export class WordWriter {
       for (const { group, members } of this.#usersOfCheck.get(check) ?? []) {
         for (const member of members) {
           const isOwnConcern = this.#concerns.get(member.slot) === concernOf(standing, member.spec, source);
-          if (isOwnConcern) this.#doubt(member, standing);
+          if (isOwnConcern) this.#doubt(member, standing, source.isBlind);
           else groups.add(group);
         }
       }
@@ -110,10 +112,10 @@ export class WordWriter {
   }
 
   /** Writes what of a standing concerns its own endpoint only. */
-  #doubt({ slot, spec }: Member, { isSuspect, ttlSeconds }: CheckStanding): void {
+  #doubt({ slot, spec }: Member, { isSuspect, ttlSeconds }: CheckStanding, isBlind: boolean): void {
     const { table } = this.#registry;
     const word = unpackHealth(table[slot]!);
-    const isMoving = isSuspect || word.shifted || word.factor < FACTOR_ONE;
+    const isMoving = isSuspect || isBlind || word.shifted || word.factor < FACTOR_ONE;
     const steady = spec.status === 'obey' ? ttlSeconds : 0;
     Atomics.store(
       table,
@@ -166,7 +168,8 @@ export class WordWriter {
         suspect: isSuspect,
         shifted,
         lastGood: isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[slot]!),
-        ttlSeconds: isSuspect || isGrowing || shifted ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
+        ttlSeconds:
+          isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
         factor: factorBits(ramp, source.nowMs),
       });
       Atomics.store(table, slot, word);
@@ -183,7 +186,8 @@ function concernOf({ verdict, isHeldBack }: CheckStanding, spec: EndpointSpec, {
 }
 
 /** Which endpoints of a record may not be answered; notes those that begin to wait for an operator. */
-function barredIn(group: Group, standings: readonly CheckStanding[], { resumes, wallMs }: WordSource): boolean[] {
+function barredIn(group: Group, standings: readonly CheckStanding[], source: WordSource): boolean[] {
+  const { resumes, wallMs, isBlind } = source;
   const isOut = group.map(({ spec }, i) => {
     if (standings[i]!.verdict === 'down') {
       if (spec.recovery.manualResume && spec.status === 'obey') resumes.noteDown(spec.key, wallMs);
@@ -195,6 +199,7 @@ function barredIn(group: Group, standings: readonly CheckStanding[], { resumes, 
     spec.status === 'up' || (spec.status === 'obey' && !isBarred);
   const barred = isOut.map((out, i) => out || (group[i]!.spec.status === 'obey' && standings[i]!.isHeldBack));
   // Damping is never the reason that a record has nothing: an endpoint that flaps beats none.
+  if (isBlind) return barred.map(() => false);
   return group.some((member, i) => isServed(member, barred[i]!)) ? barred : isOut;
 }
 

@@ -16,9 +16,9 @@ import { isQuorate, type ModeState, nextMode, startingMode } from '../health/nod
 import { listVerdicts, type NodeStatus } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import { isOverrideFor, type Override } from '../health/override.ts';
-import type { HeldOverride } from '../health/override-book.ts';
 import type { AgentSnapshot } from '../health/report.ts';
 import { ResumeBook } from '../health/resume-book.ts';
+import type { SelfChecks } from '../health/self-checks.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
@@ -41,6 +41,8 @@ export type HealthFeedOptions = {
   readonly facts?: () => NodeFacts;
   /** Shifts have changed: worth keeping at once. */
   readonly onShifts?: () => void;
+  /** The node's own checks; without them it holds for ever. */
+  readonly self?: SelfChecks;
 };
 
 export type FeedStatus = {
@@ -81,6 +83,7 @@ export class HealthFeed {
   readonly #log: (event: FeedEvent) => void;
   readonly #facts: (() => NodeFacts) | null;
   readonly #onShifts: (() => void) | undefined;
+  readonly #self: SelfChecks | null;
   readonly #ledger = new AgentLedger();
   readonly #startMs: number;
   readonly #writer: WordWriter;
@@ -111,6 +114,7 @@ export class HealthFeed {
     this.#log = options.log;
     this.#facts = options.facts ?? null;
     this.#onShifts = options.onShifts;
+    this.#self = options.self ?? null;
     this.#startMs = options.clock.monotonicMs();
     this.#mode = startingMode(this.#startMs);
     this.#writer = new WordWriter(options.registry);
@@ -191,11 +195,6 @@ export class HealthFeed {
       regionsKnown: this.#regions.known,
       agents: this.#ledger.standings(now),
     };
-  }
-
-  /** The operators' shifts in force. */
-  shifts(): HeldOverride[] {
-    return this.#shifts.list();
   }
 
   /** What is to be kept over a restart. */
@@ -296,10 +295,11 @@ export class HealthFeed {
     const { known, fresh } = this.#regions;
     if (isQuorate(fresh, known)) this.#isReset = false;
     const { state } = this.#store;
-    const connection = state === 'closed' ? 'lost' : state;
+    const connection = state === 'closed' ? ('lost' as const) : state;
+    const inputs = { connection, reset: this.#isReset, sight: this.#self?.sight ?? 'off' } as const;
     this.#mode = nextMode(
       before,
-      { connection, reset: this.#isReset, isComplete: this.#isComplete, knownRegions: known, freshRegions: fresh },
+      { ...inputs, isComplete: this.#isComplete, knownRegions: known, freshRegions: fresh },
       now,
     );
     const { mode, reason } = this.#mode;
@@ -308,7 +308,15 @@ export class HealthFeed {
       // Whoever reads Redis should not see the old mode for another period.
       this.#statusDueMs = now;
     }
+    if (mode !== before.mode) this.#enterMode(mode, before.mode);
     return mode !== before.mode || known !== knownBefore;
+  }
+
+  /** Opens and closes the node's own eyes; being blind, or no longer, is in every word. */
+  #enterMode(mode: ModeState['mode'], previous: ModeState['mode']): void {
+    if (mode === 'SELF' && previous === 'HOLD') this.#self?.open((ids) => this.#judgeSome(ids));
+    if (mode === 'NORMAL') this.#self?.close();
+    if (mode === 'BLIND' || previous === 'BLIND') this.#writer.writeAll(this.#source());
   }
 
   #judgeAll(): void {
@@ -321,6 +329,7 @@ export class HealthFeed {
       isNormal: this.#mode.mode === 'NORMAL',
       knownRegions: this.#regions.known,
       freshRegions: this.#regions.fresh,
+      own: this.#mode.mode === 'SELF' ? (id) => this.#self?.stateOf(id) ?? 'unknown' : null,
       nowMs: this.#clock.monotonicMs(),
     });
     if (touched.size > 0) this.#writer.write(touched, this.#source());
@@ -351,6 +360,7 @@ export class HealthFeed {
       standingOf: (check) => this.#judge.standingOf(check),
       shiftOf: (spec) => this.#shifts.shiftOf(spec),
       resumes: this.#resumes,
+      isBlind: this.#mode.mode === 'BLIND',
       nowMs: this.#clock.monotonicMs(),
       wallMs: this.#clock.wallMs(),
     };

@@ -20,6 +20,7 @@ import { RedisStore } from '../redis/redis-store.ts';
 import type { StateStore } from '../redis/state-store.ts';
 import { checksToMake } from './checks-to-make.ts';
 import type { AgentStatus, EndpointStatus } from './node-status.ts';
+import { SelfChecker } from './self-checker.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { StateDir } from './state-dir.ts';
 
@@ -33,6 +34,11 @@ export type NodeHealthOptions = {
   readonly facts: () => { readonly listen: readonly string[]; readonly zones: number };
 };
 
+const MODE_MEANINGS: Readonly<Record<string, string>> = {
+  HOLD: 'verdicts are held as they are',
+  SELF: 'this node checks the endpoints itself',
+  BLIND: 'this node sees no endpoint either, and serves all that are not drained',
+};
 const STATE_FILE = 'health.json';
 /** Verdicts are kept at least this often; a clean stop keeps them too. */
 const SAVE_MS = 30_000;
@@ -45,6 +51,7 @@ export class NodeHealth {
   readonly #store: StateStore;
   readonly #feed: HealthFeed;
   readonly #agent: ProbeAgent | null;
+  readonly #self: SelfChecker | null;
   #timer: NodeJS.Timeout | null = null;
 
   constructor(input: NodeHealthOptions) {
@@ -56,12 +63,18 @@ export class NodeHealth {
         : new RedisStore({ url: options.redisUrl, cluster: options.clusterName, clientName: options.nodeName });
     const boot = randomBytes(9).toString('hex');
     const isListed = options.listen.length > 0;
+    // Alone, the node's agent is its eyes at all times; a command that only looks has none.
+    this.#self =
+      options.redisUrl !== null && isListed
+        ? new SelfChecker({ checks: () => checksToMake(registry), clock, log })
+        : null;
     this.#feed = new HealthFeed({
       store: this.#store,
       registry,
       clock,
       log: (event) => logFeed(log, event),
       onShifts: () => this.#save(),
+      ...(this.#self === null ? {} : { self: this.#self }),
       ...(isListed
         ? { facts: () => ({ node: options.nodeName, boot, version: readVersion(), ...input.facts() }) }
         : {}),
@@ -96,6 +109,7 @@ export class NodeHealth {
     if (this.#timer !== null) clearInterval(this.#timer);
     await this.#agent?.stop();
     this.#feed.stop();
+    this.#self?.close();
     if (this.#timer !== null) this.#save();
     this.#timer = null;
     await this.#store.close();
@@ -105,6 +119,7 @@ export class NodeHealth {
   zonesChanged(): void {
     this.#feed.zonesChanged();
     this.#agent?.setChecks(checksToMake(this.#options.registry));
+    this.#self?.zonesChanged();
   }
 
   status(): FeedStatus {
@@ -183,7 +198,7 @@ function logFeed(log: Logger, event: FeedEvent): void {
       return;
     case 'mode':
       if (event.mode === 'NORMAL') log.info(event, 'mode NORMAL: verdicts follow the agents');
-      else log.warn(event, `mode ${event.mode}: verdicts are held as they are (${event.reason})`);
+      else log.warn(event, `mode ${event.mode}: ${MODE_MEANINGS[event.mode] ?? ''} (${event.reason})`);
       return;
     case 'guard':
       if (event.state === 'begins')

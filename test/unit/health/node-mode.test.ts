@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { isQuorate, type ModeInput, nextMode, startingMode } from '../../../src/health/node-mode.ts';
 
-const good: ModeInput = { connection: 'connected', reset: false, isComplete: false, knownRegions: 3, freshRegions: 3 };
+const good: ModeInput = {
+  connection: 'connected',
+  reset: false,
+  isComplete: false,
+  knownRegions: 3,
+  freshRegions: 3,
+  sight: 'off',
+};
 /** A node that has been NORMAL since 2000. */
 const normal = nextMode(nextMode(startingMode(0), good, 0), good, 2000);
 
@@ -16,7 +23,13 @@ describe('the mode of a node', () => {
     const heard = nextMode(starting, good, 100);
     expect(heard.mode).toBe('HOLD');
     expect(nextMode(heard, good, 2099).mode).toBe('HOLD');
-    expect(nextMode(heard, good, 2100)).toEqual({ mode: 'NORMAL', reason: null, sinceMs: 2100, goodSinceMs: 2100 });
+    expect(nextMode(heard, good, 2100)).toEqual({
+      mode: 'NORMAL',
+      reason: null,
+      sinceMs: 2100,
+      goodSinceMs: 2100,
+      turnSinceMs: null,
+    });
   });
 
   it('is NORMAL at once after a boot beside a store in use, but never sooner after a loss', () => {
@@ -64,5 +77,37 @@ describe('a quorum of regions', () => {
   it('is half of those known, so that of two regions the survivor may act, and never none', () => {
     expect([isQuorate(1, 1), isQuorate(1, 2), isQuorate(2, 3), isQuorate(2, 4)]).toEqual([true, true, true, true]);
     expect([isQuorate(0, 0), isQuorate(1, 3), isQuorate(2, 5), isQuorate(0, 1)]).toEqual([false, false, false, false]);
+  });
+});
+
+describe('a node that hears nothing for long', () => {
+  const lost: ModeInput = { ...good, connection: 'lost', sight: 'untried' };
+  const held = nextMode(normal, lost, 5_000);
+  const alone = nextMode(held, lost, 605_000);
+
+  it('holds for ten minutes, then looks for itself; without eyes it holds on', () => {
+    expect(nextMode(held, lost, 604_999)).toBe(held);
+    expect(alone).toMatchObject({ mode: 'SELF', reason: 'store-lost', sinceMs: 605_000 });
+    expect(nextMode(held, { ...lost, sight: 'off' }, 1e9)).toBe(held);
+    expect(nextMode(alone, lost, 700_000)).toBe(alone);
+  });
+
+  it('is blind when it sees nothing for 15 seconds, and sees again in the same way', () => {
+    const first = nextMode(alone, { ...lost, sight: 'blind' }, 610_000);
+    expect(first.mode).toBe('SELF');
+    expect(nextMode(first, { ...lost, sight: 'sees' }, 612_000)).toMatchObject({ mode: 'SELF', turnSinceMs: null });
+    expect(nextMode(first, { ...lost, sight: 'blind' }, 624_999).mode).toBe('SELF');
+    const blind = nextMode(first, { ...lost, sight: 'blind' }, 625_000);
+    expect(blind).toMatchObject({ mode: 'BLIND', reason: 'store-lost', sinceMs: 625_000 });
+    const seeing = nextMode(blind, { ...lost, sight: 'sees' }, 630_000);
+    expect(seeing.mode).toBe('BLIND');
+    expect(nextMode(seeing, { ...lost, sight: 'sees' }, 645_000).mode).toBe('SELF');
+  });
+
+  it('believes the agents again two seconds after they are heard, from wherever it is', () => {
+    const heard = nextMode(alone, { ...good, sight: 'sees' }, 610_000);
+    expect(heard.mode).toBe('SELF');
+    expect(nextMode(heard, { ...good, sight: 'sees' }, 612_000).mode).toBe('NORMAL');
+    expect(nextMode(heard, lost, 611_000)).toMatchObject({ mode: 'SELF', goodSinceMs: null });
   });
 });

@@ -23,6 +23,7 @@ function world(specs: EndpointSpec[]) {
   const shifts = new Map<string, number>();
   const resumes = new ResumeBook();
   let nowMs = 0;
+  const blindness = { isBlind: false };
   const source = () => ({
     standingOf: (check: string) => ({
       verdict: verdicts.get(check) ?? 'unknown',
@@ -32,6 +33,7 @@ function world(specs: EndpointSpec[]) {
     }),
     shiftOf: (spec: EndpointSpec) => shifts.get(spec.value) ?? null,
     resumes,
+    isBlind: blindness.isBlind,
     nowMs,
     wallMs: nowMs,
   });
@@ -59,6 +61,7 @@ function world(specs: EndpointSpec[]) {
     heldBack,
     shifts,
     resumes,
+    blindness,
     words,
     eligible: () => slots(isEligibleWord),
     lastGood: () => slots(isLastGoodWord),
@@ -212,6 +215,26 @@ describe('the weight in the words', () => {
     registry.claim([ra, rb]);
     writer.rebuild(source());
     expect(factors()).toEqual([512, 1024]);
+  });
+});
+
+describe('a node that is blind', () => {
+  it('serves what is not drained, with the shortest TTL, and bars again once it sees', () => {
+    const { writer, source, set, shifts, blindness, eligible, words } = world([a, b, c]);
+    set({ a: 'down', b: 'up', c: 'up' });
+    shifts.set('c', 0);
+    blindness.isBlind = true;
+    writer.writeAll(source());
+    expect(eligible()).toEqual([true, true, true]);
+    expect(words().map(({ ttlSeconds, factor }) => [ttlSeconds, factor])).toEqual([
+      [1, 1024],
+      [1, 1024],
+      [1, 0],
+    ]);
+    expect(words()[0]!.verdict).toBe(Verdict.DOWN);
+    blindness.isBlind = false;
+    writer.writeAll(source());
+    expect(eligible()).toEqual([false, true, true]);
   });
 });
 
