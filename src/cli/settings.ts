@@ -220,7 +220,11 @@ export const SETTINGS = {
   for: { schema: text, placeholder: 'time', help: 'how long the shift lasts, 1m to 72h, e.g. 30m or 2h' },
   reason: { schema: text, placeholder: 'text', help: 'why, for the log and for who is on call next' },
   by: { schema: text, placeholder: 'name', help: 'who, for the log (default: the user)' },
-  resume: { schema: flag, placeholder: null, help: 'let endpoints with manual_resume back in, instead of --factor' },
+  resume: {
+    schema: flag,
+    placeholder: null,
+    help: 'let endpoints back in that are held back after flaps or by manual_resume, instead of --factor',
+  },
   agent: { schema: identifier, placeholder: 'id', help: 'name of this agent (default: the host name)' },
   metrics: {
     schema: socketAddress,

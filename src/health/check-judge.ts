@@ -91,6 +91,11 @@ export class CheckJudge {
     if (this.#checks.has(id)) this.#verdicts.set(id, verdict);
   }
 
+  /** An operator lets the endpoints of a check back in, however often it went down; their words are to be written anew. */
+  forgive(id: string): void {
+    this.#damper.forget(id);
+  }
+
   verdictOf(id: string): CheckState {
     return this.#verdicts.get(id) ?? 'unknown';
   }

@@ -35,7 +35,7 @@ export type Override = {
   readonly target: string;
   /** 0..1 of the configured weight; 0 drains. */
   readonly factor: number;
-  /** Lets endpoints with `manual_resume` that went down before `createdMs` come back. */
+  /** Lets endpoints come back that are held back: by `manual_resume`, if they went down before `createdMs`, or after flaps. */
   readonly isResume: boolean;
   readonly reason: string;
   readonly by: string;

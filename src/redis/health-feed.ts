@@ -341,8 +341,11 @@ export class HealthFeed {
 
   #followShifts(added: readonly Override[]): void {
     for (const override of added.filter(({ isResume }) => isResume)) {
-      for (const { spec } of this.#registry.endpoints())
-        if (isOverrideFor(override, spec)) this.#resumes.release(spec.key, override.createdMs);
+      for (const { spec } of this.#registry.endpoints()) {
+        if (!isOverrideFor(override, spec)) continue;
+        this.#resumes.release(spec.key, override.createdMs);
+        this.#judge.forgive(spec.check.id);
+      }
     }
     this.#writer.writeAll(this.#source());
     this.#onShifts?.();

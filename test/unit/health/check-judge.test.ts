@@ -216,6 +216,18 @@ describe('what flaps', () => {
   });
 });
 
+describe('an operator', () => {
+  it('forgives what flaps', () => {
+    const { judge, say, everybody } = manyChecks(3, 3);
+    for (let i = 0; i < 3; i++) {
+      say(everybody, ['0'], DOWN);
+      say(everybody, ['0'], UP);
+    }
+    judge.forgive('0');
+    expect(judge.standingOf('0').isHeldBack).toBe(false);
+  });
+});
+
 describe('the TTL of a standing', () => {
   it('is the time that a verdict takes to turn', () => {
     const ttlOf = (spec: Partial<CheckSpec>, ...sayings: Saying[]) => court(1, spec).sayAll(...sayings).ttlSeconds;

@@ -34,6 +34,29 @@ describe('the word of an operator', () => {
     expect(second.feed.exportState().shifts.held).toHaveLength(1);
   });
 
+  it('lets an endpoint back in that is held back after flaps', async () => {
+    const { agents, say, store, pass, eligible, clock } = await world(3);
+    await pass(4);
+    for (let i = 0; i < 3; i++) {
+      for (const agent of agents) await say(agent, { [A]: 'down' });
+      for (const agent of agents) await say(agent, { [A]: 'up' });
+    }
+    expect(eligible()).toEqual([false, true]);
+    const resume = {
+      scope: 'region',
+      target: 'nowhere',
+      isResume: true,
+      factor: 1,
+      createdMs: clock.wallMs(),
+    } as const;
+    await store.putOverride(shift('elsewhere', resume));
+    await pass(3);
+    expect(eligible()).toEqual([false, true]);
+    await store.putOverride(shift('here', { ...resume, scope: 'name', target: 'www.example.com.' }));
+    await pass(3);
+    expect(eligible()).toEqual([true, true]);
+  });
+
   it('lets endpoints with manual_resume back in, over a restart too, and only those that waited then', async () => {
     const endpoint = { recovery: { ramp: null, manualResume: true } };
     const first = await world(3, { endpoint });
