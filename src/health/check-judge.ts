@@ -55,13 +55,16 @@ export class CheckJudge {
   readonly #verdicts = new Map<string, CheckState>();
   readonly #suspicions = new SuspicionBook();
   readonly #damper = new FlapDamper();
+  readonly #dampsFlaps: boolean;
   readonly #guard = new ObserverGuard();
   #checks: ReadonlyMap<string, CheckSpec> = new Map();
   /** When the judge last looked. */
   #nowMs = 0;
 
-  constructor(ledger: AgentLedger) {
+  /** `dampsFlaps`: endpoints that go down again and again are held back for a while (see `flap-damping.ts`). */
+  constructor(ledger: AgentLedger, dampsFlaps: boolean) {
     this.#ledger = ledger;
+    this.#dampsFlaps = dampsFlaps;
   }
 
   /** The checks in use, and the weight of the endpoints behind each; verdicts on others are forgotten. */
@@ -156,7 +159,7 @@ export class CheckJudge {
 
   #enter(id: string, verdict: CheckState, nowMs: number): void {
     this.#verdicts.set(id, verdict);
-    if (verdict === 'down') this.#damper.noteDown(id, nowMs);
+    if (verdict === 'down' && this.#dampsFlaps) this.#damper.noteDown(id, nowMs);
     else this.#guard.noteUp(id);
   }
 

@@ -43,6 +43,8 @@ export type HealthFeedOptions = {
   readonly onShifts?: () => void;
   /** The node's own checks; without them it holds for ever. */
   readonly self?: SelfChecks;
+  /** Whether endpoints that flap are held back; yes if not given. */
+  readonly dampsFlaps?: boolean;
 };
 
 export type FeedStatus = {
@@ -90,7 +92,7 @@ export class HealthFeed {
   readonly #resumes = new ResumeBook();
   readonly #shifts: ShiftFeed;
   #guarded = 0;
-  readonly #judge = new CheckJudge(this.#ledger);
+  readonly #judge: CheckJudge;
   #mode: ModeState;
   #regions = { known: 0, fresh: 0 };
   #epoch = 0;
@@ -108,6 +110,7 @@ export class HealthFeed {
 
   constructor(options: HealthFeedOptions) {
     this.#store = options.store;
+    this.#judge = new CheckJudge(this.#ledger, options.dampsFlaps ?? true);
     this.#registry = options.registry;
     this.#clock = options.clock;
     this.#timers = options.timers ?? systemTimers;

@@ -45,6 +45,9 @@ const SAVE_MS = 30_000;
 /** How long a start waits to hear from Redis: what is down should be known before the first answer, if it can be. */
 const FIRST_NEWS_MS_MAX = 500;
 
+/** Off while an operator at a page cannot yet see and lift it: a record held back for ten minutes is an outage (DECISIONS 30). */
+const DAMPS_FLAPS = false;
+
 /** Owner of the store, the feed, the agent and a timer. */
 export class NodeHealth {
   readonly #options: NodeHealthOptions;
@@ -74,6 +77,7 @@ export class NodeHealth {
       clock,
       log: (event) => logFeed(log, event),
       onShifts: () => this.#save(),
+      dampsFlaps: DAMPS_FLAPS,
       ...(this.#self === null ? {} : { self: this.#self }),
       ...(isListed
         ? { facts: () => ({ node: options.nodeName, boot, version: readVersion(), ...input.facts() }) }

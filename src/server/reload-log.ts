@@ -16,7 +16,7 @@ const FAULT_LINES_MAX = 20;
 /** One zone with news: refused (`isAccepted` false) or in force. */
 export function logZone(log: Logger, held: HeldZone, news: ZoneNews, isAccepted: boolean): void {
   const { zone } = held;
-  for (const fault of news.faults.slice(0, FAULT_LINES_MAX)) {
+  for (const fault of held.currentFaults().slice(0, FAULT_LINES_MAX)) {
     const { file, line, column, code, record, type } = fault;
     const entry = { event: 'zone-fault', zone, file, line, column, code, record, type };
     if (fault.severity === 'error') log.error(entry, formatFault(fault));
@@ -28,7 +28,8 @@ export function logZone(log: Logger, held: HeldZone, news: ZoneNews, isAccepted:
       held.image === null
         ? 'zone refused: it is not served until its file is mended'
         : 'zone refused: the zone loaded before is still served';
-    log.error({ event: 'zone-refused', zone, state, errors: news.errors, warnings: news.warnings }, text);
+    const { errors, warnings } = held.status();
+    log.error({ event: 'zone-refused', zone, state, errors, warnings }, text);
     return;
   }
   const { serial, names, records, dynamics, changes } = news.built!;

@@ -14,7 +14,6 @@ import {
   STRICT,
   startCluster,
   WWW,
-  ZONE,
 } from '../tools/cluster.ts';
 import { ask } from '../tools/dns-client.ts';
 import type { EndpointBehaviour } from '../tools/http-endpoint.ts';
@@ -52,15 +51,6 @@ describe.skipIf(!hasRedisServer())(title, () => {
   async function expectAllAtHome(): Promise<void> {
     for (const node of cluster.nodes)
       for (const region of REGIONS) expect(await addressesFor(node, WWW, region), region).toBe(AT_HOME[region]);
-  }
-
-  /** Endpoints that a test has stopped three times are held back, as they should be; an operator lets them in. */
-  async function forgiveFlaps(): Promise<void> {
-    const why = ['--resume', '--reason', 'the test did it'];
-    const run = await runMeridian(['shift', 'add', '--name', ZONE, ...why, '--redis', redis.url]);
-    expect(run.code, run.stderr).toBe(0);
-    // Nodes look for shifts every two seconds.
-    await sleep(2_500);
   }
 
   /** Runs `change`, waits until clients of `region` get `expected` on both nodes, and prints how long that took. */
@@ -146,7 +136,6 @@ describe.skipIf(!hasRedisServer())(title, () => {
 
   it('follows the chain of fallbacks to its end and back', async () => {
     const { us, eu1, eu2, ap } = cluster.endpoints;
-    await forgiveFlaps();
     await moved('whole pool stopped, its clients in the next one', 'eu-west', addresses('us'), () =>
       Promise.all([eu1.refuse(), eu2.refuse()]),
     );
@@ -162,7 +151,6 @@ describe.skipIf(!hasRedisServer())(title, () => {
 
   it('changes nothing when a region loses its agent, whose votes leave the denominator once they are stale', async () => {
     const { ap } = cluster.endpoints;
-    await forgiveFlaps();
     await expectAllAtHome();
     const watches = cluster.nodes.map((node) => new AnswerWatch(node, WWW, 100));
     const verdictsBefore = cluster.nodes.map((node) => verdictsToldBy(node).length);

@@ -2,6 +2,7 @@ import { mkdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { UDP_WAIT_MS } from '../../src/base/limits.ts';
 import { ask } from '../tools/dns-client.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { streamDuring } from '../tools/query-stream.ts';
@@ -48,7 +49,12 @@ async function untilInForce(address: string): Promise<number> {
   let seen = '';
   while (performance.now() - since < IN_FORCE_MS) {
     seen = `${await addressOf('www.a.test')} ${await addressOf('steered.a.test')}`;
-    if (seen === `${address} ${address}`) return performance.now() - since;
+    if (seen === `${address} ${address}`) {
+      const tookMs = performance.now() - since;
+      // The other workers: one without queries looks at its messages every 100 ms.
+      await sleep(2 * UDP_WAIT_MS);
+      return tookMs;
+    }
     await sleep(10);
   }
   throw new Error(`after ${IN_FORCE_MS} ms still ${seen}, not ${address}\n${server.output}`);

@@ -10,7 +10,7 @@ type Saying = readonly [state: CheckState, failing: number];
 /** Agents that say of the check `x` what they are told to, each in its own region unless named otherwise. */
 function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent: number) => `r${agent}`) {
   const ledger = new AgentLedger();
-  const judge = new CheckJudge(ledger);
+  const judge = new CheckJudge(ledger, true);
   judge.setChecks(new Map([['x', { ...checkSpec(spec), id: 'x' }]]), new Map([['x', 1]]));
   let seq = 0;
   let nowMs = 1_000;
@@ -136,7 +136,7 @@ describe('the judge', () => {
 /** Agents, each its own region, that speak of the checks `0` to `count - 1`, which weigh the same. */
 function manyChecks(count: number, agents: number) {
   const ledger = new AgentLedger();
-  const judge = new CheckJudge(ledger);
+  const judge = new CheckJudge(ledger, true);
   const ids = Array.from({ length: count }, (_, i) => `${i}`);
   judge.setChecks(new Map(ids.map((id) => [id, { ...checkSpec(), id }])), new Map(ids.map((id) => [id, 1])));
   let seq = 0;

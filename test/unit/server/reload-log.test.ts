@@ -5,6 +5,12 @@ import { HeldZone } from '../../../src/server/held-zone.ts';
 import { logGeo, logLook, logZone } from '../../../src/server/reload-log.ts';
 import { fileFault } from '../../../src/server/zone-files.ts';
 
+function heldWith(news: ZoneNews): HeldZone {
+  const held = new HeldZone('a.test.');
+  held.takeFaults(news);
+  return held;
+}
+
 function recorder() {
   const lines: Record<string, unknown>[] = [];
   const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(JSON.parse(line)) });
@@ -16,16 +22,26 @@ const refused: ZoneNews = { zone: 'a.test.', hash: 'x', built: null, faults: [fa
 describe('logZone', () => {
   it('tells each fault with its place, then what is served', () => {
     const { log, lines, events } = recorder();
-    logZone(log, new HeldZone('a.test.'), refused, false);
+    logZone(log, heldWith(refused), refused, false);
     expect(events()).toEqual(['zone-fault', 'zone-refused']);
     expect(lines[0]).toMatchObject({ file: 'a.test.yaml', line: 3, column: 5, record: 'www', zone: 'a.test.' });
     expect(lines[0]!.msg).toContain('a.test.yaml:3:5: error');
     expect(lines[1]).toMatchObject({ state: 'refused', errors: 1 });
   });
 
+  it('tells a fault that no file has, as when the server is full', () => {
+    const { log, lines } = recorder();
+    const held = heldWith({ ...refused, faults: [], errors: 0 });
+    held.addFault(fileFault('a.test.', 'server-full', 'no endpoint slots left'));
+    logZone(log, held, { ...refused, faults: [], errors: 0 }, false);
+    expect(lines[0]).toMatchObject({ event: 'zone-fault', code: 'server-full' });
+    expect(lines[1]).toMatchObject({ event: 'zone-refused', errors: 1 });
+  });
+
   it('does not fill the log with the faults of one zone', () => {
     const { log, lines } = recorder();
-    logZone(log, new HeldZone('a.test.'), { ...refused, faults: Array(50).fill(fault), errors: 5_000 }, false);
+    const news = { ...refused, faults: Array(50).fill(fault), errors: 5_000 };
+    logZone(log, heldWith(news), news, false);
     expect(lines).toHaveLength(21);
   });
 
