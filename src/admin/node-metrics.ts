@@ -45,7 +45,7 @@ function nodeMetrics(registry: Registry): Fill[] {
     'state',
     'transport',
   ]);
-  const mode = gauge('meridian_node_mode', '1 for the mode of the node: NORMAL or HOLD.', ['mode']);
+  const mode = gauge('meridian_node_mode', '1 for the mode of the node: NORMAL, HOLD, SELF or BLIND.', ['mode']);
   const uptime = gauge('meridian_uptime_seconds', 'Seconds since the node started.');
   const warnings = gauge('meridian_node_warnings', 'Things that the operator should look at; status says which.');
   const zones = gauge('meridian_zones', 'Zones by what is served of them.', ['state']);
