@@ -93,13 +93,13 @@ function drawOne(
   }
   if (sum === 0) return -1;
   let rest = random.nextBelow(sum);
-  for (let i = 0, at = endpointsAt; ; i++, at += ENDPOINT_WORDS) {
+  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
     if (isDrawn(decision, i)) continue;
     rest -= effectiveWeight(zone, at, health, admission);
     if (rest < 0) return i;
-    // Health words may change between the two walks; the last endpoint then stands for the remainder.
-    if (i === count - 1) return lastEligible(decision, zone, endpointsAt, count, health, admission);
   }
+  // Health words may change between the two walks; the last endpoint then stands for the remainder.
+  return lastEligible(decision, zone, endpointsAt, count, health, admission);
 }
 
 /** Rejection sampling by configured weight; -1 after TRIES_MAX refusals. */

@@ -95,6 +95,22 @@ describe('drawEndpoints', () => {
     expect(chiSquare(first, [10, 5, 1, 1])).toBeLessThan(chiSquareLimit(3));
   });
 
+  it('stays inside the pool when health changes in the middle of a draw', () => {
+    const pool = poolOf(['1', '1', '100']);
+    const decision = new Decision();
+    // Between the two walks of the second draw the others go down; the last endpoint is drawn already.
+    class Interrupted extends RandomStream {
+      draws = 0;
+      override nextBelow(bound: number): number {
+        if (++this.draws === 2) for (const i of [0, 1]) pool.health[pool.slot(i)] = DOWN;
+        return bound - 1;
+      }
+    }
+    const random = new Interrupted(1);
+    drawEndpoints(decision, pool.zone, pool.endpointsAt, 3, 3, pool.health, random, Admission.HEALTHY);
+    expect([...decision.drawn.subarray(0, decision.count)]).toEqual([2]);
+  });
+
   it('gives what there is when more are wanted, and nothing when nothing is eligible', () => {
     const pool = poolOf(['1', '1', '1']);
     pool.health[pool.slot(0)] = DOWN;
