@@ -4,9 +4,10 @@
  */
 
 import { NODE_STATUS_BYTES_MAX } from '../base/limits.ts';
+import { type RecordFault, readJsonRecord } from './json-record.ts';
 import type { NodeMode } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
-import { isHealthName, type ReportFault } from './report.ts';
+import { isHealthName } from './report.ts';
 
 /** One DNS node. Counts are of checks in use on that node. */
 export type NodeStatus = {
@@ -33,6 +34,7 @@ export type NodeStatus = {
 };
 
 const FORMAT_VERSION = 1;
+const FORM = { version: FORMAT_VERSION, charsMax: NODE_STATUS_BYTES_MAX, limit: 'NODE_STATUS_BYTES_MAX' } as const;
 const MODES: readonly NodeMode[] = ['NORMAL', 'HOLD', 'SELF', 'BLIND'];
 const TEXT_CHARS_MAX = 200;
 const LISTEN_MAX = 64;
@@ -73,21 +75,12 @@ export function encodeNodeStatus(status: NodeStatus): string {
 }
 
 /** The status in `text`, or why there is none. Never throws. */
-export function parseNodeStatus(text: string): NodeStatus | ReportFault {
-  if (text.length > NODE_STATUS_BYTES_MAX)
-    return { fault: `longer than NODE_STATUS_BYTES_MAX (${NODE_STATUS_BYTES_MAX})` };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
-  return readStatus(value as Record<string, unknown>);
+export function parseNodeStatus(text: string): NodeStatus | RecordFault {
+  const read = readJsonRecord(text, FORM);
+  return 'fault' in read ? read : readStatus(read.record);
 }
 
-function readStatus(value: Record<string, unknown>): NodeStatus | ReportFault {
-  if (value.v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+function readStatus(value: Record<string, unknown>): NodeStatus | RecordFault {
   const { node, boot, version, mode, modeReason, listen } = value;
   if (typeof node !== 'string' || !isHealthName(node)) return { fault: '"node" is not a name' };
   if (typeof boot !== 'string' || !isHealthName(boot)) return { fault: '"boot" is not a name' };

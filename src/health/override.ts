@@ -18,7 +18,8 @@ import {
   OVERRIDE_TEXT_CHARS_MAX,
 } from '../base/limits.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
-import { isHealthName, type ReportFault } from './report.ts';
+import { type RecordFault, readJsonRecord } from './json-record.ts';
+import { isHealthName } from './report.ts';
 
 /** What a shift may be for. `name`: a steered name, or a zone and all names in it. */
 const OVERRIDE_SCOPES = ['region', 'pool', 'endpoint', 'name'] as const;
@@ -44,6 +45,7 @@ export type Override = {
 };
 
 const FORMAT_VERSION = 1;
+const FORM = { version: FORMAT_VERSION, charsMax: OVERRIDE_BYTES_MAX, limit: 'OVERRIDE_BYTES_MAX' } as const;
 
 /** The text form of `override`. */
 export function encodeOverride(override: Override): string {
@@ -51,17 +53,10 @@ export function encodeOverride(override: Override): string {
 }
 
 /** The override in `text`, or why there is none. Never throws. */
-export function parseOverride(text: string): Override | ReportFault {
-  if (text.length > OVERRIDE_BYTES_MAX) return { fault: `longer than OVERRIDE_BYTES_MAX (${OVERRIDE_BYTES_MAX})` };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
-  const { v, id, scope, target, factor, isResume, reason, by, createdMs, expiresMs } = value as Record<string, unknown>;
-  if (v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+export function parseOverride(text: string): Override | RecordFault {
+  const read = readJsonRecord(text, FORM);
+  if ('fault' in read) return read;
+  const { id, scope, target, factor, isResume, reason, by, createdMs, expiresMs } = read.record;
   if (typeof id !== 'string' || !isHealthName(id)) return { fault: '"id" is not a name' };
   if (!OVERRIDE_SCOPES.includes(scope as OverrideScope)) return { fault: '"scope" is unknown' };
   if (!isText(target, ENDPOINT_KEY_CHARS_MAX) || target === '') return { fault: '"target" is not a text' };

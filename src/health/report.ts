@@ -17,6 +17,7 @@ import {
   CHECK_REASON_CHARS_MAX,
   SNAPSHOT_BYTES_MAX,
 } from '../base/limits.ts';
+import { type RecordFault, readJsonRecord } from './json-record.ts';
 import { type CheckState, FAILING_MAX, type Observation } from './observation.ts';
 
 /** One check as one agent sees it. */
@@ -54,10 +55,8 @@ export type AgentSnapshot = AgentHeader & { readonly reports: readonly AgentRepo
 /** What changed since the agent's last publication; empty `reports` is the heartbeat. */
 export type AgentChanges = AgentHeader & { readonly reports: readonly AgentReport[] };
 
-/** Why a text was refused. */
-export type ReportFault = { readonly fault: string };
-
 const FORMAT_VERSION = 1;
+const FORM = { version: FORMAT_VERSION, charsMax: SNAPSHOT_BYTES_MAX, limit: 'SNAPSHOT_BYTES_MAX' } as const;
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
 /** A year: longer spans are nonsense of a broken clock. */
 const SPAN_MS_MAX = 366 * 86_400_000;
@@ -87,12 +86,12 @@ export function encodeAgentChanges(changes: AgentChanges): string {
 }
 
 /** The snapshot in `text`, or why there is none. Never throws. */
-export function parseAgentSnapshot(text: string): AgentSnapshot | ReportFault {
+export function parseAgentSnapshot(text: string): AgentSnapshot | RecordFault {
   return parse('snapshot', text);
 }
 
 /** The changes in `text`, or why there are none. Never throws. */
-export function parseAgentChanges(text: string): AgentChanges | ReportFault {
+export function parseAgentChanges(text: string): AgentChanges | RecordFault {
   return parse('changes', text);
 }
 
@@ -118,28 +117,18 @@ function roundedMs(ms: number | null): number | null {
   return ms === null ? null : Math.round(ms * 1000) / 1000;
 }
 
-function parse(kind: Kind, text: string): AgentSnapshot | ReportFault {
-  if (text.length > SNAPSHOT_BYTES_MAX) return { fault: `longer than SNAPSHOT_BYTES_MAX (${SNAPSHOT_BYTES_MAX})` };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (!isRecord(value)) return { fault: 'not an object' };
-  if (value.v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
-  if (value.kind !== kind) return { fault: `"kind" is not "${kind}"` };
-  const header = readHeader(value);
+function parse(kind: Kind, text: string): AgentSnapshot | RecordFault {
+  const read = readJsonRecord(text, FORM);
+  if ('fault' in read) return read;
+  const { record } = read;
+  if (record.kind !== kind) return { fault: `"kind" is not "${kind}"` };
+  const header = readHeader(record);
   if ('fault' in header) return header;
-  const reports = readReports(value.reports);
+  const reports = readReports(record.reports);
   return 'fault' in reports ? reports : { ...header, reports: reports.list };
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function readHeader(value: Record<string, unknown>): AgentHeader | ReportFault {
+function readHeader(value: Record<string, unknown>): AgentHeader | RecordFault {
   const { agent, region, boot, seq, intervalMs } = value;
   if (!isName(agent)) return { fault: '"agent" is not a name' };
   if (!isName(region)) return { fault: '"region" is not a name' };
@@ -150,7 +139,7 @@ function readHeader(value: Record<string, unknown>): AgentHeader | ReportFault {
   return { agent, region, boot, seq, intervalMs };
 }
 
-function readReports(value: unknown): { list: AgentReport[] } | ReportFault {
+function readReports(value: unknown): { list: AgentReport[] } | RecordFault {
   if (!Array.isArray(value)) return { fault: '"reports" is not a list' };
   if (value.length > AGENT_REPORTS_MAX) return { fault: `more reports than AGENT_REPORTS_MAX (${AGENT_REPORTS_MAX})` };
   const list: AgentReport[] = [];
@@ -165,7 +154,7 @@ function readReports(value: unknown): { list: AgentReport[] } | ReportFault {
   return { list };
 }
 
-function readReport(item: unknown): AgentReport | ReportFault {
+function readReport(item: unknown): AgentReport | RecordFault {
   if (!Array.isArray(item) || item.length < REPORT_ELEMENTS || item.length > REPORT_ELEMENTS_MAX)
     return { fault: `not a list of ${REPORT_ELEMENTS} elements` };
   const [id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing = state === 'down' ? 2 : 0] =

@@ -5,6 +5,7 @@
  */
 
 import { parseAgentChanges } from '../health/report.ts';
+import { errorMessage } from './error-message.ts';
 import { RedisConnection } from './redis-connection.ts';
 import type { ChangesBatch } from './state-store.ts';
 
@@ -106,8 +107,7 @@ export class ChangesReader {
       } catch (error) {
         isGap = true;
         if (this.#isClosed || !this.#connection.isReady) break;
-        const reason = error instanceof Error ? error.message : 'unknown error';
-        this.#deliver({ changes: [], refused: [{ source: this.#key, reason }], gap: true });
+        this.#deliver({ changes: [], refused: [{ source: this.#key, reason: errorMessage(error) }], gap: true });
         await this.#pause();
       }
     }

@@ -13,9 +13,10 @@ import {
   OVERRIDE_MS_MAX,
   OVERRIDES_MAX,
 } from '../base/limits.ts';
+import { isRecord, type RecordFault, readJsonRecord } from '../health/json-record.ts';
 import { parseOverride } from '../health/override.ts';
 import type { HeldOverride } from '../health/override-book.ts';
-import { type AgentHeader, parseAgentSnapshot, type ReportFault } from '../health/report.ts';
+import { type AgentHeader, parseAgentSnapshot } from '../health/report.ts';
 import type { Waiting } from '../health/resume-book.ts';
 import type { ShiftState } from './shift-feed.ts';
 
@@ -33,6 +34,7 @@ export type FeedState = {
 };
 
 const FORMAT_VERSION = 1;
+const FORM = { version: FORMAT_VERSION, charsMax: FEED_STATE_BYTES_MAX, limit: 'FEED_STATE_BYTES_MAX' } as const;
 const NO_SHIFTS: ShiftState = { version: 0, held: [] };
 
 /** The text form of `state`. */
@@ -41,18 +43,10 @@ export function encodeFeedState(state: FeedState): string {
 }
 
 /** The state in `text`, or why there is none. Never throws. */
-export function decodeFeedState(text: string): FeedState | ReportFault {
-  if (text.length > FEED_STATE_BYTES_MAX)
-    return { fault: `longer than FEED_STATE_BYTES_MAX (${FEED_STATE_BYTES_MAX})` };
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return { fault: 'not JSON' };
-  }
-  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
-  const { v, savedMs, epoch, agents, up, down, waiting = [], shifts = NO_SHIFTS } = value as Record<string, unknown>;
-  if (v !== FORMAT_VERSION) return { fault: `"v" is not ${FORMAT_VERSION}` };
+export function decodeFeedState(text: string): FeedState | RecordFault {
+  const record = readJsonRecord(text, FORM);
+  if ('fault' in record) return record;
+  const { savedMs, epoch, agents, up, down, waiting = [], shifts = NO_SHIFTS } = record.record;
   if (typeof savedMs !== 'number' || savedMs < 0) return { fault: '"savedMs" is not a time' };
   if (!Number.isSafeInteger(epoch) || (epoch as number) < 0) return { fault: '"epoch" is not a whole number' };
   if (!isIds(up) || !isIds(down)) return { fault: '"up" or "down" is not a list of checks' };
@@ -70,8 +64,8 @@ export function decodeFeedState(text: string): FeedState | ReportFault {
 }
 
 /** A header is a snapshot without reports: one reader for both. */
-function readHeader(value: unknown): AgentHeader | ReportFault {
-  if (typeof value !== 'object' || value === null) return { fault: 'not an object' };
+function readHeader(value: unknown): AgentHeader | RecordFault {
+  if (!isRecord(value)) return { fault: 'not an object' };
   const snapshot = parseAgentSnapshot(JSON.stringify({ ...value, v: 1, kind: 'snapshot', reports: [] }));
   if ('fault' in snapshot) return snapshot;
   const { agent, region, boot, seq, intervalMs } = snapshot;
@@ -92,9 +86,9 @@ function isWaiting(value: unknown): value is Waiting[] {
   });
 }
 
-function readShifts(value: unknown): ShiftState | ReportFault {
-  if (typeof value !== 'object' || value === null) return { fault: '"shifts" is not an object' };
-  const { version, held } = value as Record<string, unknown>;
+function readShifts(value: unknown): ShiftState | RecordFault {
+  if (!isRecord(value)) return { fault: '"shifts" is not an object' };
+  const { version, held } = value;
   if (!Number.isSafeInteger(version) || !Array.isArray(held) || held.length > OVERRIDES_MAX)
     return { fault: '"shifts" has no version or no list' };
   const list: HeldOverride[] = [];

@@ -1,6 +1,6 @@
 /**
  * From the store to the health table: the conductor of every DNS node. Changes come from the stream and are applied at
- * once; snapshots are read after every gap and every {@link SYNC_PERIOD_MS} whatever happened; votes age by this node's
+ * once; snapshots are read after every gap and now and then whatever happened (`snapshot-sync.ts`); votes age by this node's
  * monotonic clock. Every check with news gets its verdict anew, and its endpoints their words.
  *
  * Silence never takes an endpoint out: without the store or with a minority of regions the node holds (`node-mode.ts`),
@@ -13,7 +13,7 @@ import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agen
 import { CheckJudge } from '../health/check-judge.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
-import { listVerdicts, type NodeStatus } from '../health/node-status.ts';
+import { listVerdicts } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import { isOverrideFor, type Override } from '../health/override.ts';
 import type { AgentSnapshot } from '../health/report.ts';
@@ -22,13 +22,12 @@ import type { SelfChecks } from '../health/self-checks.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
+import { type FeedFacts, type NodeFacts, NodeHeartbeat } from './node-heartbeat.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { ShiftFeed } from './shift-feed.ts';
-import type { ChangesBatch, SnapshotsRead, StateStore, StoreState } from './state-store.ts';
+import { SnapshotSync } from './snapshot-sync.ts';
+import type { ChangesBatch, Refusal, SnapshotsRead, StateStore, StoreState } from './state-store.ts';
 import { systemTimers } from './system-timers.ts';
-
-/** What a node says of itself beyond what the feed knows. */
-export type NodeFacts = Pick<NodeStatus, 'node' | 'boot' | 'version' | 'listen' | 'zones'>;
 
 export type HealthFeedOptions = {
   readonly store: StateStore;
@@ -65,14 +64,8 @@ export type FeedStatus = {
 
 /** How often the feed looks at its clocks. */
 const TICK_MS = 1_000;
-/** Snapshots are read this often even when nothing seems to be missing (03-health). */
-const SYNC_PERIOD_MS = 30_000;
-/** And at most this often when something is. */
-const SYNC_PAUSE_MS = 2_000;
 /** A store in which each agent has published so many snapshots (half a minute's) is in use: no agent is still to come. */
 const SNAPSHOTS_IN_USE = 3;
-/** How often a node publishes its status. */
-const STATUS_PERIOD_MS = 5_000;
 /** Verdicts older than this at boot are not believed: unknown, and served, is better than long ago. */
 const STATE_AGE_MS_MAX = 3_600_000;
 
@@ -83,14 +76,14 @@ export class HealthFeed {
   readonly #clock: Clock;
   readonly #timers: Timers;
   readonly #log: (event: FeedEvent) => void;
-  readonly #facts: (() => NodeFacts) | null;
+  readonly #heartbeat: NodeHeartbeat | null;
   readonly #onShifts: (() => void) | undefined;
   readonly #self: SelfChecks | null;
   readonly #ledger = new AgentLedger();
-  readonly #startMs: number;
   readonly #writer: WordWriter;
   readonly #resumes = new ResumeBook();
   readonly #shifts: ShiftFeed;
+  readonly #sync: SnapshotSync;
   #guarded = 0;
   readonly #judge: CheckJudge;
   #mode: ModeState;
@@ -98,12 +91,6 @@ export class HealthFeed {
   #epoch = 0;
   #isReset = false;
   #isComplete = false;
-  #syncDueMs = 0;
-  #isSyncing = false;
-  #lastSyncMs = Number.NEGATIVE_INFINITY;
-  #statusDueMs = 0;
-  #statusSeq = 0;
-  #isPublishing = false;
   readonly #refusals = new RefusalLog();
   #stopTicking: CancelTimer | null = null;
   #unsubscribe: (() => void)[] = [];
@@ -115,19 +102,22 @@ export class HealthFeed {
     this.#clock = options.clock;
     this.#timers = options.timers ?? systemTimers;
     this.#log = options.log;
-    this.#facts = options.facts ?? null;
     this.#onShifts = options.onShifts;
     this.#self = options.self ?? null;
-    this.#startMs = options.clock.monotonicMs();
-    this.#mode = startingMode(this.#startMs);
+    const startMs = options.clock.monotonicMs();
+    this.#mode = startingMode(startMs);
     this.#writer = new WordWriter(options.registry);
-    this.#shifts = new ShiftFeed({
+    const parts = {
       store: this.#store,
       clock: this.#clock,
-      onChange: (added) => this.#followShifts(added),
-      onRefused: ({ source, reason }) => this.#refuse(source, reason),
-      log: this.#log,
-    });
+      onRefused: ({ source, reason }: Refusal) => this.#refuse(source, reason),
+    };
+    this.#shifts = new ShiftFeed({ ...parts, onChange: (added) => this.#followShifts(added), log: this.#log });
+    this.#sync = new SnapshotSync({ ...parts, onRead: (read) => this.#takeSnapshots(read) });
+    this.#heartbeat =
+      options.facts === undefined
+        ? null
+        : new NodeHeartbeat({ ...parts, facts: options.facts, status: () => this.#feedFacts(), startMs });
     this.zonesChanged();
   }
 
@@ -143,6 +133,7 @@ export class HealthFeed {
 
   /** Ends the subscriptions and the timer; the words stay as they are, and the store stays open. */
   stop(): void {
+    this.#sync.close();
     this.#stopTicking?.();
     this.#stopTicking = null;
     for (const end of this.#unsubscribe) end();
@@ -158,8 +149,8 @@ export class HealthFeed {
     else this.#judgeSome([]);
     this.#writer.passTime(this.#source());
     this.#shifts.tick();
-    if (now >= this.#syncDueMs || this.#ledger.lacksSnapshots()) void this.#sync();
-    if (now >= this.#statusDueMs) void this.#publishStatus(now);
+    this.#sync.tick(this.#ledger.lacksSnapshots());
+    this.#heartbeat?.tick(now);
   }
 
   /** The registry has been given other endpoints: judges every check anew and writes every word. */
@@ -234,25 +225,8 @@ export class HealthFeed {
     const now = this.#clock.monotonicMs();
     for (const { source, reason } of batch.refused) this.#refuse(source, reason);
     this.#takeNews(batch.changes, (changes) => this.#ledger.applyChanges(changes, now));
-    if (batch.gap) this.#syncDueMs = now;
-    if (batch.gap || this.#ledger.lacksSnapshots()) void this.#sync();
-  }
-
-  /** Reads the snapshots, unless that was done a moment ago or is being done. */
-  async #sync(): Promise<void> {
-    const now = this.#clock.monotonicMs();
-    if (this.#isSyncing || this.#store.state !== 'connected' || now - this.#lastSyncMs < SYNC_PAUSE_MS) return;
-    this.#isSyncing = true;
-    this.#lastSyncMs = now;
-    this.#syncDueMs = now + SYNC_PERIOD_MS;
-    const read = await this.#store.readSnapshots().catch((error: unknown) => {
-      // Of a lost connection the state of the store tells.
-      if (this.#store.state === 'connected') this.#refuse('snapshots', describe(error));
-      return null;
-    });
-    this.#isSyncing = false;
-    if (read === null) this.#syncDueMs = now;
-    else if (this.#stopTicking) this.#takeSnapshots(read);
+    if (batch.gap) this.#sync.noteGap();
+    this.#sync.tick(this.#ledger.lacksSnapshots());
   }
 
   #takeSnapshots(read: SnapshotsRead): void {
@@ -308,8 +282,7 @@ export class HealthFeed {
     const { mode, reason } = this.#mode;
     if (mode !== before.mode || reason !== before.reason) {
       this.#log({ event: 'mode', mode, previous: before.mode, reason });
-      // Whoever reads Redis should not see the old mode for another period.
-      this.#statusDueMs = now;
+      this.#heartbeat?.hurry();
     }
     if (mode !== before.mode) this.#enterMode(mode, before.mode);
     return mode !== before.mode || known !== knownBefore;
@@ -337,8 +310,7 @@ export class HealthFeed {
     });
     if (touched.size > 0) this.#writer.write(touched, this.#source());
     logVerdicts(changed, (id) => this.votesOf(id), this.#log);
-    // Told with the next look at the clock, so that status is a second behind and not five.
-    if (changed.length > 0) this.#statusDueMs = 0;
+    if (changed.length > 0) this.#heartbeat?.hurry();
     this.#logGuard();
   }
 
@@ -377,23 +349,11 @@ export class HealthFeed {
     if (isTold) this.#log({ event: 'refused', source, reason, total: this.#refusals.total });
   }
 
-  /** One at a time: a store that hangs must not gather them. */
-  async #publishStatus(now: number): Promise<void> {
-    if (this.#facts === null || this.#isPublishing || this.#store.state !== 'connected') return;
-    this.#isPublishing = true;
-    this.#statusDueMs = now + STATUS_PERIOD_MS;
+  #feedFacts(): FeedFacts {
     const { mode, modeReason, modeHeldMs, checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown } =
       this.status();
     const counts = { checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown };
-    const own = { mode, modeReason, modeHeldMs, uptimeMs: now - this.#startMs, seq: ++this.#statusSeq };
     const lists = listVerdicts(this.#judge.checks.keys(), (id) => this.verdictOf(id));
-    await this.#store.publishNode({ ...this.#facts(), ...own, ...counts, ...lists }).catch((error: unknown) => {
-      if (this.#store.state === 'connected') this.#refuse('node status', describe(error));
-    });
-    this.#isPublishing = false;
+    return { mode, modeReason, modeHeldMs, ...counts, ...lists };
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown error';
 }

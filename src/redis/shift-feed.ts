@@ -8,6 +8,7 @@ import { OVERRIDE_MS_MAX } from '../base/limits.ts';
 import type { Override } from '../health/override.ts';
 import { type HeldOverride, OverrideBook } from '../health/override-book.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
+import { errorMessage } from './error-message.ts';
 import type { ShiftEvent } from './feed-event.ts';
 import type { Refusal, StateStore } from './state-store.ts';
 
@@ -85,8 +86,7 @@ export class ShiftFeed {
       }
     } catch (error) {
       // Of a lost connection the state of the store tells.
-      const reason = error instanceof Error ? error.message : 'unknown error';
-      if (store.state === 'connected') this.#options.onRefused({ source: 'overrides', reason });
+      if (store.state === 'connected') this.#options.onRefused({ source: 'overrides', reason: errorMessage(error) });
     }
     this.#isLooking = false;
   }
