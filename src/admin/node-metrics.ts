@@ -120,8 +120,8 @@ function queryMetrics(registry: Registry): Fill[] {
       for (const family of [queries, answers, events]) family.reset();
       for (const [name, count] of Object.entries(status.counters)) {
         const rcode = /^rcode(\d+)$/.exec(name)?.[1];
-        if (name === 'queriesUdp') queries.inc({ transport: 'udp' }, count);
-        else if (name === 'queriesTcp') queries.inc({ transport: 'tcp' }, count);
+        const transport = /^queries([A-Z][a-z]+)$/.exec(name)?.[1];
+        if (transport !== undefined) queries.inc({ transport: transport.toLowerCase() }, count);
         else if (name === 'tcpOpen') open.set(count);
         else if (rcode !== undefined) answers.inc({ rcode: rcodeName(Number(rcode)) }, count);
         else events.inc({ event: name }, count);

@@ -14,12 +14,12 @@ import { optBytes, QNAME_POINTER } from '../wire/response-writer.ts';
 import { answerName } from './answer-name.ts';
 import { Counter, type Counters } from './counters.ts';
 import type { ServingTables } from './serving-tables.ts';
-import { type Transaction, Transport } from './transaction.ts';
+import { isStream, type Transaction } from './transaction.ts';
 
 /** Answers the message in `tx`; returns the octets of the answer at `tx.start`, or 0 to stay silent. */
 export function answerQuery(tx: Transaction, tables: ServingTables, counters: Counters): number {
-  const overTcp = tx.transport === Transport.TCP;
-  counters[overTcp ? Counter.QUERIES_TCP : Counter.QUERIES_UDP]!++;
+  const overTcp = isStream(tx.transport);
+  counters[Counter.QUERIES + tx.transport]!++;
   const { query } = tx;
   const status = query.parse(tx.bytes, tx.start, tx.length, overTcp);
   if (status === QueryStatus.SILENCE) {

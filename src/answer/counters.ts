@@ -4,22 +4,24 @@
  * treat a wrap as a counter reset).
  */
 
+import { Transport } from './transaction.ts';
+
 /** Position of each count. */
 export const Counter = {
-  QUERIES_UDP: 0,
-  QUERIES_TCP: 1,
+  /** One word for each `Transport`, in its order. */
+  QUERIES: 0,
   /** Not answered: responses and runts. */
-  SILENT: 2,
+  SILENT: 4,
   /** Answers with TC set. */
-  TRUNCATED: 3,
+  TRUNCATED: 5,
   /** Queries with a Client Subnet of more than 0 bits. */
-  CLIENT_SUBNET: 4,
+  CLIENT_SUBNET: 6,
   /** Answers that hold a steered RRset. */
-  STEERED: 5,
-  REFERRALS: 6,
+  STEERED: 7,
+  REFERRALS: 8,
   /** All pools of a steered RRset were exhausted. */
-  ALL_DOWN: 7,
-  EDNS: 8,
+  ALL_DOWN: 9,
+  EDNS: 10,
   /** Then one word for each RCODE 0..23. */
   RCODE: 16,
 } as const;
@@ -32,7 +34,7 @@ export type Counters = Uint32Array<SharedArrayBuffer>;
 
 /** Counts by name, as `status` and metrics show them. */
 export type CounterReport = {
-  readonly queries: { readonly udp: number; readonly tcp: number };
+  readonly queries: Readonly<Record<'udp' | 'tcp' | 'tls' | 'https', number>>;
   readonly silent: number;
   readonly truncated: number;
   readonly clientSubnet: number;
@@ -53,7 +55,12 @@ export function createCounters(): Counters {
 export function readCounters(list: readonly Counters[]): CounterReport {
   const sum = (word: number) => list.reduce((total, counters) => total + counters[word]!, 0);
   return {
-    queries: { udp: sum(Counter.QUERIES_UDP), tcp: sum(Counter.QUERIES_TCP) },
+    queries: {
+      udp: sum(Counter.QUERIES + Transport.UDP),
+      tcp: sum(Counter.QUERIES + Transport.TCP),
+      tls: sum(Counter.QUERIES + Transport.TLS),
+      https: sum(Counter.QUERIES + Transport.HTTPS),
+    },
     silent: sum(Counter.SILENT),
     truncated: sum(Counter.TRUNCATED),
     clientSubnet: sum(Counter.CLIENT_SUBNET),

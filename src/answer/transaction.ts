@@ -12,8 +12,13 @@ import { Query } from '../wire/query-parser.ts';
 import { ResponseWriter } from '../wire/response-writer.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 
-/** How the query came: rules of size and of some options depend on it. */
-export const Transport = { UDP: 0, TCP: 1 } as const;
+/** How the query came: rules of size and of some options depend on it. TLS is DoT (RFC 7858), HTTPS is DoH (RFC 8484). */
+export const Transport = { UDP: 0, TCP: 1, TLS: 2, HTTPS: 3 } as const;
+
+/** True if the peer has shown that it is where its packets say: a datagram's source may be forged, a connection's not. */
+export function isStream(transport: number): boolean {
+  return transport !== Transport.UDP;
+}
 
 /** State of one query; `new` once per worker. */
 export class Transaction {

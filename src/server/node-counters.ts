@@ -8,7 +8,13 @@ export function flattenCounters(
   listeners: Readonly<Record<string, number>>,
 ): Record<string, number> {
   const { queries, rcodes, ...others } = report;
-  const flat: Record<string, number> = { queriesUdp: queries.udp, queriesTcp: queries.tcp, ...others };
+  const flat: Record<string, number> = {
+    queriesUdp: queries.udp,
+    queriesTcp: queries.tcp,
+    queriesTls: queries.tls,
+    queriesHttps: queries.https,
+    ...others,
+  };
   for (const [rcode, count] of rcodes.entries()) if (count > 0) flat[`rcode${rcode}`] = count;
   return { ...flat, ...listeners };
 }

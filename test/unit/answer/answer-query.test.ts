@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../../../src/answer/counters.ts';
+import { Transport } from '../../../src/answer/transaction.ts';
 import { Rcode, RRType } from '../../../src/wire/codes.ts';
 import { type AskOptions, buildQuery } from '../../tools/dns-client.ts';
 import { type Reply, readReply } from '../../tools/dns-reply.ts';
@@ -113,7 +114,11 @@ describe('answerQuery', () => {
     asker.ask(buildQuery('nope.example.', 'A'), '127.0.0.1', 1);
     asker.ask(new Uint8Array(3));
     const { counters } = asker;
-    expect([counters[Counter.QUERIES_UDP], counters[Counter.QUERIES_TCP], counters[Counter.SILENT]]).toEqual([2, 1, 1]);
+    expect([
+      counters[Counter.QUERIES + Transport.UDP],
+      counters[Counter.QUERIES + Transport.TCP],
+      counters[Counter.SILENT],
+    ]).toEqual([2, 1, 1]);
     expect([counters[Counter.RCODE], counters[Counter.RCODE + Rcode.NXDOMAIN]]).toEqual([1, 1]);
     expect([counters[Counter.CLIENT_SUBNET], counters[Counter.EDNS]]).toEqual([1, 1]);
   });
