@@ -8,6 +8,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { NodeStatus } from '../server/node-status.ts';
 import { Rcode } from '../wire/codes.ts';
+import { answerMetrics } from './answer-metrics.ts';
 
 /** Content type of the Prometheus text format. */
 export const PROMETHEUS_TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -24,7 +25,12 @@ export class NodeMetrics {
   constructor(status: () => NodeStatus) {
     this.#status = status;
     collectDefaultMetrics({ register: this.#registry });
-    this.#fill = [...nodeMetrics(this.#registry), ...healthMetrics(this.#registry), ...queryMetrics(this.#registry)];
+    this.#fill = [
+      ...nodeMetrics(this.#registry),
+      ...healthMetrics(this.#registry),
+      ...queryMetrics(this.#registry),
+      answerMetrics(counterIn(this.#registry)),
+    ];
   }
 
   /** All metrics as of now, in the Prometheus text format. */

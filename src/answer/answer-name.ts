@@ -13,6 +13,7 @@ import { nameToText } from '../wire/name.ts';
 import type { ScannedName } from '../wire/scanned-name.ts';
 import { NodeFlag } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
+import { tallyAnswer } from './endpoint-tally.ts';
 import { writeNegativeSoa } from './negative.ts';
 import { writeReferral } from './referral.ts';
 import { plainRdataAt, writeRecord, writeRRset, writeRRsetOf } from './rrset-writer.ts';
@@ -126,6 +127,7 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
     return false;
   }
   tx.writer.answers += decision.count;
+  if (tx.tally !== null) tallyAnswer(tx.tally, decision, zone, block);
   return true;
 }
 

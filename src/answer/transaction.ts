@@ -11,6 +11,7 @@ import type { DecisionTrace } from '../decision/trace.ts';
 import { Query } from '../wire/query-parser.ts';
 import { ResponseWriter } from '../wire/response-writer.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
+import type { EndpointTally } from './endpoint-tally.ts';
 
 /** How the query came: rules of size and of some options depend on it. TLS is DoT (RFC 7858), HTTPS is DoH (RFC 8484). */
 export const Transport = { UDP: 0, TCP: 1, TLS: 2, HTTPS: 3 } as const;
@@ -33,6 +34,8 @@ export class Transaction {
   readonly clientWords: Uint32Array = new Uint32Array(4);
   /** Where to write the decision down; null on the query's way. */
   trace: DecisionTrace | null = null;
+  /** Where the endpoints answered are counted; null where nobody is answered. */
+  tally: EndpointTally | null = null;
 
   // --- the state of answering ---
   readonly query: Query = new Query();

@@ -26,6 +26,13 @@ export function viewOfNode(status: NodeStatus, source: string): StatusView {
     agents: status.agents.map((agent): AgentLine => ({ ...agent, checks: null })),
     zones: status.zones,
     endpoints,
+    answers: {
+      windowSeconds: status.answerWindowSeconds,
+      pools: status.pools,
+      lastResort: status.lastResortAnswers.recent,
+    },
+    shifts: status.shifts,
+    held: status.held,
     geo: status.geo.note === null ? status.geo.source : `${status.geo.source} (${status.geo.note})`,
     warnings: status.warnings,
   };

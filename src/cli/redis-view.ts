@@ -6,7 +6,9 @@
 import type { AgentLedger, RegionVotes } from '../health/agent-ledger.ts';
 import type { NodeStatus } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
-import type { NodesRead, SnapshotsRead } from '../redis/state-store.ts';
+import type { Override } from '../health/override.ts';
+import type { NodesRead, OverridesRead, SnapshotsRead } from '../redis/state-store.ts';
+import type { ShiftStatus } from '../server/node-status.ts';
 import type { NodeLine, StatusView, VerdictLine } from './status-view.ts';
 
 /** What one node says of checks. */
@@ -18,12 +20,14 @@ type NodeWord = {
   readonly isOtherUp: boolean;
 };
 
-/** The view of what was read at `nowMs` (monotonic); `ledger` takes the snapshots in. */
+/** The view of what was read at `nowMs` (monotonic) and `wallMs`; `ledger` takes the snapshots in. */
 export function viewOfRedis(
   snapshots: SnapshotsRead,
   nodes: NodesRead,
+  shifts: OverridesRead,
   ledger: AgentLedger,
   nowMs: number,
+  wallMs: number,
   source: string,
 ): StatusView {
   for (const snapshot of snapshots.snapshots) ledger.applySnapshot(snapshot, nowMs);
@@ -32,7 +36,7 @@ export function viewOfRedis(
   // What the nodes keep down may have no agent any more.
   for (const node of nodes.nodes) for (const id of [...node.downChecks, ...node.unknownChecks]) checks.add(id);
   const words = nodes.nodes.map(wordOf);
-  const refused = [...snapshots.refused, ...nodes.refused];
+  const refused = [...snapshots.refused, ...nodes.refused, ...shifts.refused];
   return {
     source,
     nodes: nodes.nodes.map(nodeLine),
@@ -42,9 +46,21 @@ export function viewOfRedis(
       .map(({ agent, region, checks: count }) => ({ agent, region, fresh: null, ageSeconds: null, checks: count })),
     zones: [],
     endpoints: [...checks].sort().map((id) => verdictLine(id, words, ledger.votesOf(id, nowMs).filter(saysSomething))),
+    answers: null,
+    shifts: shifts.overrides
+      .map((override) => shiftLine(override, wallMs))
+      .filter(({ leftSeconds }) => leftSeconds > 0),
+    held: [],
     geo: null,
     warnings: refused.map((refusal) => `${refusal.source} is not believed: ${refusal.reason}`),
   };
+}
+
+function shiftLine(
+  { id, scope, target, factor, isResume, by, reason, expiresMs }: Override,
+  wallMs: number,
+): ShiftStatus {
+  return { id, scope, target, factor, isResume, by, reason, leftSeconds: Math.ceil((expiresMs - wallMs) / 1000) };
 }
 
 function nodeLine(node: NodeStatus): NodeLine {

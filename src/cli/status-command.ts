@@ -79,8 +79,13 @@ function redisSource(store: RedisStore, source: string): StatusSource {
   const ledger = new AgentLedger();
   return {
     read: async () => {
-      const [snapshots, nodes] = await Promise.all([store.readSnapshots(), store.readNodes()]);
-      return viewOfRedis(snapshots, nodes, ledger, performance.now(), source);
+      const [snapshots, nodes, shifts] = await Promise.all([
+        store.readSnapshots(),
+        store.readNodes(),
+        store.readOverrides(-1),
+      ]);
+      const noShifts = { overrides: [], refused: [], version: 0 };
+      return viewOfRedis(snapshots, nodes, shifts ?? noShifts, ledger, performance.now(), Date.now(), source);
     },
     close: () => store.close(),
   };

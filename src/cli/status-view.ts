@@ -6,7 +6,8 @@
 
 import { styleText } from 'node:util';
 import { formatFault } from '../base/fault.ts';
-import type { ZoneStatus } from '../server/node-status.ts';
+import type { HeldEndpoint, PoolShare, ShiftStatus, ZoneStatus } from '../server/node-status.ts';
+import { duration, heldTable, more, shareTable, shiftTable } from './share-view.ts';
 import { renderTable } from './text-table.ts';
 
 export type NodeLine = {
@@ -51,6 +52,14 @@ export type StatusView = {
   readonly agents: readonly AgentLine[];
   readonly zones: readonly ZoneStatus[];
   readonly endpoints: readonly VerdictLine[];
+  /** Where answers went of late, by a node's own count; null where no node was asked. */
+  readonly answers: {
+    readonly windowSeconds: number;
+    readonly pools: readonly PoolShare[];
+    readonly lastResort: number;
+  } | null;
+  readonly shifts: readonly ShiftStatus[];
+  readonly held: readonly HeldEndpoint[];
   readonly geo: string | null;
   readonly warnings: readonly string[];
 };
@@ -72,7 +81,16 @@ export function renderStatus(view: StatusView): string {
   parts.push(section('agents', agentTable(view.agents)));
   if (view.zones.length > 0) parts.push(section('zones', zoneTable(view.zones)), ...zoneFaults(view.zones));
   parts.push(section('endpoints', endpointTable(view.endpoints)));
+  if (view.held.length > 0) parts.push(section('kept out of answers without being down', heldTable(view.held)));
+  if (view.shifts.length > 0) parts.push(section('shifts', shiftTable(view.shifts)));
+  if (view.answers !== null && view.answers.pools.length > 0) parts.push(...answerParts(view.answers));
   return `${parts.join('\n')}\n`;
+}
+
+function answerParts({ windowSeconds, pools, lastResort }: NonNullable<StatusView['answers']>): string[] {
+  const parts = [section(`answers of this node in the last ${duration(windowSeconds)}`, shareTable(pools))];
+  if (lastResort > 0) parts.push(paint('red', `last resort: ${lastResort} records out of records' own values`));
+  return parts;
 }
 
 function nodeTable(nodes: readonly NodeLine[]): string {
@@ -162,15 +180,4 @@ export function paint(color: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: 
 
 function section(title: string, body: string): string {
   return `\n${paint('bold', title)}\n${body}`;
-}
-
-function more(count: number): string {
-  return count > 0 ? `\n… and ${count} more; --json lists all` : '';
-}
-
-/** `3 s`, `12 min`, `5 h`, `9 d`. */
-function duration(seconds: number): string {
-  if (seconds < 120) return `${Math.round(seconds)} s`;
-  if (seconds < 7_200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.round(seconds / 3_600)} h` : `${Math.round(seconds / 86_400)} d`;
 }

@@ -6,6 +6,7 @@
 
 import { answerQuery } from '../answer/answer-query.ts';
 import type { Counters } from '../answer/counters.ts';
+import type { EndpointTally } from '../answer/endpoint-tally.ts';
 import type { ServingTables } from '../answer/serving-tables.ts';
 import { Transaction } from '../answer/transaction.ts';
 import { Rcode } from '../wire/codes.ts';
@@ -20,6 +21,7 @@ export type GuardedAnswerInput = {
   readonly tables: ServingTables;
   readonly counters: Counters;
   readonly listenerCounters: ListenerCounters;
+  readonly tally: EndpointTally;
   /** A `Transport`. */
   readonly transport: number;
   readonly seed: number;
@@ -36,6 +38,7 @@ const DEFECT_BYTES_MAX = 300;
 export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
   const { tables, counters, listenerCounters, transport, answer = answerQuery } = input;
   let tx = new Transaction(input.seed);
+  tx.tally = input.tally;
   let told = false;
   return (bytes, start, length, family, words) => {
     tx.bytes = bytes;
@@ -57,6 +60,7 @@ export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
     } catch (error) {
       count(listenerCounters, ListenerCounter.ANSWER_BUGS);
       tx = new Transaction(tx.seeds.nextBits());
+      tx.tally = input.tally;
       if (!told) {
         told = true;
         const query = Buffer.from(bytes.slice(start, start + Math.min(length, DEFECT_BYTES_MAX)));

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
-import { unpackHealth, Verdict } from '../health/health-table.ts';
+import { FACTOR_ONE, unpackHealth, Verdict } from '../health/health-table.ts';
 import { ProbeAgent } from '../probe/agent.ts';
 import type { FeedEvent } from '../redis/feed-event.ts';
 import { decodeFeedState, encodeFeedState } from '../redis/feed-state.ts';
@@ -18,8 +18,9 @@ import { type FeedStatus, HealthFeed } from '../redis/health-feed.ts';
 import { MemoryStore } from '../redis/memory-store.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import type { StateStore } from '../redis/state-store.ts';
+import type { AnswerReading } from './answer-shares.ts';
 import { checksToMake } from './checks-to-make.ts';
-import type { AgentStatus, EndpointStatus } from './node-status.ts';
+import type { AgentStatus, EndpointStatus, HeldEndpoint, ShiftStatus } from './node-status.ts';
 import { SelfChecker } from './self-checker.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { StateDir } from './state-dir.ts';
@@ -136,17 +137,51 @@ export class NodeHealth {
     });
   }
 
-  endpoints(): EndpointStatus[] {
-    return Array.from(this.#options.registry.endpoints(), ({ slot }) => this.endpointOf(slot)!);
+  /** The operators' shifts in force, the next to end first. */
+  shifts(): ShiftStatus[] {
+    const { held } = this.#feed.exportState().shifts;
+    return held
+      .map(({ override, leftMs }) => {
+        const { id, scope, target, factor, isResume, by, reason } = override;
+        return { id, scope, target, factor, isResume, by, reason, leftSeconds: Math.ceil(leftMs / 1000) };
+      })
+      .sort((a, b) => a.leftSeconds - b.leftSeconds);
+  }
+
+  /** The endpoints that are kept out although they are not down. */
+  held(): HeldEndpoint[] {
+    const { registry, clock } = this.#options;
+    const waiting = new Map(this.#feed.exportState().waiting.map(({ key, sinceMs }) => [key, sinceMs]));
+    const held: HeldEndpoint[] = [];
+    for (const { slot, spec } of registry.endpoints()) {
+      const { verdict, barred } = unpackHealth(registry.table[slot]!);
+      if (!barred || verdict === Verdict.DOWN || spec.status !== 'obey') continue;
+      const sinceMs = waiting.get(spec.key);
+      const { key, name, type, pool, value } = spec;
+      held.push({
+        key,
+        name,
+        type,
+        pool,
+        value,
+        cause: sinceMs === undefined ? 'flapping' : 'manual_resume',
+        sinceSeconds: sinceMs === undefined ? null : Math.max(0, Math.round((clock.wallMs() - sinceMs) / 1000)),
+      });
+    }
+    return held;
+  }
+
+  endpoints(counts: AnswerReading): EndpointStatus[] {
+    return Array.from(this.#options.registry.endpoints(), ({ slot }) => this.endpointOf(slot, counts)!);
   }
 
   /** The endpoint in `slot` with its health and votes, or null. */
-  endpointOf(slot: number): EndpointStatus | null {
+  endpointOf(slot: number, counts: AnswerReading): EndpointStatus | null {
     const { registry } = this.#options;
     const spec = registry.specOf(slot);
     if (spec === null) return null;
-    const { verdict, barred } = unpackHealth(registry.table[slot]!);
-    const { key, zone, name, type, pool, region, value, weight, status, check } = spec;
+    const { verdict, barred, factor } = unpackHealth(registry.table[slot]!);
+    const { key, zone, name, type, pool, region, value, weight, status, check, drawWeight, poolShare } = spec;
     const votes = this.#feed.votesOf(check.id).regions.map((votes) => ({ region: votes.region, vote: votes.vote }));
     const word = verdict === Verdict.UP ? 'up' : verdict === Verdict.DOWN ? 'down' : 'unknown';
     return {
@@ -163,6 +198,10 @@ export class NodeHealth {
       barred,
       check: check.id,
       votes,
+      drawWeight,
+      factor: factor / FACTOR_ONE,
+      poolShare,
+      answers: counts.countOf(slot),
     };
   }
 

@@ -66,6 +66,65 @@ export type EndpointStatus = {
   readonly barred: boolean;
   readonly check: string;
   readonly votes: readonly RegionVote[];
+  /** What it weighs in its pool before health, the factor on that by ramp and shifts (0..1), and its pool's share (`EndpointSpec`). */
+  readonly drawWeight: number;
+  readonly factor: number;
+  readonly poolShare: number | null;
+  /** Records answered by this node: since the endpoint came, and within `answerWindowSeconds`. */
+  readonly answers: { readonly total: number; readonly recent: number };
+};
+
+/** One endpoint's part in its pool; shares are 0..1, null of nothing. */
+export type EndpointShare = {
+  readonly key: string;
+  readonly value: string;
+  readonly weight: number;
+  readonly configuredShare: number;
+  readonly effectiveWeight: number;
+  readonly effectiveShare: number | null;
+  /** Records within `answerWindowSeconds`. */
+  readonly answers: number;
+  readonly answeredShare: number | null;
+};
+
+/** One pool's part in its record. */
+export type PoolShare = {
+  readonly zone: string;
+  readonly name: string;
+  readonly type: string;
+  readonly pool: string;
+  readonly region: string | null;
+  /** Null where no shares but rules, order or places choose the pool. */
+  readonly configuredShare: number | null;
+  readonly answers: number;
+  readonly answeredShare: number | null;
+  readonly endpoints: readonly EndpointShare[];
+};
+
+/** An operator's shift in force here. */
+export type ShiftStatus = {
+  readonly id: string;
+  readonly scope: string;
+  readonly target: string;
+  readonly factor: number;
+  readonly isResume: boolean;
+  readonly by: string;
+  readonly reason: string;
+  /** Seconds that are left of it. */
+  readonly leftSeconds: number;
+};
+
+/** An endpoint that is not down and is kept out all the same. */
+export type HeldEndpoint = {
+  readonly key: string;
+  readonly name: string;
+  readonly type: string;
+  readonly pool: string;
+  readonly value: string;
+  /** `manual_resume`: it waits for an operator; `flapping`: it went down too often of late. */
+  readonly cause: 'manual_resume' | 'flapping';
+  /** For how long it has waited; null where nobody notes it. */
+  readonly sinceSeconds: number | null;
 };
 
 export type AgentStatus = {
@@ -95,6 +154,13 @@ export type NodeStatus = {
   readonly counters: Readonly<Record<string, number>>;
   readonly endpoints: readonly EndpointStatus[];
   readonly agents: readonly AgentStatus[];
+  /** Length of the window that `recent` counts and answered shares are of. */
+  readonly answerWindowSeconds: number;
+  readonly pools: readonly PoolShare[];
+  /** Records out of the records' own `values`, of all steered names together: those have no counts of their own. */
+  readonly lastResortAnswers: { readonly total: number; readonly recent: number };
+  readonly shifts: readonly ShiftStatus[];
+  readonly held: readonly HeldEndpoint[];
   /** Warnings about the node itself: state directory not writable, transport fallen back and the like. */
   readonly warnings: readonly string[];
 };

@@ -13,6 +13,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
+import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
@@ -21,6 +22,7 @@ import { NodeHealth } from './node-health.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import { pickPorts } from './pick-ports.ts';
 import { logPool } from './pool-log.ts';
+import { poolShares } from './pool-shares.ts';
 import { type Replay, replayExplanation } from './replay.ts';
 import type { ListenAddress, ServeOptions } from './serve-options.ts';
 import { Snapshot } from './snapshot.ts';
@@ -50,6 +52,7 @@ export class MeridianServer {
   readonly #registry = new EndpointRegistry(createHealthTable());
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
+  readonly #shares: AnswerShares;
   #listen: readonly ListenAddress[] = [];
   #transport: NodeStatus['transport'] = 'none';
   #health: NodeHealth | null = null;
@@ -61,6 +64,7 @@ export class MeridianServer {
     this.options = options;
     this.log = log;
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
+    this.#shares = new AnswerShares(this.#registry, () => this.#pool?.tallies() ?? [], CLOCK.monotonicMs);
     const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
     this.#client = new BuildClient({ zonesDir, zoneDefaults, geoDataDir, stateDir }, (message) => this.#warn(message));
     this.#snapshot = new Snapshot({
@@ -70,7 +74,10 @@ export class MeridianServer {
       log,
       zonesDir,
       publish: (delta) => this.#pool?.publish(delta),
-      onEndpoints: () => this.#health?.zonesChanged(),
+      onEndpoints: () => {
+        this.#shares.endpointsChanged();
+        this.#health?.zonesChanged();
+      },
     });
   }
 
@@ -109,6 +116,8 @@ export class MeridianServer {
   status(): NodeStatus {
     const { options } = this;
     const pool = this.#pool;
+    const counts = this.#shares.read();
+    const endpoints = this.#health?.endpoints(counts) ?? [];
     const { mode, modeReason } = this.#health?.status() ?? { mode: 'HOLD', modeReason: 'starting' };
     return {
       node: options.nodeName,
@@ -124,8 +133,13 @@ export class MeridianServer {
       geo: this.#snapshot.geoStatus(),
       workers: pool?.statuses() ?? [],
       counters: pool === null ? {} : flattenCounters(pool.counterReport(), pool.listenerReport()),
-      endpoints: this.#health?.endpoints() ?? [],
+      endpoints,
       agents: this.#health?.agents() ?? [],
+      answerWindowSeconds: counts.windowSeconds,
+      pools: poolShares(endpoints),
+      lastResortAnswers: counts.lastResort,
+      shifts: this.#health?.shifts() ?? [],
+      held: this.#health?.held() ?? [],
       warnings: this.#warnings,
     };
   }
@@ -151,11 +165,12 @@ export class MeridianServer {
   }
 
   #explainGround(): ExplainGround {
+    const counts = this.#shares.read();
     return {
       tables: this.#snapshot.serving,
       locations: this.#snapshot.openLocations(),
       regions: this.#snapshot.regions,
-      endpointOf: (slot) => this.#health?.endpointOf(slot) ?? null,
+      endpointOf: (slot) => this.#health?.endpointOf(slot, counts) ?? null,
     };
   }
 
@@ -197,6 +212,7 @@ export class MeridianServer {
       log: (event) => logPool(this.log, event),
     });
     await this.#pool.start();
+    this.#shares.start();
   }
 
   #chooseTransport(): 'mmsg' | 'dgram' {
@@ -233,6 +249,7 @@ export class MeridianServer {
 
   async #stop(): Promise<void> {
     this.#watch?.close();
+    this.#shares.stop();
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();

@@ -17,6 +17,8 @@ export type WorkerSetup = {
   readonly health: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly listenerCounters: SharedArrayBuffer;
+  /** Memory of the worker's counts of endpoints answered. */
+  readonly tally: SharedArrayBuffer;
   /** Of the worker's random sequence. */
   readonly seed: number;
 };

@@ -8,6 +8,7 @@
 
 import { Worker } from 'node:worker_threads';
 import { type CounterReport, createCounters, readCounters } from '../answer/counters.ts';
+import { createEndpointTally, type EndpointTally } from '../answer/endpoint-tally.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { createListenerCounters, readBeat, sumListenerCounters } from './listener-counters.ts';
 import type { WorkerStatus } from './node-status.ts';
@@ -70,6 +71,7 @@ type Seat = {
   readonly index: number;
   readonly counters: ReturnType<typeof createCounters>;
   readonly listenerCounters: ReturnType<typeof createListenerCounters>;
+  readonly tally: EndpointTally;
   current: Thread | null;
   /** On its way to take over. */
   successor: Thread | null;
@@ -93,8 +95,8 @@ export class WorkerPool {
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
     const udpWorkers = this.#reusePort ? options.udpWorkers : 1;
-    this.#seats = Array.from({ length: udpWorkers }, (_, index) => createSeat('udp', index));
-    this.#seats.push(createSeat('stream', 0));
+    this.#seats = Array.from({ length: udpWorkers }, (_, index) => createSeat('udp', index, options.health.length));
+    this.#seats.push(createSeat('stream', 0, options.health.length));
   }
 
   /** Resolves when every worker answers; rejects with {@link StartError}, with nothing left running. */
@@ -158,6 +160,11 @@ export class WorkerPool {
     return sumListenerCounters(this.#seats.map((seat) => seat.listenerCounters));
   }
 
+  /** Endpoints answered, by each worker since the start, dead ones' included. */
+  tallies(): EndpointTally[] {
+    return this.#seats.map((seat) => seat.tally);
+  }
+
   #spawn(seat: Seat): Thread {
     const setup: WorkerSetup = {
       role: seat.role,
@@ -167,6 +174,7 @@ export class WorkerPool {
       health: this.#options.health.buffer,
       counters: seat.counters.buffer,
       listenerCounters: seat.listenerCounters.buffer,
+      tally: seat.tally.buffer,
       seed: this.#nextSeed(),
     };
     const worker = new Worker(this.#options.entry ?? threadEntry('worker'), {
@@ -299,12 +307,13 @@ export class WorkerPool {
   }
 }
 
-function createSeat(role: 'udp' | 'stream', index: number): Seat {
+function createSeat(role: 'udp' | 'stream', index: number, slots: number): Seat {
   return {
     role,
     index,
     counters: createCounters(),
     listenerCounters: createListenerCounters(),
+    tally: createEndpointTally(slots),
     current: null,
     successor: null,
     isReady: false,

@@ -34,6 +34,7 @@ const answer = createGuardedAnswer({
   tables: state,
   counters: new Uint32Array(setup.counters),
   listenerCounters,
+  tally: new Uint32Array(setup.tally),
   transport: setup.role === 'udp' ? Transport.UDP : Transport.TCP,
   seed: setup.seed,
   onDefect: (defect) => tell({ kind: 'defect', defect }),

@@ -201,6 +201,8 @@ function compilePool(
       region: pool.region,
       value,
       weight,
+      drawWeight: drawn,
+      poolShare: dynamic.steering.method === 'weighted' ? pool.share : null,
       status,
       check,
       recovery: dynamic.steering.recovery,

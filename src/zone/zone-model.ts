@@ -90,6 +90,10 @@ export type EndpointSpec = {
   readonly region: string | null;
   readonly value: string;
   readonly weight: number;
+  /** What it weighs among the endpoints of its pool before health: its weight, or 1 where all are equal (`balance: random`). */
+  readonly drawWeight: number;
+  /** The share of its pool among the pools of the record; null where no shares but rules, order or places choose the pool. */
+  readonly poolShare: number | null;
   readonly status: EndpointStatus;
   readonly check: CheckSpec;
   readonly recovery: RecoveryModel;

@@ -13,6 +13,8 @@ export function endpointSpec(value: string, fields: Partial<EndpointSpec> = {}):
     region: null,
     value,
     weight: 1,
+    drawWeight: fields.weight ?? 1,
+    poolShare: null,
     status: 'obey',
     recovery: DEFAULT_STEERING.recovery,
     check: { ...checkSpec({ target: value }), id: `check:${value}` },

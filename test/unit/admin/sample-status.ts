@@ -7,6 +7,7 @@ import type { NodeStatus } from '../../../src/server/node-status.ts';
 export function sampleStatus(): NodeStatus {
   const zone = { serial: 1, names: 2, records: 3, dynamics: 1, loadedAtMs: 0, faults: [], warnings: 0 };
   const endpoint = { zone: 'a.', name: 'www.a.', type: 'A', pool: 'p', region: null, weight: 1, check: 'c', votes: [] };
+  const drawn = { drawWeight: 1, factor: 1, poolShare: null };
   return {
     node: 'ns1-1',
     cluster: 'default',
@@ -29,13 +30,36 @@ export function sampleStatus(): NodeStatus {
     ],
     counters: { queriesUdp: 7, rcode3: 2, truncated: 1, tcpOpen: 4 },
     endpoints: [
-      { ...endpoint, key: '1', value: '192.0.2.1', status: 'obey', verdict: 'up', barred: false },
-      { ...endpoint, key: '2', value: '192.0.2.2', status: 'obey', verdict: 'down', barred: true },
+      {
+        ...endpoint,
+        key: '1',
+        value: '192.0.2.1',
+        status: 'obey',
+        verdict: 'up',
+        barred: false,
+        ...drawn,
+        answers: { total: 30, recent: 3 },
+      },
+      {
+        ...endpoint,
+        key: '2',
+        value: '192.0.2.2',
+        status: 'obey',
+        verdict: 'down',
+        barred: true,
+        ...drawn,
+        answers: { total: 12, recent: 0 },
+      },
     ],
     agents: [
       { agent: 'a1', region: 'r1', fresh: true, ageSeconds: 1 },
       { agent: 'a2', region: 'r2', fresh: false, ageSeconds: 90 },
     ],
+    answerWindowSeconds: 300,
+    pools: [],
+    lastResortAnswers: { total: 5, recent: 0 },
+    shifts: [],
+    held: [],
     warnings: [],
   };
 }

@@ -31,9 +31,18 @@ const status: NodeStatus = {
       barred: false,
       check: 'c',
       votes: [],
+      drawWeight: 1,
+      factor: 1,
+      poolShare: null,
+      answers: { total: 9, recent: 4 },
     },
   ],
   agents: [],
+  answerWindowSeconds: 300,
+  pools: [],
+  lastResortAnswers: { total: 2, recent: 1 },
+  shifts: [],
+  held: [],
   warnings: [],
 };
 
@@ -49,6 +58,7 @@ describe('the view of a node', () => {
       unknown: 0,
     });
     expect(view.geo).toBe('geoip-lite (its data is of 2019)');
+    expect(view.answers).toEqual({ windowSeconds: 300, pools: [], lastResort: 1 });
     expect(view.endpoints[0]).toMatchObject({
       subject: 'www.a. A eu 192.0.2.1',
       reason: 'status: up in the zone file',

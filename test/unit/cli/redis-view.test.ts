@@ -4,6 +4,7 @@ import { AgentLedger } from '../../../src/health/agent-ledger.ts';
 import type { NodeStatus } from '../../../src/health/node-status.ts';
 import type { CheckState } from '../../../src/health/observation.ts';
 import type { AgentSnapshot } from '../../../src/health/report.ts';
+import { shift } from '../../tools/override.ts';
 
 function snapshotOf(region: string, states: Record<string, CheckState>): AgentSnapshot {
   const reports = Object.entries(states).map(([id, state]) => ({
@@ -42,7 +43,12 @@ function nodeOf(
 
 function view(snapshots: AgentSnapshot[], nodeStatuses: NodeStatus[] = []) {
   const nodes = { nodes: nodeStatuses, refused: [{ source: 'meridian:{default}:node:x', reason: 'not JSON' }] };
-  return viewOfRedis({ snapshots, refused: [], epoch: 1 }, nodes, new AgentLedger(), 0, 'redis://127.0.0.1:6379');
+  const overrides = [
+    shift('a1', { createdMs: 0, expiresMs: 121_000 }),
+    shift('a2', { createdMs: 0, expiresMs: 61_000 }),
+  ];
+  const shifts = { overrides, refused: [], version: 1 };
+  return viewOfRedis({ snapshots, refused: [], epoch: 1 }, nodes, shifts, new AgentLedger(), 0, 61_000, 'redis://x');
 }
 
 describe('the verdict from Redis', () => {
@@ -85,4 +91,19 @@ it('lists agents, and what in Redis was not believed', () => {
   const shown = view([snapshotOf('eu', { c: 'up' })]);
   expect(shown.agents).toEqual([{ agent: 'agent-eu', region: 'eu', fresh: null, ageSeconds: null, checks: 1 }]);
   expect(shown.warnings).toEqual(['meridian:{default}:node:x is not believed: not JSON']);
+});
+
+it('lists the shifts that still run, with what is left of them', () => {
+  expect(view([]).shifts).toEqual([
+    {
+      id: 'a1',
+      scope: 'region',
+      target: 'eu-west',
+      factor: 0,
+      isResume: false,
+      by: 'ann',
+      reason: 'maintenance',
+      leftSeconds: 60,
+    },
+  ]);
 });

@@ -47,6 +47,9 @@ const view: StatusView = {
     { subject: 'up one', verdict: 'up', votes: [], reason: null },
     { subject: 'down one', verdict: 'down', votes: [{ region: 'eu-west', vote: 'down' }], reason: 'connect refused' },
   ],
+  answers: null,
+  shifts: [],
+  held: [],
   geo: null,
   warnings: ['state directory is not writable'],
 };
@@ -70,6 +73,24 @@ describe('the status on a terminal', () => {
     expect(render()).toContain('zones/a.example.yaml:3:5: error: www A: bad [x]');
     expect(render()).toMatch(/a1 +eu-west +stale, 40 s ago/);
     expect(render()).toContain('warning: state directory is not writable');
+  });
+
+  it('shows shifts, who is kept out and where answers go, where there is something to show', () => {
+    for (const word of ['shifts', 'kept out', 'answers of this node', 'last resort'])
+      expect(render()).not.toContain(word);
+    const shift = { id: 'ab', scope: 'region', target: 'eu', factor: 0, isResume: false, by: 'ann', reason: 'disk' };
+    const pool = { zone: 'a.', name: 'w.a.', type: 'A', pool: 'eu', region: null, configuredShare: null };
+    const text = render({
+      shifts: [{ ...shift, leftSeconds: 90 }],
+      held: [{ key: 'k', name: 'w.a.', type: 'A', pool: 'eu', value: 'v', cause: 'flapping', sinceSeconds: null }],
+      answers: {
+        windowSeconds: 300,
+        pools: [{ ...pool, answers: 3, answeredShare: 1, endpoints: [] }],
+        lastResort: 2,
+      },
+    });
+    for (const part of ['ab', 'w.a. A eu v', 'answers of this node in the last 5 min', 'last resort: 2 records'])
+      expect(text).toContain(part);
   });
 
   it('cuts long tables and says so', () => {

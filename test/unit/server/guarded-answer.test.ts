@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCounters } from '../../../src/answer/counters.ts';
+import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { Transport } from '../../../src/answer/transaction.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { type AnswerDefect, createGuardedAnswer } from '../../../src/server/guarded-answer.ts';
@@ -16,6 +17,7 @@ function guarded(answer?: () => number) {
     tables: new ServingState(createHealthTable(16)),
     counters: createCounters(),
     listenerCounters,
+    tally: createEndpointTally(16),
     transport: Transport.UDP,
     seed: 1,
     onDefect: (defect) => defects.push(defect),

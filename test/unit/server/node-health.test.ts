@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
+import type { AnswerReading } from '../../../src/server/answer-shares.ts';
 import { NodeHealth } from '../../../src/server/node-health.ts';
 import { StateDir } from '../../../src/server/state-dir.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
@@ -13,6 +14,12 @@ import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { freePort } from '../../tools/free-port.ts';
 
 const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+const NOTHING: AnswerReading = {
+  windowSeconds: 0,
+  lastResort: { total: 0, recent: 0 },
+  countOf: () => ({ total: 0, recent: 0 }),
+};
 
 describe('NodeHealth, embedded', () => {
   let folder: string;
@@ -61,11 +68,11 @@ describe('NodeHealth, embedded', () => {
       return filled;
     };
     const first = await start(registry(), true);
-    await expect.poll(() => first.endpointOf(0)?.verdict, { timeout: 12_000, interval: 50 }).toBe('down');
-    expect(first.endpointOf(0)).toMatchObject({ barred: true, votes: [{ region: 'local', vote: 'down' }] });
+    await expect.poll(() => first.endpointOf(0, NOTHING)?.verdict, { timeout: 12_000, interval: 50 }).toBe('down');
+    expect(first.endpointOf(0, NOTHING)).toMatchObject({ barred: true, votes: [{ region: 'local', vote: 'down' }] });
     await first.stop();
     const second = await start(registry(), false);
-    expect(second.endpoints()[0]).toMatchObject({ verdict: 'down', votes: [] });
-    expect(second.endpointOf(7)).toBeNull();
+    expect(second.endpoints(NOTHING)[0]).toMatchObject({ verdict: 'down', votes: [] });
+    expect(second.endpointOf(7, NOTHING)).toBeNull();
   });
 });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCounters, readCounters } from '../../../src/answer/counters.ts';
+import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { createListenerCounters } from '../../../src/server/listener-counters.ts';
 import { pickPorts } from '../../../src/server/pick-ports.ts';
@@ -32,6 +33,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       health: createHealthTable(16).buffer,
       counters: counters.buffer,
       listenerCounters: createListenerCounters().buffer,
+      tally: createEndpointTally(16).buffer,
       seed: 1,
       ...fields,
     };
