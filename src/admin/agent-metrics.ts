@@ -46,6 +46,7 @@ function agentMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
     'meridian_agent_checks_skipped_total',
     'Turns passed over because the check before had not ended.',
   );
+  const loads = counter('meridian_agent_loads_refused_total', 'Load reports of endpoints that were not believed.');
   const published = counter('meridian_agent_publications_total', 'Publications by how they ended.', ['result']);
   return (status) => {
     info.set({ agent: status.agentId, region: status.region }, 1);
@@ -56,9 +57,10 @@ function agentMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
     age.reset();
     if (status.publishedAgoMs === null) age.remove();
     else age.set(status.publishedAgoMs / 1_000);
-    for (const total of [started, skipped, published]) total.reset();
+    for (const total of [started, skipped, loads, published]) total.reset();
     started.inc(status.scheduler.started);
     skipped.inc(status.scheduler.skipped);
+    loads.inc(status.loadsRefused);
     published.inc({ result: 'good' }, status.published);
     published.inc({ result: 'failed' }, status.publishFailures);
   };

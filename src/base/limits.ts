@@ -115,6 +115,12 @@ export const PROBE_CONCURRENCY_MAX = 4_096;
 export const PROBE_HEADER_BYTES_MAX = 16_384;
 /** Octets of a response's body in which the expected text must stand (01-zone-format, `expect_body`). */
 export const PROBE_BODY_BYTES_MAX = 5_120;
+/** Octets of an endpoint's load report, and of a header that holds one; an honest one has some 200. */
+export const LOAD_REPORT_BYTES_MAX = 16_384;
+/** Values of one load report, or of one map in it. */
+export const LOAD_METRICS_MAX = 256;
+/** Longest time for which a load report may claim to be true. */
+export const LOAD_VALID_SECONDS_MAX = 3_600;
 /** Interim (1xx) responses before the final one: honest servers send one or two. */
 export const PROBE_INTERIM_RESPONSES_MAX = 8;
 /** TLS sessions an agent keeps, some 2 KB each: one for each HTTPS check of a large agent. */

@@ -4,10 +4,11 @@
  * is the heartbeat). Read strictly, since anyone who can write to Redis can write here: a bad text is refused whole.
  *
  *   {"v":1,"kind":"snapshot","agent":"a1","region":"eu-west","boot":"k3f9…","seq":17,"intervalMs":5000,
- *    "reports":[[id, "up"|"down"|"unknown", reason, connectMs|null, connectDevMs|null, serverMs|null, seq, heldMs, failing], …]}
+ *    "reports":[[id, "up"|"down"|"unknown", reason, connectMs|null, connectDevMs|null, serverMs|null, seq, heldMs, failing,
+ *      load?], …]}
  *
- * Unknown keys, and elements behind the ninth, are passed over, so that newer agents can speak to older nodes; an older agent
- * leaves out `failing`, and takes no part in suspicions.
+ * Unknown keys, and elements behind the last, are passed over, so that newer agents can speak to older nodes; an older agent
+ * leaves out `failing`, and takes no part in suspicions. `load` is the endpoint's own report (`load-report.ts`), or absent.
  */
 
 import {
@@ -18,6 +19,7 @@ import {
   SNAPSHOT_BYTES_MAX,
 } from '../base/limits.ts';
 import { type RecordFault, readJsonRecord } from './json-record.ts';
+import { decodeLoad, encodeLoad, type LoadSample } from './load-report.ts';
 import { type CheckState, FAILING_MAX, type Observation } from './observation.ts';
 
 /** One check as one agent sees it. */
@@ -35,6 +37,8 @@ export type AgentReport = {
   readonly heldMs: number;
   /** Checks that failed in a row up to now; 1 in a change is the suspicion that every agent looks into at once. */
   readonly failing: number;
+  /** The endpoint's last load report; absent when it makes none. */
+  readonly load?: LoadSample;
 };
 
 /** Who speaks. Names are 1..64 of `A-Z a-z 0-9 . _ -`. */
@@ -109,6 +113,7 @@ function encode(kind: Kind, message: AgentSnapshot): string {
     report.seq,
     Math.round(report.heldMs),
     report.failing,
+    ...(report.load === undefined ? [] : [encodeLoad(report.load)]),
   ]);
   return JSON.stringify({ v: FORMAT_VERSION, kind, agent, region, boot, seq, intervalMs, reports });
 }
@@ -157,7 +162,7 @@ function readReports(value: unknown): { list: AgentReport[] } | RecordFault {
 function readReport(item: unknown): AgentReport | RecordFault {
   if (!Array.isArray(item) || item.length < REPORT_ELEMENTS || item.length > REPORT_ELEMENTS_MAX)
     return { fault: `not a list of ${REPORT_ELEMENTS} elements` };
-  const [id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing = state === 'down' ? 2 : 0] =
+  const [id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing = state === 'down' ? 2 : 0, said] =
     item as unknown[];
   if (typeof id !== 'string' || id === '' || id.length > CHECK_ID_CHARS_MAX) return { fault: 'bad check id' };
   if (state !== 'up' && state !== 'down' && state !== 'unknown') return { fault: 'bad state' };
@@ -166,7 +171,10 @@ function readReport(item: unknown): AgentReport | RecordFault {
   if (!isCount(seq)) return { fault: 'bad seq' };
   if (!isSpan(heldMs, SPAN_MS_MAX)) return { fault: 'bad heldMs' };
   if (!isCount(failing) || failing > FAILING_MAX) return { fault: 'bad failing' };
-  return { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing };
+  const load = said === undefined || said === null ? undefined : decodeLoad(said);
+  if (load === null) return { fault: 'bad load' };
+  const report = { id, state, reason, connectMs, connectDevMs, serverMs, seq, heldMs, failing } as const;
+  return load === undefined ? report : { ...report, load };
 }
 
 function isName(value: unknown): value is string {

@@ -13,6 +13,9 @@
  * hears of another's suspicion runs that check at once as well. So all agents look at the same moment, and the nodes need
  * not wait for everybody's next interval (`health/suspicion.ts`).
  *
+ * Load reports of endpoints are in every snapshot, and with every heartbeat go as many as fit into one entry, those that waited
+ * longest first: nodes read snapshots every half minute only.
+ *
  * Built by `meridian probe`, and by `serve` in embedded mode.
  */
 
@@ -22,7 +25,7 @@ import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import { AGENT_REPORTS_MAX, AGENTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
-import { type AgentHeader, isHealthName } from '../health/report.ts';
+import { type AgentHeader, type AgentReport, isHealthName } from '../health/report.ts';
 import {
   AGENT_BEAT_MS,
   type AgentStore,
@@ -80,6 +83,8 @@ export type ProbeAgentStatus = {
   readonly publishedAgoMs: number | null;
   /** Why the last publication failed, or null. */
   readonly publishTrouble: string | null;
+  /** Load reports of endpoints that were not believed. */
+  readonly loadsRefused: number;
   readonly scheduler: SchedulerStats;
 };
 
@@ -100,6 +105,10 @@ export class ProbeAgent {
   readonly #records = new Map<string, CheckRecord>();
   /** Checks whose state changed since the last publication; never more than there are checks. */
   readonly #changed = new Set<string>();
+  /** Checks with a load report that no heartbeat has carried yet, in the order in which they came. */
+  readonly #untoldLoads = new Set<string>();
+  #areLoadsDue = false;
+  #loadsRefused = 0;
   /** Checks without a first result, while the first snapshot waits for them; null after it. */
   #awaited: Set<string> | null = new Set();
   #isRunning = false;
@@ -169,6 +178,7 @@ export class ProbeAgent {
       if (kept.has(id)) continue;
       this.#records.delete(id);
       this.#changed.delete(id);
+      this.#untoldLoads.delete(id);
       this.#awaited?.delete(id);
     }
     for (const [id, spec] of kept) {
@@ -194,6 +204,7 @@ export class ProbeAgent {
       publishFailures: this.#publishFailures,
       publishedAgoMs: this.#publishedMs === null ? null : clock.monotonicMs() - this.#publishedMs,
       publishTrouble: this.#publishTrouble,
+      loadsRefused: this.#loadsRefused,
       scheduler: this.#scheduler.stats(),
     };
   }
@@ -208,6 +219,7 @@ export class ProbeAgent {
   #take(spec: CheckSpec, result: ProbeResult): void {
     const record = this.#records.get(spec.id);
     if (record === undefined) return;
+    if (result.load !== undefined) this.#noteLoad(record, result.load);
     this.#reportSeq += 1;
     this.#replace(record, recordResult(record, result, this.#options.clock.monotonicMs(), this.#reportSeq));
     const isUnconfirmed = this.#records.get(spec.id)!.isUnconfirmed;
@@ -215,6 +227,18 @@ export class ProbeAgent {
     // Only after a success before it: a check that keeps failing is not run out of turn again.
     const isFirstFailure = result.outcome === 'failed' && record.observation.failing === 0 && !record.isUnconfirmed;
     if (isFirstFailure) this.#scheduler.hurry(spec.id, false);
+  }
+
+  /** A report that is refused is told once, until a good one has come. */
+  #noteLoad({ spec, loadFault }: CheckRecord, load: NonNullable<ProbeResult['load']>): void {
+    if (!('fault' in load)) {
+      this.#untoldLoads.add(spec.id);
+      return;
+    }
+    this.#loadsRefused += 1;
+    if (loadFault !== '') return;
+    const entry = { event: 'load-refused', check: spec.id, target: spec.target, reason: load.fault };
+    this.#options.log.warn(entry, 'the load report of the endpoint is not believed');
   }
 
   /** Keeps `next` for `record`, and tells the world if it says something else. */
@@ -252,6 +276,7 @@ export class ProbeAgent {
   #beat(): void {
     this.#beats += 1;
     if (this.#beats % BEATS_PER_SNAPSHOT === 0) this.#isSnapshotDue = true;
+    else this.#areLoadsDue = true;
     const nowMs = this.#options.clock.monotonicMs();
     for (const record of this.#records.values()) {
       if (!isOverdue(record, nowMs)) continue;
@@ -338,11 +363,18 @@ export class ProbeAgent {
   /** With nothing changed, the heartbeat. */
   async #publishChanges(): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
-    const reports = [];
-    for (const id of this.#changed) {
-      if (reports.length === CHANGES_REPORTS_MAX) break;
+    const ids = new Set<string>();
+    for (const due of this.#areLoadsDue ? [this.#changed, this.#untoldLoads] : [this.#changed]) {
+      for (const id of due) {
+        if (ids.size === CHANGES_REPORTS_MAX) break;
+        due.delete(id);
+        ids.add(id);
+      }
+    }
+    this.#areLoadsDue = false;
+    const reports: AgentReport[] = [];
+    for (const id of ids) {
       const record = this.#records.get(id);
-      this.#changed.delete(id);
       if (record !== undefined) reports.push(recordReport(record, nowMs));
     }
     await this.#options.store.publishChanges({ ...this.#nextHeader(), reports });

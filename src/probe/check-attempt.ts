@@ -9,6 +9,8 @@
  */
 
 import { CHECK_REASON_CHARS_MAX } from '../base/limits.ts';
+import type { RecordFault } from '../health/json-record.ts';
+import { type LoadReport, parseLoadHeader } from '../health/load-report.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import { type CheckStage, errorCode, errorMessage, failureReason } from './failure-reason.ts';
 
@@ -27,6 +29,8 @@ export type ProbeResult = {
   readonly connectMs: number | null;
   readonly tlsMs: number | null;
   readonly serverMs: number | null;
+  /** What the endpoint says of its load, or why that was refused; absent when it says nothing. */
+  readonly load?: LoadReport | RecordFault;
 };
 
 /** What a socket, a request and the like have in common. */
@@ -41,6 +45,8 @@ export class CheckAttempt {
   connectMs: number | null = null;
   tlsMs: number | null = null;
   serverMs: number | null = null;
+  /** The response's `endpoint-load-metrics` (ORCA), or null. */
+  loadHeader: string | string[] | null = null;
   stage: CheckStage = 'resolve';
   #isOpen = true;
   #owned: Destroyable[] = [];
@@ -124,6 +130,7 @@ export class CheckAttempt {
       connectMs: this.connectMs,
       tlsMs: this.tlsMs,
       serverMs: this.serverMs,
+      ...(this.loadHeader === null ? {} : { load: parseLoadHeader(String(this.loadHeader)) }),
     });
   }
 }

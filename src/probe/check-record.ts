@@ -9,6 +9,7 @@
  * Pure. Kept and published by {@link ProbeAgent}.
  */
 
+import type { LoadReport } from '../health/load-report.ts';
 import { type CheckState, newObservation, type Observation, observe } from '../health/observation.ts';
 import { type AgentReport, reportOf } from '../health/report.ts';
 import { type VoiceCode, voiceOf } from '../health/voice.ts';
@@ -35,6 +36,10 @@ export type CheckRecord = {
   readonly results: number;
   /** Version of what is published, from the agent's own count; 0 before the first result. */
   readonly seq: number;
+  /** The endpoint's last good load report and when it came, or null. */
+  readonly load: { readonly report: LoadReport; readonly atMs: number } | null;
+  /** Why the last load report was refused; empty when it was not, or there is none. */
+  readonly loadFault: string;
 };
 
 /** A check without results. */
@@ -50,12 +55,14 @@ export function newCheckRecord(spec: CheckSpec, nowMs: number): CheckRecord {
     lastMs: nowMs,
     results: 0,
     seq: 0,
+    load: null,
+    loadFault: '',
   };
 }
 
 /** The record after `result`, which came at `nowMs` and takes the version `seq`. */
 export function recordResult(record: CheckRecord, result: ProbeResult, nowMs: number, seq: number): CheckRecord {
-  const counted = { ...record, lastMs: nowMs, results: record.results + 1, seq };
+  const counted = { ...record, ...loadAfter(record, result, nowMs), lastMs: nowMs, results: record.results + 1, seq };
   if (result.outcome === 'unknown') {
     return withState({ ...counted, abstentions: record.abstentions + 1, abstainReason: result.reason }, nowMs);
   }
@@ -83,13 +90,14 @@ export function recordOverdue(record: CheckRecord, nowMs: number, seq: number): 
 
 /** What is published of `record`. */
 export function recordReport(record: CheckRecord, nowMs: number): AgentReport {
-  const { observation, state, sinceMs, seq, spec } = record;
+  const { observation, state, sinceMs, seq, spec, load } = record;
   return {
     ...reportOf(spec.id, observation, nowMs),
     state,
     reason: recordReason(record),
     seq,
     heldMs: nowMs - sinceMs,
+    ...(load === null ? {} : { load: { ...load.report, ageMs: nowMs - load.atMs } }),
   };
 }
 
@@ -101,6 +109,17 @@ export function recordVoice({ state, observation }: CheckRecord): VoiceCode {
 /** Why the record is in its state. */
 export function recordReason(record: CheckRecord): string {
   return record.state === 'unknown' ? record.abstainReason : record.observation.reason;
+}
+
+/** A bad report leaves the one before, which grows old. */
+function loadAfter(
+  { load, loadFault }: CheckRecord,
+  { load: told }: ProbeResult,
+  nowMs: number,
+): Pick<CheckRecord, 'load' | 'loadFault'> {
+  if (told === undefined) return { load, loadFault };
+  if ('fault' in told) return { load, loadFault: told.fault };
+  return { load: { report: told, atMs: nowMs }, loadFault: '' };
 }
 
 function withState(record: CheckRecord, nowMs: number): CheckRecord {

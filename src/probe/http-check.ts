@@ -15,14 +15,17 @@ import { openConnection } from './open-connection.ts';
 import { openTlsConnection } from './open-tls-connection.ts';
 import { hostField } from './target-host.ts';
 
-/** Requests the spec's path from the literal `address`. */
-export function checkHttp(attempt: CheckAttempt, address: string): void {
-  const onReady = (socket: Socket) => sendRequest(attempt, socket);
+/** What is made of a response: it settles the attempt. */
+export type JudgeResponse = (attempt: CheckAttempt, response: IncomingMessage) => void;
+
+/** Requests the spec's path from the literal `address`; `judge` makes of the response what the spec expects unless given. */
+export function checkHttp(attempt: CheckAttempt, address: string, judge: JudgeResponse = judgeResponse): void {
+  const onReady = (socket: Socket) => sendRequest(attempt, socket, judge);
   if (attempt.spec.protocol === 'HTTPS') openTlsConnection(attempt, address, onReady);
   else openConnection(attempt, address, onReady);
 }
 
-function sendRequest(attempt: CheckAttempt, socket: Socket): void {
+function sendRequest(attempt: CheckAttempt, socket: Socket, judgeBy: JudgeResponse): void {
   const { spec } = attempt;
   const sentMs = performance.now();
   let outgoing: ClientRequest;
@@ -42,7 +45,7 @@ function sendRequest(attempt: CheckAttempt, socket: Socket): void {
   }
   attempt.own(outgoing);
   let interim = 0;
-  const judge = (response: IncomingMessage) => judgeResponse(attempt, response);
+  const judge = (response: IncomingMessage) => judgeBy(attempt, response);
   outgoing.on('socket', () => {
     // Before the parser's own listener, which may settle the attempt.
     socket.prependOnceListener('data', () => {
@@ -64,6 +67,7 @@ function sendRequest(attempt: CheckAttempt, socket: Socket): void {
 function judgeResponse(attempt: CheckAttempt, response: IncomingMessage): void {
   const { spec } = attempt;
   const status = response.statusCode ?? 0;
+  attempt.loadHeader = response.headers['endpoint-load-metrics'] ?? null;
   response.on('error', (error) => attempt.failBy(error));
   if (!spec.expectStatus.some(([low, high]) => status >= low && status <= high)) attempt.fail(`status ${status}`);
   else if (spec.expectBody === null) attempt.pass();

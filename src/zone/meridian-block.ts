@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { parseIpAddress } from '../base/ip-address.ts';
 import { ANSWERS_MAX } from '../base/limits.ts';
 import { isKnownGeo } from './geo-codes.ts';
-import { kill, note, type RecordScope } from './record-scope.ts';
+import { kill, type RecordScope } from './record-scope.ts';
 import { fieldOf, isNullNode, pythonText, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarText } from './yaml-scalar.ts';
 
@@ -120,7 +120,13 @@ const healthcheck = z
       .boolean()
       .optional()
       .describe('Once down, an endpoint waits for an operator (meridian shift add --resume)'),
-    load_path: z.string().startsWith('/').max(1_024).optional().describe('Where the endpoint reports its load'),
+    load_path: z
+      .string()
+      .startsWith('/')
+      .max(1_024)
+      .regex(/^[\x21-\x7e]*$/, 'only visible ASCII characters')
+      .optional()
+      .describe('Where the endpoint reports its load: JSON with current, target, max, or with the names of ORCA'),
   })
   .refine((value) => value.timeout <= value.interval, {
     message: 'timeout must not be over interval: only one check is under way at a time',
@@ -192,6 +198,7 @@ export type MeridianHealthcheck = {
   readonly tlsVerify: boolean | null;
   readonly target: string | null;
   readonly quorum: 'majority' | 'any' | 'all' | number;
+  readonly loadPath: string | null;
 };
 
 /** The block of a record, or null when there is none or it is wrong (told of `scope`). */
@@ -234,10 +241,6 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
   if (LATER_BALANCES.has(block.balance)) {
     kill(scope, 'meridian-not-yet', `balance ${block.balance} is not in this version yet: use weighted`, at('balance'));
   }
-  const idle: [boolean, string[]][] = [[block.healthcheck?.load_path !== undefined, ['healthcheck', 'load_path']]];
-  for (const [used, path] of idle) {
-    if (used) note(scope, 'meridian-not-yet', `meridian.${path.join('.')} has no effect in this version`, at(...path));
-  }
 }
 
 /** Tells of pools that the block names and the record does not have. */
@@ -276,6 +279,7 @@ export function meridianHealthcheck(block: MeridianBlock | null): MeridianHealth
     tlsVerify: check.tls_verify ?? null,
     target: check.target === undefined ? null : check.target.toLowerCase(),
     quorum: check.quorum,
+    loadPath: check.load_path ?? null,
   };
 }
 

@@ -76,6 +76,7 @@ export function planCheck(
     rise: extra?.rise ?? DEFAULT_RISE,
     fall: extra?.fall ?? DEFAULT_FALL,
     quorum: extra?.quorum ?? 'majority',
+    loadPath: isHttp ? (extra?.loadPath ?? null) : null,
     target: extra?.target ?? null,
   };
 }
@@ -155,6 +156,7 @@ function checkId(spec: Omit<CheckSpec, 'id'>): string {
     ['rise', `${spec.rise}`],
     ['fall', `${spec.fall}`],
     ['quorum', `${spec.quorum}`],
+    ['load', spec.loadPath ?? ''],
   ] as const;
   const query = fields.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${encode(value)}`);
   return `${scheme}://${target}:${spec.port}${encode(spec.path)}?${query.join('&')}`;

@@ -245,6 +245,8 @@ export type CheckSpec = {
   readonly fall: number;
   /** How many regions must agree. A number is a fraction in (0, 1]. */
   readonly quorum: 'majority' | 'any' | 'all' | number;
+  /** Where the endpoint reports its load by HTTP, or null. */
+  readonly loadPath: string | null;
 };
 
 /**

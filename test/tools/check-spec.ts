@@ -20,6 +20,7 @@ export function checkSpec(fields: Partial<CheckSpec> = {}): CheckSpec {
     rise: 2,
     fall: 2,
     quorum: 'majority',
+    loadPath: null,
     ...fields,
   } satisfies Omit<CheckSpec, 'id'>;
   return { id: JSON.stringify(spec), ...spec };

@@ -12,6 +12,7 @@ it('says in Prometheus words what the agent says', async () => {
     'meridian_agent_lag_seconds 0.012',
     'meridian_agent_published_age_seconds 2.5',
     'meridian_agent_checks_started_total 40',
+    'meridian_agent_loads_refused_total 6',
     'meridian_agent_publications_total{result="failed"} 1',
   ]) {
     expect(text.split('\n')).toContain(line);

@@ -77,6 +77,7 @@ export function sampleAgentStatus(): ProbeAgentStatus {
     publishFailures: 1,
     publishedAgoMs: 2_500,
     publishTrouble: null,
+    loadsRefused: 6,
     scheduler: { checks: 4, running: 1, waiting: 0, started: 40, skipped: 2, lagMsMax: 12 },
   };
 }

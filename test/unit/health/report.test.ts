@@ -12,6 +12,15 @@ import {
   reportOf,
 } from '../../../src/health/report.ts';
 
+const LOAD = {
+  current: null,
+  target: null,
+  max: null,
+  utilisation: 0.25,
+  requestsPerSecond: null,
+  errorsPerSecond: null,
+  validSeconds: 60,
+};
 const header = { agent: 'a1', region: 'eu-west', boot: 'k3f9', seq: 17, intervalMs: 5000 };
 const row = ['https://203.0.113.10:443/', 'down', 'HTTP 503', 12.5, 0.25, null, 3, 1500, 2];
 const text = (fields: object = {}) => JSON.stringify({ v: 1, kind: 'snapshot', ...header, reports: [row], ...fields });
@@ -63,6 +72,16 @@ describe('the text of a snapshot', () => {
     ],
   };
 
+  it('carries the load that the endpoint reports, and refuses what cannot be one', () => {
+    const load = { ...LOAD, current: 12, target: 20, ageMs: 340 };
+    const [first] = full.reports;
+    const loaded = { ...header, reports: [{ ...first!, load }] };
+    expect(parseAgentSnapshot(encodeAgentSnapshot(loaded))).toEqual(loaded);
+    for (const bad of [[1], 'load', [12, 0, null, null, null, null, 60, 1], [-1, 20, null, null, null, null, 60, 1]])
+      expect(parseAgentSnapshot(text({ reports: [[...row, bad]] }))).toEqual({ fault: 'report 0: bad load' });
+    expect(parseAgentSnapshot(text({ reports: [[...row, null]] }))).toMatchObject({ agent: 'a1' });
+  });
+
   it('reads back as it was written', () => {
     expect(parseAgentSnapshot(encodeAgentSnapshot(full))).toEqual(full);
     expect(parseAgentChanges(encodeAgentChanges(full))).toEqual(full);
@@ -93,7 +112,7 @@ describe('the text of a snapshot', () => {
   });
 
   it('passes over what a newer agent adds', () => {
-    const read = parseAgentSnapshot(text({ load: { current: 1 }, reports: [[...row, 'loss', 0.1]] }));
+    const read = parseAgentSnapshot(text({ load: { current: 1 }, reports: [[...row, null, 'loss', 0.1]] }));
     expect(read).toEqual(parseAgentSnapshot(text()));
     expect(read).not.toHaveProperty('fault');
   });

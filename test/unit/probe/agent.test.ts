@@ -127,6 +127,21 @@ describe('probe agent', () => {
     expect(agent.status()).toMatchObject({ up: 20, down: 0, unknown: 0, published: 1, publishTrouble: null });
   });
 
+  it('carries load reports in snapshots and with heartbeats, and tells of refused ones once', async () => {
+    const { store, world, agent, lines } = startAgent(checks(3));
+    const load = { current: 7, target: null, max: null, utilisation: null, requestsPerSecond: null };
+    world.result = () => ({ ...OK, load: { ...load, errorsPerSecond: null, validSeconds: 60 } });
+    await tick(12_000);
+    expect(store.snapshots.at(-1)?.reports.map((report) => report.load?.current)).toEqual([7, 7, 7]);
+    const carried = store.changes.filter(({ reports }) => reports.length > 0);
+    expect(carried.flatMap(({ reports }) => reports.map((report) => report.load?.current))).toEqual([7, 7, 7]);
+    world.result = () => ({ ...OK, load: { fault: 'not JSON' } });
+    await tick(30_000);
+    expect(lines.filter(({ entry }) => entry.event === 'load-refused')).toHaveLength(3);
+    expect(agent.status().loadsRefused).toBeGreaterThan(9);
+    expect(store.snapshots.at(-1)?.reports[0]?.load?.ageMs).toBeGreaterThan(20_000);
+  });
+
   it('waits two seconds for first results, not longer', async () => {
     const { store, world } = startAgent(checks(3));
     const { promise, resolve } = Promise.withResolvers<ProbeResult>();

@@ -98,4 +98,21 @@ describe('check record', () => {
     expect(isOverdue(overdue, 60_000)).toBe(false);
     expect(recordResult(overdue, ok, 60_000, 3)).toMatchObject({ state: 'up', sinceMs: 60_000 });
   });
+
+  it('keeps the last good load report and tells how old it is; a bad one only leaves its reason', () => {
+    const report = {
+      current: 5,
+      target: null,
+      max: null,
+      utilisation: null,
+      requestsPerSecond: null,
+      errorsPerSecond: null,
+      validSeconds: 60,
+    };
+    const loaded = recordAfter({ ...ok, load: report }, { ...ok, load: { fault: 'not JSON' } });
+    expect(recordReport(loaded, 4_500).load).toEqual({ ...report, ageMs: 3_500 });
+    expect(loaded.loadFault).toBe('not JSON');
+    expect(recordResult(loaded, { ...ok, load: report }, 5_000, 3).loadFault).toBe('');
+    expect(recordReport(recordAfter(ok), 2_000)).not.toHaveProperty('load');
+  });
 });

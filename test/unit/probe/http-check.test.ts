@@ -3,7 +3,12 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/probe/run-check.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
-import { type HttpEndpoint, type HttpEndpointOptions, startHttpEndpoint } from '../../tools/http-endpoint.ts';
+import {
+  type EndpointBehaviour,
+  type HttpEndpoint,
+  type HttpEndpointOptions,
+  startHttpEndpoint,
+} from '../../tools/http-endpoint.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === '::1'));
 
@@ -200,5 +205,18 @@ describe('what the endpoint cannot help', () => {
     const result = await check(endpoint, { headers: { 'bad name': 'x' } });
     expect(result).toMatchObject({ outcome: 'unknown', reason: 'agent cannot check: ERR_INVALID_HTTP_TOKEN' });
     await expectAllClosed(endpoint);
+  });
+
+  it('takes the load that a response tells in its header (ORCA), whatever it is worth', async () => {
+    const told = (value: string): EndpointBehaviour => ({
+      does: 'answer',
+      headers: { 'Endpoint-Load-Metrics': value },
+    });
+    const endpoint = await start({ behaviour: told('TEXT cpu_utilization=0.25') });
+    expect(await check(endpoint)).toMatchObject({ outcome: 'ok', load: { utilisation: 0.25 } });
+    endpoint.behaviour = told('BIN AAAA');
+    expect(await check(endpoint)).toMatchObject({ outcome: 'ok', load: { fault: 'neither JSON nor TEXT' } });
+    endpoint.behaviour = { does: 'answer' };
+    expect(await check(endpoint)).not.toHaveProperty('load');
   });
 });

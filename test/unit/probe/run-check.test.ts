@@ -75,4 +75,16 @@ describe('a check of any kind', () => {
       });
     },
   );
+
+  it('asks a passing endpoint for its load too, in a request that says nothing of its health', async () => {
+    endpoint = await startHttpEndpoint({ behaviour: { does: 'answer', body: '{"current": 3}' } });
+    const spec = checkSpec({ target: endpoint.address, port: endpoint.port, loadPath: '/load', timeoutMs: 2_000 });
+    expect(await runCheck(spec, never)).toMatchObject({ outcome: 'ok', load: { current: 3 } });
+    expect(endpoint.requests.map(({ path }) => path)).toEqual(['/', '/load']);
+    endpoint.behaviour = { does: 'answer', body: 'ok' };
+    expect(await runCheck(spec, never)).toMatchObject({ outcome: 'ok', load: { fault: 'not JSON' } });
+    endpoint.behaviour = { does: 'answer', status: 503 };
+    expect(await runCheck(spec, never)).not.toHaveProperty('load');
+    expect(endpoint.requestCount).toBe(5);
+  });
 });

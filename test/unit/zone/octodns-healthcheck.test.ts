@@ -58,8 +58,11 @@ describe('health checks', () => {
       '{meridian: {healthcheck: {headers: {a: "1", b: "2"}}}}',
       '{meridian: {healthcheck: {expect_body: majority}}}',
       '{meridian: {healthcheck: {tls_verify: true}}}',
+      '{meridian: {healthcheck: {load_path: /load}}}',
     ].map((octodns) => checkOf(octodns).id);
-    expect(new Set([plain.id, ...others]).size).toBe(7);
+    expect(new Set([plain.id, ...others]).size).toBe(8);
+    expect(checkOf('{meridian: {healthcheck: {load_path: /load}}}').loadPath).toBe('/load');
+    expect(plain.loadPath).toBeNull();
   });
 
   it('are refused where octoDNS refuses them', () => {
