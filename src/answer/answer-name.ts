@@ -96,10 +96,10 @@ function writeAnswerRRset(tx: Transaction, tables: ServingTables, zone: ZoneTabl
 /** Decides and writes the outcome; false when nothing was written as an answer. */
 function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, rrset: number): boolean {
   const { decision } = tx;
-  const block = zone.dataOf(rrset);
+  const block = zone.blockOf(rrset);
   const type = zone.typeOf(rrset);
   tx.trace?.beginStep(decision);
-  decide(decision, zone, block, tx.request, tables.classTables, tables.health, tx.draws);
+  decide(decision, zone, zone.dataOf(rrset), tx.request, tables.classTables, tables.health, tx.draws);
   const ttl = decision.ttlSeconds === 0 ? zone.ttlOf(rrset) : decision.ttlSeconds;
   tx.isSteered = true;
   if (decision.isAllDown) tx.isAllDown = true;

@@ -5,8 +5,9 @@
  */
 
 import type { Decision } from '../decision/decision.ts';
+import { slotOf } from '../decision/endpoint-weight.ts';
 import { poolAt } from '../decision/walk-pools.ts';
-import { ENDPOINT_WORDS, EndpointWord, PoolWord } from '../zone/zone-image.ts';
+import { ENDPOINT_WORDS, PoolWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 
 /** Counts by slot, and one more for the last resort. */
@@ -23,6 +24,8 @@ export function tallyAnswer(tally: EndpointTally, decision: Decision, zone: Zone
     tally[tally.length - 1]! += decision.count;
     return;
   }
-  const slotAt = zone.words[poolAt(zone, block, decision.pool) + PoolWord.ENDPOINTS_AT]! + EndpointWord.SLOT;
-  for (let i = 0; i < decision.count; i++) tally[zone.words[slotAt + decision.drawn[i]! * ENDPOINT_WORDS]!]!++;
+  const endpointsAt = zone.words[poolAt(zone, block, decision.pool) + PoolWord.ENDPOINTS_AT]!;
+  for (let i = 0; i < decision.count; i++) {
+    tally[slotOf(zone, decision.slotsAt, endpointsAt + decision.drawn[i]! * ENDPOINT_WORDS)]!++;
+  }
 }

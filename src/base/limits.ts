@@ -60,6 +60,8 @@ export const YAML_RECORDS_MAX = 1_000_000;
 export const POOLS_MAX = 1_000;
 /** Endpoints of one pool. */
 export const POOL_ENDPOINTS_MAX = 10_000;
+/** Dynamic blocks of one zone that later records are compared with while it is compiled: some 1 KB of text each. */
+export const SHARED_BLOCKS_MAX = 10_000;
 /** Rules of one dynamic record: a class is 16 bits with some values reserved. */
 export const RULES_MAX = 10_000;
 /** Faults reported of one file; the rest is counted. Nobody reads more. */

@@ -17,6 +17,7 @@ import {
 } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import type { Decision } from './decision.ts';
+import { slotOf } from './endpoint-weight.ts';
 import { poolAt } from './walk-pools.ts';
 
 /** Seconds, for a decision just made; the record has bounds. With every pool down the shortest: it gets better any moment. */
@@ -49,13 +50,19 @@ function shortestWish(
   let isReached = false;
   for (let i = from; i < end && !(isReached && i >= equalsEnd); i++) {
     const at = poolAt(zone, block, walk[i]!);
-    ttl = Math.min(ttl, shortestWishOfPool(zone, at, health, ttl));
+    ttl = Math.min(ttl, shortestWishOfPool(zone, decision.slotsAt, at, health, ttl));
     if (walk[i] === decision.pool) isReached = true;
   }
   return ttl;
 }
 
-function shortestWishOfPool(zone: ZoneTable, poolWord: number, health: HealthTable, longest: number): number {
+function shortestWishOfPool(
+  zone: ZoneTable,
+  slotsAt: number,
+  poolWord: number,
+  health: HealthTable,
+  longest: number,
+): number {
   const { words } = zone;
   const endpointsAt = words[poolWord + PoolWord.ENDPOINTS_AT]!;
   const end = endpointsAt + words[poolWord + PoolWord.ENDPOINT_COUNT]! * ENDPOINT_WORDS;
@@ -63,7 +70,7 @@ function shortestWishOfPool(zone: ZoneTable, poolWord: number, health: HealthTab
   for (let at = endpointsAt; at < end; at += ENDPOINT_WORDS) {
     // What does not obey its health does not change with it.
     if (words[at + EndpointWord.WEIGHT]! >> 16 !== StatusCode.OBEY) continue;
-    const wish = ttlOfWord(health[words[at + EndpointWord.SLOT]!]!);
+    const wish = ttlOfWord(health[slotOf(zone, slotsAt, at)]!);
     if (wish !== 0 && wish < ttl) ttl = wish;
   }
   return ttl;

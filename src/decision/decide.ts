@@ -14,6 +14,8 @@ import {
   DYN_WORDS,
   DynWord,
   PoolWord,
+  STEERED_WORDS,
+  SteeredWord,
   TRICKLE_BITS,
   WALK_WORDS,
   WalkEnd,
@@ -24,7 +26,7 @@ import { adaptiveTtl } from './adaptive-ttl.ts';
 import { keyClient } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { drawEndpoints } from './draw.ts';
-import { Admission, sumWeights } from './endpoint-weight.ts';
+import { Admission, weighEndpoints } from './endpoint-weight.ts';
 import { locateClient } from './locate.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import { drawFromPool, poolAt, walkPools } from './walk-pools.ts';
@@ -33,19 +35,21 @@ import { drawFromPool, poolAt, walkPools } from './walk-pools.ts';
 const TRICKLE_SALT = 0x7472636b;
 
 /**
- * Decides the steered RRset whose dynamic block stands at word `block` of `zone`. Fills `decision`: outcome, RDATA
+ * Decides the steered RRset whose `SteeredWord`s stand at word `steered` of `zone`. Fills `decision`: outcome, RDATA
  * offsets, class and scope. `classTables` are by group id; `random` is the query's own stream.
  */
 export function decide(
   decision: Decision,
   zone: ZoneTable,
-  block: number,
+  steered: number,
   request: SteeringRequest,
   classTables: readonly (ClassTable | null)[],
   health: HealthTable,
   random: RandomStream,
 ): void {
   const words = zone.words;
+  const block = words[steered + SteeredWord.BLOCK]!;
+  decision.slotsAt = steered + STEERED_WORDS;
   const group = words[block + DynWord.GROUP]!;
   const otherwise = words[block + DynWord.OTHERWISE]!;
   const table = group < 0 ? null : (classTables[group] ?? null);
@@ -190,12 +194,14 @@ function drawFromAllPools(
   const end = poolsAt + walk[walkAt + WalkWord.COUNT]!;
   // Sums reach 10^9 a pool and 10^12 over POOLS_MAX pools: the draw is by weight without the factor's 10 bits.
   let total = 0;
-  for (let i = poolsAt; i < end; i++) total += weightOfPool(zone, poolAt(zone, block, walk[i]!), health);
+  for (let i = poolsAt; i < end; i++) {
+    total += weightOfPool(decision, zone, poolAt(zone, block, walk[i]!), health);
+  }
   if (total === 0) return false;
   let rest = random.nextBelow(total);
   for (let i = poolsAt; i < end; i++) {
     const at = poolAt(zone, block, walk[i]!);
-    rest -= weightOfPool(zone, at, health);
+    rest -= weightOfPool(decision, zone, at, health);
     if (rest >= 0) continue;
     const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
     const count = words[at + PoolWord.ENDPOINT_COUNT]!;
@@ -206,8 +212,9 @@ function drawFromAllPools(
   return false;
 }
 
-function weightOfPool(zone: ZoneTable, at: number, health: HealthTable): number {
+function weightOfPool(decision: Decision, zone: ZoneTable, at: number, health: HealthTable): number {
   const endpointsAt = zone.words[at + PoolWord.ENDPOINTS_AT]!;
-  const sum = sumWeights(zone, endpointsAt, zone.words[at + PoolWord.ENDPOINT_COUNT]!, health, Admission.NOT_DRAINED);
+  const count = zone.words[at + PoolWord.ENDPOINT_COUNT]!;
+  const sum = weighEndpoints(decision, zone, endpointsAt, count, health, Admission.NOT_DRAINED);
   return Math.ceil(sum / 1024);
 }

@@ -23,6 +23,10 @@ export class Decision {
   readonly dataAt: Int32Array = new Int32Array(ANSWERS_MAX);
   /** Index of the endpoint in its pool, for drawing without replacement. */
   readonly drawn: Int32Array = new Int32Array(ANSWERS_MAX);
+  /** What each endpoint of the pool looked at last weighs, by its index (`endpoint-weight`). */
+  weights: Int32Array = new Int32Array(64);
+  /** Word offset of the RRset's slots in the health table. */
+  slotsAt = 0;
   /** The class of the client: index of the first rule with its pool. */
   class = 0;
   /** Every pool of the walk was exhausted, whatever was answered instead. */

@@ -4,9 +4,9 @@
  * Weighted choice, unbiased: P(i) = W_i / sum(W), with W_i = weight x factor for endpoints that may be
  * answered and 0 for the rest; several are drawn without replacement.
  *
- * Small pools are summed and walked. In large ones a first draw goes by the configured weights (binary search in the
- * running sums) and is kept with probability W_i / weight_i; after a few refusals the pool is walked after all. Both give
- * the same distribution, and the cost stays flat from 1 to 10,000 endpoints.
+ * Small pools are weighed once, and drawn from by those weights. In large ones a draw goes by the configured weights (binary search
+ * in the running sums) and is kept with probability W_i / weight_i; after a few refusals the pool is weighed after all. Both
+ * give the same distribution, and the cost stays flat from 1 to 10,000 endpoints.
  */
 
 import type { RandomStream } from '../base/random.ts';
@@ -15,8 +15,8 @@ import { BalanceCode, ENDPOINT_WORDS, EndpointWord } from '../zone/zone-image.ts
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { rendezvousScore } from './affinity.ts';
 import type { Decision } from './decision.ts';
-import { effectiveWeight, isDrawn } from './endpoint-weight.ts';
-import { rotate } from './rotation.ts';
+import { effectiveWeight, isDrawn, weighEndpoints } from './endpoint-weight.ts';
+import { newTurns, rotate } from './rotation.ts';
 
 /** Up to this many endpoints a walk is cheaper than a search. */
 const WALK_MAX = 16;
@@ -24,8 +24,8 @@ const WALK_MAX = 16;
 const TRIES_MAX = 16;
 
 /**
- * Draws up to `wanted` different endpoints into `decision`, behind the `decision.count` already there from this pool.
- * Returns how many; 0: none may be drawn.
+ * Draws up to `wanted` different endpoints of the `count` at `endpointsAt` into `decision`. Returns how many; 0: none may be
+ * drawn.
  */
 export function drawEndpoints(
   decision: Decision,
@@ -38,35 +38,71 @@ export function drawEndpoints(
   admission: number,
 ): number {
   decision.count = 0;
-  while (decision.count < wanted) {
-    let index: number;
-    if (decision.isKeyed) index = drawByKey(decision, zone, endpointsAt, count, health, admission);
-    else if (decision.balance === BalanceCode.ROUND_ROBIN && zone.words[endpointsAt + EndpointWord.SLOT]! >= 0) {
-      index = rotate(decision, zone, endpointsAt, count, health, admission);
-    } else index = drawOne(decision, zone, endpointsAt, count, health, random, admission);
-    if (index < 0) break;
-    decision.drawn[decision.count] = index;
-    decision.dataAt[decision.count] = zone.words[endpointsAt + index * ENDPOINT_WORDS + EndpointWord.DATA]!;
-    decision.count++;
+  // Values of the last resort have no slot, and so no turns.
+  const isRotated =
+    decision.balance === BalanceCode.ROUND_ROBIN &&
+    !decision.isKeyed &&
+    zone.words[endpointsAt + EndpointWord.ORDINAL]! >= 0;
+  if (count > WALK_MAX && !decision.isKeyed && !isRotated) {
+    drawBySearch(decision, zone, endpointsAt, count, wanted, health, random, admission);
+    if (decision.count === wanted) return wanted;
+  }
+  let sum = weighEndpoints(decision, zone, endpointsAt, count, health, admission);
+  const { weights } = decision;
+  if (isRotated) {
+    if (decision.turns.length < health.length) decision.turns = newTurns(health.length);
+    while (decision.count < wanted && sum > 0) {
+      const index = rotate(decision, zone, endpointsAt, count, sum);
+      if (index < 0) break;
+      take(decision, zone, endpointsAt, index);
+    }
+    return decision.count;
+  }
+  for (let i = 0; i < decision.count; i++) sum -= takeOut(weights, decision.drawn[i]!);
+  while (decision.count < wanted && sum > 0) {
+    const index = decision.isKeyed
+      ? pickByKey(decision, zone, endpointsAt, count)
+      : pickByChance(weights, random.nextBelow(sum));
+    take(decision, zone, endpointsAt, index);
+    sum -= takeOut(weights, index);
   }
   return decision.count;
 }
 
-/** The client's own by weighted rendezvous; every endpoint is looked at, so large pools cost what they hold. */
-function drawByKey(
-  decision: Decision,
-  zone: ZoneTable,
-  endpointsAt: number,
-  count: number,
-  health: HealthTable,
-  admission: number,
-): number {
+/** Adds an endpoint to the answer. */
+function take(decision: Decision, zone: ZoneTable, endpointsAt: number, index: number): void {
+  decision.drawn[decision.count] = index;
+  decision.dataAt[decision.count] = zone.words[endpointsAt + index * ENDPOINT_WORDS + EndpointWord.DATA]!;
+  decision.count++;
+}
+
+/** What is drawn is not drawn again; returns what it weighed. */
+function takeOut(weights: Int32Array, index: number): number {
+  const weight = weights[index]!;
+  weights[index] = 0;
+  return weight;
+}
+
+/** The endpoint in whose part of the sum `target` lies. */
+function pickByChance(weights: Int32Array, target: number): number {
+  let rest = target;
+  let index = 0;
+  for (;;) {
+    rest -= weights[index]!;
+    if (rest < 0) return index;
+    index++;
+  }
+}
+
+/** The client's own by weighted rendezvous, some weight being above 0; every endpoint is looked at, so large pools cost what they hold. */
+function pickByKey(decision: Decision, zone: ZoneTable, endpointsAt: number, count: number): number {
+  const { weights, key } = decision;
   let best = -1;
   let least = 0;
   for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
-    const weight = effectiveWeight(zone, at, health, admission);
-    if (weight === 0 || isDrawn(decision, i)) continue;
-    const score = rendezvousScore(decision.key, zone.words[at + EndpointWord.IDENTITY]!, weight);
+    const weight = weights[i]!;
+    if (weight === 0) continue;
+    const score = rendezvousScore(key, zone.words[at + EndpointWord.IDENTITY]!, weight);
     if (best >= 0 && score >= least) continue;
     best = i;
     least = score;
@@ -74,47 +110,20 @@ function drawByKey(
   return best;
 }
 
-function drawOne(
+/** Rejection sampling by configured weight, until enough are drawn or TRIES_MAX are refused in a row. */
+function drawBySearch(
   decision: Decision,
   zone: ZoneTable,
   endpointsAt: number,
   count: number,
+  wanted: number,
   health: HealthTable,
   random: RandomStream,
   admission: number,
-): number {
-  if (count > WALK_MAX) {
-    const index = tryDraws(decision, zone, endpointsAt, count, health, random, admission);
-    if (index >= 0) return index;
-  }
-  let sum = 0;
-  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
-    if (!isDrawn(decision, i)) sum += effectiveWeight(zone, at, health, admission);
-  }
-  if (sum === 0) return -1;
-  let rest = random.nextBelow(sum);
-  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
-    if (isDrawn(decision, i)) continue;
-    rest -= effectiveWeight(zone, at, health, admission);
-    if (rest < 0) return i;
-  }
-  // Health words may change between the two walks; the last endpoint then stands for the remainder.
-  return lastEligible(decision, zone, endpointsAt, count, health, admission);
-}
-
-/** Rejection sampling by configured weight; -1 after TRIES_MAX refusals. */
-function tryDraws(
-  decision: Decision,
-  zone: ZoneTable,
-  endpointsAt: number,
-  count: number,
-  health: HealthTable,
-  random: RandomStream,
-  admission: number,
-): number {
+): void {
   const words = zone.words;
   const total = words[endpointsAt + (count - 1) * ENDPOINT_WORDS + EndpointWord.CUMULATIVE]!;
-  for (let tries = 0; tries < TRIES_MAX; tries++) {
+  for (let tries = 0; tries < TRIES_MAX && decision.count < wanted; tries++) {
     const target = random.nextBelow(total);
     let low = 0;
     let high = count - 1;
@@ -124,25 +133,11 @@ function tryDraws(
       else low = middle + 1;
     }
     const at = endpointsAt + low * ENDPOINT_WORDS;
-    const weight = effectiveWeight(zone, at, health, admission);
+    const weight = effectiveWeight(zone, decision.slotsAt, at, health, admission);
     if (weight === 0 || isDrawn(decision, low)) continue;
     const full = (words[at + EndpointWord.WEIGHT]! & 0xffff) * FACTOR_ONE;
-    if (weight === full || random.nextBelow(full) < weight) return low;
+    if (weight !== full && random.nextBelow(full) >= weight) continue;
+    take(decision, zone, endpointsAt, low);
+    tries = 0;
   }
-  return -1;
-}
-
-function lastEligible(
-  decision: Decision,
-  zone: ZoneTable,
-  endpointsAt: number,
-  count: number,
-  health: HealthTable,
-  admission: number,
-): number {
-  for (let i = count - 1; i >= 0; i--) {
-    if (isDrawn(decision, i)) continue;
-    if (effectiveWeight(zone, endpointsAt + i * ENDPOINT_WORDS, health, admission) > 0) return i;
-  }
-  return -1;
 }

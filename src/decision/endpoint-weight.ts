@@ -17,13 +17,25 @@ export const Admission = {
   LAST_GOOD: 3,
 } as const;
 
-/** Weight x factor of the endpoint at word `at`; 0: may not be drawn. */
-export function effectiveWeight(zone: ZoneTable, at: number, health: HealthTable, admission: number): number {
+/** The health slot of the endpoint at word `at` of an RRset whose slots stand at word `slotsAt`; -1: it has none. */
+export function slotOf(zone: ZoneTable, slotsAt: number, at: number): number {
+  const ordinal = zone.words[at + EndpointWord.ORDINAL]!;
+  return ordinal < 0 ? -1 : zone.words[slotsAt + ordinal]!;
+}
+
+/** Weight x factor of the endpoint at word `at`; 0: may not be drawn. `slotsAt` as in {@link slotOf}. */
+export function effectiveWeight(
+  zone: ZoneTable,
+  slotsAt: number,
+  at: number,
+  health: HealthTable,
+  admission: number,
+): number {
   const packed = zone.words[at + EndpointWord.WEIGHT]!;
   const status = packed >> 16;
   if (status === StatusCode.DOWN) return 0;
   const weight = packed & 0xffff;
-  const slot = zone.words[at + EndpointWord.SLOT]!;
+  const slot = slotOf(zone, slotsAt, at);
   if (slot < 0) return weight * FACTOR_ONE;
   const word = health[slot]!;
   if (status === StatusCode.OBEY) {
@@ -33,17 +45,26 @@ export function effectiveWeight(zone: ZoneTable, at: number, health: HealthTable
   return weight * factorOfWord(word);
 }
 
-/** Sum of the effective weights of the `count` endpoints at `endpointsAt`; at most 10,000 x 100 x 1024, below 2^32. */
-export function sumWeights(
+/**
+ * Weighs the `count` endpoints at `endpointsAt` into `decision.weights`, each read once, so that sum and choice agree whatever
+ * health does meanwhile. Returns their sum; at most 10,000 x 100 x 1024, below 2^31.
+ */
+export function weighEndpoints(
+  decision: Decision,
   zone: ZoneTable,
   endpointsAt: number,
   count: number,
   health: HealthTable,
   admission: number,
 ): number {
+  if (decision.weights.length < count) decision.weights = new Int32Array(count);
+  const { weights, slotsAt } = decision;
   let sum = 0;
-  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS)
-    sum += effectiveWeight(zone, at, health, admission);
+  for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
+    const weight = effectiveWeight(zone, slotsAt, at, health, admission);
+    weights[i] = weight;
+    sum += weight;
+  }
   return sum;
 }
 

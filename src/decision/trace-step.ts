@@ -25,7 +25,7 @@ import {
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { rendezvousScore } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
-import { Admission, effectiveWeight } from './endpoint-weight.ts';
+import { Admission, effectiveWeight, slotOf } from './endpoint-weight.ts';
 import { NO_TURN } from './rotation.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import type { EndpointTrace, PoolTrace, StepTrace } from './trace.ts';
@@ -149,7 +149,7 @@ function tracePool(
   let eligibleWeight = 0;
   for (let i = 0; i < zone.words[at + PoolWord.ENDPOINT_COUNT]!; i++) {
     const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
-    eligibleWeight += effectiveWeight(zone, endpointAt, health, Admission.HEALTHY);
+    eligibleWeight += effectiveWeight(zone, decision.slotsAt, endpointAt, health, Admission.HEALTHY);
     endpoints.push(traceEndpoint(decision, zone, endpointAt, type, health, turns));
   }
   return {
@@ -183,11 +183,11 @@ function traceEndpoint(
   turns: Int32Array,
 ): EndpointTrace {
   const packed = zone.words[at + EndpointWord.WEIGHT]!;
-  const slot = zone.words[at + EndpointWord.SLOT]!;
+  const slot = slotOf(zone, decision.slotsAt, at);
   const word = slot < 0 ? null : health[slot]!;
   const state = unpackHealth(word ?? UNKNOWN_WORD);
   const status = packed >> 16;
-  const weight = effectiveWeight(zone, at, health, Admission.HEALTHY);
+  const weight = effectiveWeight(zone, decision.slotsAt, at, health, Admission.HEALTHY);
   const barred = status === StatusCode.OBEY && state.barred ? 'down' : 'weight 0 by override or ramp';
   const turn = decision.balance === BalanceCode.ROUND_ROBIN && slot >= 0 ? (turns[slot] ?? NO_TURN) : NO_TURN;
   return {

@@ -68,12 +68,14 @@ function drawEqual(
   if (decision.isKeyed) return equalByKey(decision, zone, block, walk, from, end, health, admission);
   // At most 1,000 pools x 1,000,000: below 2^32.
   let total = 0;
-  for (let i = from; i < end; i++) total += shareOf(zone, block, poolAt(zone, block, walk[i]!), health, admission);
+  for (let i = from; i < end; i++) {
+    total += shareOf(decision, zone, block, poolAt(zone, block, walk[i]!), health, admission);
+  }
   if (total === 0) return -1;
   let rest = random.nextBelow(total);
   let last = -1;
   for (let i = from; i < end; i++) {
-    const share = shareOf(zone, block, poolAt(zone, block, walk[i]!), health, admission);
+    const share = shareOf(decision, zone, block, poolAt(zone, block, walk[i]!), health, admission);
     if (share === 0) continue;
     last = walk[i]!;
     rest -= share;
@@ -98,7 +100,7 @@ function equalByKey(
   let least = 0;
   for (let i = from; i < end; i++) {
     const at = poolAt(zone, block, walk[i]!);
-    const share = shareOf(zone, block, at, health, admission);
+    const share = shareOf(decision, zone, block, at, health, admission);
     if (share === 0) continue;
     const score = rendezvousScore(decision.key, zone.words[at + PoolWord.IDENTITY]!, share);
     if (best >= 0 && score >= least) continue;
@@ -108,21 +110,36 @@ function equalByKey(
   return best;
 }
 
-function shareOf(zone: ZoneTable, block: number, at: number, health: HealthTable | null, admission: number): number {
+function shareOf(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  at: number,
+  health: HealthTable | null,
+  admission: number,
+): number {
   const share = zone.words[at + PoolWord.SHARE]!;
-  return health === null || share === 0 || offers(zone, block, at, health, admission) ? share : 0;
+  return health === null || share === 0 || offers(decision, zone, block, at, health, admission) ? share : 0;
 }
 
 /** True if the pool at word `at` is healthy enough and some endpoint of it may be drawn. */
-function offers(zone: ZoneTable, block: number, at: number, health: HealthTable, admission: number): boolean {
+function offers(
+  decision: Decision,
+  zone: ZoneTable,
+  block: number,
+  at: number,
+  health: HealthTable,
+  admission: number,
+): boolean {
   const { words } = zone;
+  const { slotsAt } = decision;
   const from = words[at + PoolWord.ENDPOINTS_AT]!;
   const end = from + words[at + PoolWord.ENDPOINT_COUNT]! * ENDPOINT_WORDS;
   const least = admission === Admission.HEALTHY ? words[block + DynWord.MIN_HEALTHY]! : 0;
   // Configured weight, whatever ramps: a pool that comes back is not down again for it.
   let missing = end === from ? 1 : words[end - ENDPOINT_WORDS + EndpointWord.CUMULATIVE]! * least;
   for (let i = from; i < end; i += ENDPOINT_WORDS) {
-    if (effectiveWeight(zone, i, health, admission) === 0) continue;
+    if (effectiveWeight(zone, slotsAt, i, health, admission) === 0) continue;
     missing -= (words[i + EndpointWord.WEIGHT]! & 0xffff) * MIN_HEALTHY_ONE;
     if (missing <= 0) return true;
   }
@@ -141,7 +158,7 @@ export function drawFromPool(
 ): boolean {
   const { words } = zone;
   const at = poolAt(zone, block, pool);
-  if (words[block + DynWord.MIN_HEALTHY] !== 0 && !offers(zone, block, at, health, admission)) return false;
+  if (words[block + DynWord.MIN_HEALTHY] !== 0 && !offers(decision, zone, block, at, health, admission)) return false;
   const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
   const count = words[at + PoolWord.ENDPOINT_COUNT]!;
   const wanted = words[block + DynWord.ANSWERS]!;

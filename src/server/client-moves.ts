@@ -119,7 +119,7 @@ function findSteered(tables: ServingTables, ordinal: number, key: string): Steer
   const node = zone.find(name, 0);
   const rrset = node === 0 ? 0 : zone.findRRset(node, typeCode(key.slice(space + 1)));
   if (rrset === 0 || !zone.isSteered(rrset)) return null;
-  const block = zone.dataOf(rrset);
+  const block = zone.blockOf(rrset);
   const group = zone.words[block + DynWord.GROUP]!;
   return { zone, block, table: group < 0 ? null : (tables.classTables[group] ?? null) };
 }

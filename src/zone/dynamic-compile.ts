@@ -1,10 +1,11 @@
 /**
  * A steered record into the part of a zone image that `decide` reads: classes, pools with their fallback, endpoints with
- * running sums of weight. Called by `zone-compile` for each dynamic record.
+ * running sums of weight. Called by `zone-compile` for each dynamic record. Records that steer alike share all but their slots.
  */
 
 import { assert } from '../base/assert.ts';
 import { addressBytes, parseIpAddress } from '../base/ip-address.ts';
+import { SHARED_BLOCKS_MAX } from '../base/limits.ts';
 import { mixBits } from '../base/random.ts';
 import { typeCode } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
@@ -22,7 +23,9 @@ import {
   MIN_HEALTHY_ONE,
   POOL_WORDS,
   PoolWord,
+  STEERED_WORDS,
   StatusCode,
+  SteeredWord,
   TRICKLE_BITS,
   WALK_WORDS,
   WalkEnd,
@@ -39,7 +42,7 @@ import {
   type SteeringModel,
 } from './zone-model.ts';
 
-/** What the blocks of one zone add up to: the endpoints and groups that the control thread links. */
+/** What the steered RRsets of one zone add up to: the endpoints and groups that the control thread links, and the blocks they share. */
 export type DynamicLinks = {
   readonly origin: Uint8Array;
   readonly originText: string;
@@ -47,9 +50,16 @@ export type DynamicLinks = {
   /** Word offsets of the slots, in the order of `endpoints`. */
   readonly slotsAt: number[];
   readonly groups: ClassSpec[];
+  /** Index in `groups` by the text of a specification. */
+  readonly groupOfKey: Map<string, number>;
   /** Pairs: word offset, index in `groups`. */
   readonly groupsAt: number[];
+  /** Blocks by all that they say, of up to {@link SHARED_BLOCKS_MAX}. */
+  readonly blocks: Map<string, DynamicBlock>;
 };
+
+/** A block in the image: its word offset and the most octets that one record of it takes. */
+type DynamicBlock = { readonly at: number; readonly rdataMax: number };
 
 const STATUS_CODES: Record<EndpointStatus, number> = {
   obey: StatusCode.OBEY,
@@ -57,14 +67,69 @@ const STATUS_CODES: Record<EndpointStatus, number> = {
   down: StatusCode.DOWN,
 };
 
-/** Writes the block of `dynamic`; returns its word offset and the most octets that one record of it takes. */
-export function compileDynamic(
-  arena: ImageArena,
-  dynamic: DynamicModel,
-  links: DynamicLinks,
-): { at: number; rdataMax: number } {
-  const poolsCount = dynamic.pools.length;
+/** Writes `dynamic`; returns the word offset of its `SteeredWord`s and the most octets that one record of it takes. */
+export function compileDynamic(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): DynamicBlock {
+  const endpoints = dynamic.pools.reduce((sum, pool) => sum + pool.endpoints.length, 0);
+  const at = arena.takeWords(STEERED_WORDS + endpoints);
+  linkEndpoints(at + STEERED_WORDS, dynamic, links);
+  const content = contentOf(dynamic);
+  let block = links.blocks.get(content);
+  if (block === undefined) {
+    block = compileBlock(arena, dynamic, links);
+    if (links.blocks.size < SHARED_BLOCKS_MAX) links.blocks.set(content, block);
+  }
+  arena.words[at + SteeredWord.BLOCK] = block.at;
+  return { at, rdataMax: block.rdataMax };
+}
+
+/** All that a block depends on: the record without its name, its place, its TTL and its checks, which the slots stand for. */
+function contentOf(dynamic: DynamicModel): string {
+  const { owner: _owner, key: _key, place: _place, ttlSeconds: _ttl, pools, ...rest } = dynamic;
+  const bare = pools.map(({ endpoints, ...pool }) => [
+    pool,
+    endpoints.map(({ check: _check, ...endpoint }) => endpoint),
+  ]);
+  return JSON.stringify([rest, bare]);
+}
+
+/** Tells whose health the slots behind word `slotsAt` will hold, in the order of the block's ordinals. */
+function linkEndpoints(slotsAt: number, dynamic: DynamicModel, links: DynamicLinks): void {
+  const name = nameToText(dynamic.owner);
+  const { type, steering } = dynamic;
+  let ordinal = 0;
+  for (const pool of dynamic.pools) {
+    const seen = new Map<string, number>();
+    for (const { value, weight, status, check } of pool.endpoints) {
+      const nth = seen.get(value) ?? 0;
+      seen.set(value, nth + 1);
+      links.slotsAt.push(slotsAt + ordinal++);
+      links.endpoints.push({
+        key: `${links.originText}|${name}|${type}|${pool.name}|${value}${nth > 0 ? `#${nth}` : ''}`,
+        zone: links.originText,
+        name,
+        type,
+        pool: pool.name,
+        region: pool.region,
+        value,
+        weight,
+        drawWeight: drawWeightOf(weight, steering),
+        poolShare: steering.method === 'weighted' ? pool.share : null,
+        status,
+        check,
+        recovery: steering.recovery,
+      });
+    }
+  }
+}
+
+/** What an endpoint of `weight` weighs in a draw: equal shares are a draw among equal weights. */
+function drawWeightOf(weight: number, { balance }: SteeringModel): number {
+  return balance === 'random' ? 1 : weight;
+}
+
+function compileBlock(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): DynamicBlock {
   const at = arena.takeWords(DYN_WORDS + dynamic.rules.length);
+  const poolsCount = dynamic.pools.length;
   const poolsAt = arena.takeWords(poolsCount * POOL_WORDS);
   const { spec, otherwise, walks } = planClasses(dynamic);
   const words: [number, number][] = [
@@ -95,10 +160,12 @@ export function compileDynamic(
     walkAt.set(walk, known);
     arena.words[at + DYN_WORDS + i] = known;
   }
-  if (spec !== null) links.groupsAt.push(at + DynWord.GROUP, groupIndex(links.groups, spec));
+  if (spec !== null) links.groupsAt.push(at + DynWord.GROUP, groupIndex(links, spec));
   let rdataMax = 0;
+  let ordinal = 0;
   for (const [i, pool] of dynamic.pools.entries()) {
-    rdataMax = Math.max(rdataMax, compilePool(arena, poolsAt + i * POOL_WORDS, dynamic, pool, links));
+    rdataMax = Math.max(rdataMax, compilePool(arena, poolsAt + i * POOL_WORDS, dynamic, pool, ordinal, links));
+    ordinal += pool.endpoints.length;
   }
   const valuesAt = arena.takeWords(dynamic.values.length * ENDPOINT_WORDS);
   arena.words[at + DynWord.VALUES_AT] = valuesAt;
@@ -152,17 +219,20 @@ function writeWalk(arena: ImageArena, walk: PoolWalk): number {
   return at;
 }
 
-function groupIndex(groups: ClassSpec[], spec: ClassSpec): number {
+function groupIndex({ groups, groupOfKey }: DynamicLinks, spec: ClassSpec): number {
   const key = JSON.stringify(spec);
-  const known = groups.findIndex((group) => JSON.stringify(group) === key);
-  return known >= 0 ? known : groups.push(spec) - 1;
+  const known = groupOfKey.get(key) ?? groups.push(spec) - 1;
+  groupOfKey.set(key, known);
+  return known;
 }
 
+/** Writes a pool at word `at`, whose first endpoint has the ordinal `ordinal`; returns the most octets that one record of it takes. */
 function compilePool(
   arena: ImageArena,
   at: number,
   dynamic: DynamicModel,
   pool: PoolModel,
+  ordinal: number,
   links: DynamicLinks,
 ): number {
   const nameAt = writeText(arena, pool.name);
@@ -175,38 +245,19 @@ function compilePool(
   arena.words[at + PoolWord.IDENTITY] = hashOctets(new TextEncoder().encode(pool.name), 0);
   arena.words[at + PoolWord.REGION] = regionAt;
   arena.words[at + PoolWord.BIAS] = pool.bias;
-  const recordName = nameToText(dynamic.owner);
   const seen = new Map<string, number>();
   let cumulative = 0;
   let rdataMax = 0;
-  for (const [i, endpoint] of pool.endpoints.entries()) {
-    const { value, weight, status, check } = endpoint;
+  for (const [i, { value, weight, status }] of pool.endpoints.entries()) {
     const rdata = rdataOfValue(dynamic.type, value);
     rdataMax = Math.max(rdataMax, rdata.length);
-    // Equal shares are a draw among equal weights.
-    const drawn = dynamic.steering.balance === 'random' ? 1 : weight;
+    const drawn = drawWeightOf(weight, dynamic.steering);
     cumulative += drawn;
     const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
     const nth = seen.get(value) ?? 0;
     seen.set(value, nth + 1);
     writeEndpoint(arena, endpointAt, dynamic.type, rdata, links.origin, drawn, STATUS_CODES[status], cumulative, nth);
-    const key = `${links.originText}|${recordName}|${dynamic.type}|${pool.name}|${value}${nth > 0 ? `#${nth}` : ''}`;
-    links.slotsAt.push(endpointAt + EndpointWord.SLOT);
-    links.endpoints.push({
-      key,
-      zone: links.originText,
-      name: recordName,
-      type: dynamic.type,
-      pool: pool.name,
-      region: pool.region,
-      value,
-      weight,
-      drawWeight: drawn,
-      poolShare: dynamic.steering.method === 'weighted' ? pool.share : null,
-      status,
-      check,
-      recovery: dynamic.steering.recovery,
-    });
+    arena.words[endpointAt + EndpointWord.ORDINAL] = ordinal + i;
   }
   return rdataMax;
 }
@@ -234,7 +285,7 @@ function writeEndpoint(
   const cuts = findCuts(typeCode(type), rdata, origin);
   const dataAt = arena.takeBytes(rdataHeadBytes(cuts.length) + rdata.length);
   writeRdataImage(arena, dataAt, rdata, cuts);
-  arena.words[at + EndpointWord.SLOT] = -1;
+  arena.words[at + EndpointWord.ORDINAL] = -1;
   arena.words[at + EndpointWord.WEIGHT] = weight | (status << 16);
   arena.words[at + EndpointWord.DATA] = dataAt;
   arena.words[at + EndpointWord.CUMULATIVE] = cumulative;

@@ -53,7 +53,9 @@ export function compileZone(model: ZoneModel): CompiledZone {
     endpoints: [],
     slotsAt: [],
     groups: [],
+    groupOfKey: new Map(),
     groupsAt: [],
+    blocks: new Map(),
   };
   arena.takeWords(HEADER_WORDS);
   const hashSize = hashSizeFor(tree.count);

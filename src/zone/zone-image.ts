@@ -7,7 +7,9 @@
  *   slots    HASH_MASK + 1 pairs [suffix hash, node at]; node at 0: empty; linear probing
  *   nodes    NODE_WORDS words, the owner's name (octets, padded), RRSET_WORDS words for each RRset, their RDATA (octets, padded)
  *   glue     per delegation: [needed, all, node at ...]; the first `needed` are in-domain (RFC 9471)
- *   dynamics per steered RRset: DYN_WORDS words, walk of each class, walks, pools, endpoints
+ *   steered  per steered RRset: its block and, behind that, the health slot of each of its endpoints
+ *   blocks   DYN_WORDS words, walk of each class, walks, pools, endpoints; RRsets that steer alike share one, so that a server
+ *            of many names with the same pools has all but their slots in the cache
  *   walk     WALK_WORDS words, pools in the order in which they are tried
  *   links    word offsets of endpoint slots and of group ids, filled in by `linkZone` when the control thread knows them
  *
@@ -15,8 +17,8 @@
  *   compressible name reaches the zone's apex: from there on a pointer into the question does (RFC 1035 4.1.4).
  */
 
-/** "MZT2": a foreign or older image is refused before anything of it is read. */
-export const ZONE_MAGIC = 0x4d5a5432;
+/** "MZT3": a foreign or older image is refused before anything of it is read. */
+export const ZONE_MAGIC = 0x4d5a5433;
 
 /** Words of the header. */
 export const HeaderWord = {
@@ -70,13 +72,21 @@ export const RRsetWord = {
   /** Type | number of records << 16. */
   TYPE: 0,
   TTL: 1,
-  /** Octet offset of the first RDATA; for a steered RRset the word offset of its dynamic block. */
+  /** Octet offset of the first RDATA; for a steered RRset the word offset of its {@link SteeredWord}s. */
   DATA: 2,
   /** Octets on the wire without owners << 1 | steered. */
   SIZE: 3,
 } as const;
 /** Words that an RRset takes. */
 export const RRSET_WORDS = 4;
+
+/** Words of a steered RRset, in front of its slots. */
+export const SteeredWord = {
+  /** The dynamic block. */
+  BLOCK: 0,
+} as const;
+/** Behind them: the slots, by {@link EndpointWord.ORDINAL}. */
+export const STEERED_WORDS = 1;
 
 /** Words of a dynamic block. */
 export const DynWord = {
@@ -162,8 +172,8 @@ export const POOL_WORDS = 7;
 
 /** Words of an endpoint. */
 export const EndpointWord = {
-  /** Slot in the health table; -1 for a last-resort value. */
-  SLOT: 0,
+  /** Which of the RRset's slots in the health table is its own; -1 for a last-resort value, which has none. */
+  ORDINAL: 0,
   /** Weight | status << 16 (0 obey, 1 up, 2 down). */
   WEIGHT: 1,
   /** Octet offset of the RDATA. */

@@ -5,7 +5,16 @@
  */
 
 import type { ScannedName } from '../wire/scanned-name.ts';
-import { HeaderWord, NODE_WORDS, NodeFlag, NodeWord, RRSET_WORDS, RRsetWord, ZONE_MAGIC } from './zone-image.ts';
+import {
+  HeaderWord,
+  NODE_WORDS,
+  NodeFlag,
+  NodeWord,
+  RRSET_WORDS,
+  RRsetWord,
+  SteeredWord,
+  ZONE_MAGIC,
+} from './zone-image.ts';
 
 /** An open image. */
 export class ZoneTable {
@@ -126,9 +135,14 @@ export class ZoneTable {
     return this.words[rrsetAt + RRsetWord.TTL]!;
   }
 
-  /** Octet offset of the first RDATA, or word offset of the dynamic block when {@link isSteered}. */
+  /** Octet offset of the first RDATA, or word offset of the `SteeredWord`s when {@link isSteered}. */
   dataOf(rrsetAt: number): number {
     return this.words[rrsetAt + RRsetWord.DATA]!;
+  }
+
+  /** Word offset of the dynamic block of a steered RRset. */
+  blockOf(rrsetAt: number): number {
+    return this.words[this.dataOf(rrsetAt) + SteeredWord.BLOCK]!;
   }
 
   isSteered(rrsetAt: number): boolean {

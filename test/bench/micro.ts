@@ -20,7 +20,7 @@ import { endpointVerdict } from '../../src/health/verdict.ts';
 import { RRType } from '../../src/wire/codes.ts';
 import { Query } from '../../src/wire/query-parser.ts';
 import { ScannedName } from '../../src/wire/scanned-name.ts';
-import { DynWord, PoolWord } from '../../src/zone/zone-image.ts';
+import { DynWord, PoolWord, STEERED_WORDS } from '../../src/zone/zone-image.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { wireName } from '../tools/model-zone.ts';
 import { median } from './bench-run.ts';
@@ -85,8 +85,9 @@ function measureParts({ tables, zone, classTable }: MicroTables): void {
     const name = new ScannedName();
     const wire = wireName(`pool${size}.${ZONE}.`);
     name.scan(wire, 0, wire.length);
-    const block = zone.dataOf(zone.findRRset(zone.find(name, 0), RRType.A));
-    const pool = zone.words[block + DynWord.POOLS_AT]!;
+    const rrset = zone.findRRset(zone.find(name, 0), RRType.A);
+    decision.slotsAt = zone.dataOf(rrset) + STEERED_WORDS;
+    const pool = zone.words[zone.blockOf(rrset) + DynWord.POOLS_AT]!;
     const at = zone.words[pool + PoolWord.ENDPOINTS_AT]!;
     const ns = medianNs((calls) => {
       for (let i = 0; i < calls; i++) {

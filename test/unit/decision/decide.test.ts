@@ -23,7 +23,7 @@ function steered(sketch: Partial<DynamicSketch>) {
   const serving = serve([modelZone('example.', [], [model])]);
   const { tables } = serving;
   const zone = tables.zones[0]!;
-  const block = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
+  const at = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
   const decision = new Decision();
   const random = new RandomStream(5);
   const request = { sourceFamily: 4 as const, sourceWords: new Uint32Array(4), subnet: new ClientSubnet() };
@@ -33,7 +33,7 @@ function steered(sketch: Partial<DynamicSketch>) {
     },
     /** Last octets of the chosen addresses, or the outcome. */
     decide: (): number[] | string => {
-      decide(decision, zone, block, request, tables.classTables, tables.health, random);
+      decide(decision, zone, at, request, tables.classTables, tables.health, random);
       if (decision.outcome === Outcome.NODATA) return 'nodata';
       if (decision.outcome === Outcome.FAILURE) return 'servfail';
       return [...decision.dataAt.subarray(0, decision.count)].map((at) => zone.bytes[at + 6]!);

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import { Decision } from '../../../src/decision/decision.ts';
 import { drawEndpoints } from '../../../src/decision/draw.ts';
-import { Admission } from '../../../src/decision/endpoint-weight.ts';
+import { Admission, slotOf } from '../../../src/decision/endpoint-weight.ts';
 import { FACTOR_ONE, packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';
-import { DynWord, ENDPOINT_WORDS, PoolWord } from '../../../src/zone/zone-image.ts';
+import { DynWord, ENDPOINT_WORDS, PoolWord, STEERED_WORDS } from '../../../src/zone/zone-image.ts';
 import { chiSquare, chiSquareLimit } from '../../tools/chi-square.ts';
 import { modelZone, serve } from '../../tools/model-zone.ts';
 import { findNode } from '../../tools/zone-node.ts';
@@ -19,16 +19,19 @@ function poolOf(weights: readonly string[]) {
     modelZone('example.', [], [{ name: 'www', pools: { p: { values } }, rules: [{ pool: 'p' }] }]),
   ]);
   const zone = serving.tables.zones[0]!;
-  const block = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
+  const rrset = zone.findRRset(findNode(zone, 'www.example.'), RRType.A);
+  const block = zone.blockOf(rrset);
   const endpointsAt = zone.words[zone.words[block + DynWord.POOLS_AT]! + PoolWord.ENDPOINTS_AT]!;
   const { health } = serving.tables;
   const decision = new Decision();
+  decision.slotsAt = zone.dataOf(rrset) + STEERED_WORDS;
   const random = new RandomStream(99);
   return {
     zone,
     endpointsAt,
     health,
-    slot: (i: number) => zone.words[endpointsAt + i * ENDPOINT_WORDS]!,
+    slotsAt: decision.slotsAt,
+    slot: (i: number) => slotOf(zone, decision.slotsAt, endpointsAt + i * ENDPOINT_WORDS),
     /** Index of one endpoint drawn. */
     drawOne: (): number => {
       drawEndpoints(decision, zone, endpointsAt, weights.length, 1, health, random, Admission.HEALTHY);
@@ -98,7 +101,8 @@ describe('drawEndpoints', () => {
   it('stays inside the pool when health changes in the middle of a draw', () => {
     const pool = poolOf(['1', '1', '100']);
     const decision = new Decision();
-    // Between the two walks of the second draw the others go down; the last endpoint is drawn already.
+    decision.slotsAt = pool.slotsAt;
+    // In the middle of the second draw the others go down; each endpoint is weighed once.
     class Interrupted extends RandomStream {
       draws = 0;
       override nextBelow(bound: number): number {
@@ -108,7 +112,7 @@ describe('drawEndpoints', () => {
     }
     const random = new Interrupted(1);
     drawEndpoints(decision, pool.zone, pool.endpointsAt, 3, 3, pool.health, random, Admission.HEALTHY);
-    expect([...decision.drawn.subarray(0, decision.count)]).toEqual([2]);
+    expect([...decision.drawn.subarray(0, decision.count)]).toEqual([2, 1, 0]);
   });
 
   it('gives what there is when more are wanted, and nothing when nothing is eligible', () => {

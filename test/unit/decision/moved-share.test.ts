@@ -27,7 +27,7 @@ type Sketch = Pick<DynamicSketch, 'pools' | 'rules'> & Partial<DynamicSketch>;
 function rrset(sketch: Sketch, compile = compileClassTable): SteeredRRset {
   const { tables } = serve([modelZone('example.', [], [{ name: 'www', ...sketch }])], NETWORKS, [], compile);
   const zone = tables.zones[0]!;
-  const block = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
+  const block = zone.blockOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
   return { zone, block, table: tables.classTables[0] ?? null };
 }
 

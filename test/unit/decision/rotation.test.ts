@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { Decision } from '../../../src/decision/decision.ts';
-import { Admission } from '../../../src/decision/endpoint-weight.ts';
-import { NO_TURN, rotate } from '../../../src/decision/rotation.ts';
+import { Admission, slotOf, weighEndpoints } from '../../../src/decision/endpoint-weight.ts';
+import { NO_TURN, newTurns, rotate } from '../../../src/decision/rotation.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';
-import { DynWord, ENDPOINT_WORDS, PoolWord } from '../../../src/zone/zone-image.ts';
+import { DynWord, ENDPOINT_WORDS, PoolWord, STEERED_WORDS } from '../../../src/zone/zone-image.ts';
 import { modelZone, serve } from '../../tools/model-zone.ts';
 import { findNode } from '../../tools/zone-node.ts';
 
@@ -16,16 +16,22 @@ function poolOf(weights: readonly number[], rotationSeed = 0) {
     modelZone('example.', [], [{ name: 'www', pools: { p: { values } }, rules: [{ pool: 'p' }] }]),
   ]);
   const zone = serving.tables.zones[0]!;
-  const block = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
+  const rrset = zone.findRRset(findNode(zone, 'www.example.'), RRType.A);
+  const block = zone.blockOf(rrset);
   const endpointsAt = zone.words[zone.words[block + DynWord.POOLS_AT]! + PoolWord.ENDPOINTS_AT]!;
   const { health } = serving.tables;
   const decision = new Decision();
   decision.rotationSeed = rotationSeed;
+  decision.turns = newTurns(health.length);
+  decision.slotsAt = zone.dataOf(rrset) + STEERED_WORDS;
   return {
     decision,
     health,
-    slot: (i: number) => zone.words[endpointsAt + i * ENDPOINT_WORDS]!,
-    next: (): number => rotate(decision, zone, endpointsAt, weights.length, health, Admission.HEALTHY),
+    slot: (i: number) => slotOf(zone, decision.slotsAt, endpointsAt + i * ENDPOINT_WORDS),
+    next: (): number => {
+      const sum = weighEndpoints(decision, zone, endpointsAt, weights.length, health, Admission.HEALTHY);
+      return rotate(decision, zone, endpointsAt, weights.length, sum);
+    },
   };
 }
 
@@ -81,11 +87,5 @@ describe('smooth weighted round robin', () => {
     pool.decision.turns[pool.slot(0)] = 1_000_000_000;
     pool.decision.turns[pool.slot(1)] = NO_TURN;
     expect(countTurns(turnsOf(pool, 10), 2)).toEqual([5, 5]);
-  });
-
-  it('gives nothing when nothing is eligible', () => {
-    const pool = poolOf([1, 1]);
-    for (const i of [0, 1]) pool.health[pool.slot(i)] = DOWN;
-    expect(pool.next()).toBe(-1);
   });
 });

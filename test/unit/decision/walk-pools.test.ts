@@ -5,7 +5,7 @@ import { Admission } from '../../../src/decision/endpoint-weight.ts';
 import { poolAt, walkPools } from '../../../src/decision/walk-pools.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';
-import { PoolWord, WalkEnd } from '../../../src/zone/zone-image.ts';
+import { PoolWord, STEERED_WORDS, WalkEnd } from '../../../src/zone/zone-image.ts';
 import { chiSquare, chiSquareLimit } from '../../tools/chi-square.ts';
 import { modelZone, serve } from '../../tools/model-zone.ts';
 import { findNode } from '../../tools/zone-node.ts';
@@ -19,9 +19,11 @@ function fourPools() {
   );
   const serving = serve([modelZone('example.', [], [{ name: 'www', pools, rules: [{ pool: 'p0' }] }])]);
   const zone = serving.tables.zones[0]!;
-  const block = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
+  const rrset = zone.findRRset(findNode(zone, 'www.example.'), RRType.A);
+  const block = zone.blockOf(rrset);
   const { health } = serving.tables;
   const decision = new Decision();
+  decision.slotsAt = zone.dataOf(rrset) + STEERED_WORDS;
   const random = new RandomStream(3);
   return {
     zone,

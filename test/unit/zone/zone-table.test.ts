@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RRType } from '../../../src/wire/codes.ts';
 import { ScannedName } from '../../../src/wire/scanned-name.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
-import { DynWord, EndpointWord, NodeFlag, PoolWord } from '../../../src/zone/zone-image.ts';
+import { DynWord, EndpointWord, NodeFlag, PoolWord, STEERED_WORDS } from '../../../src/zone/zone-image.ts';
 import { linkZone, openZoneTable } from '../../../src/zone/zone-table.ts';
 import { modelZone, wireName } from '../../tools/model-zone.ts';
 
@@ -81,13 +81,43 @@ describe('linkZone', () => {
     expect(groups).toHaveLength(1);
     linkZone(image, Int32Array.of(10, 11, 12, 13, 14, 15), Int32Array.of(77));
     const zone = openZoneTable(image);
-    const block = (text: string) => zone.dataOf(zone.findRRset(zone.find(scanned(text), 0), RRType.A));
+    const rrset = (text: string) => zone.findRRset(zone.find(scanned(text), 0), RRType.A);
+    const block = (text: string) => zone.blockOf(rrset(text));
     const group = (text: string) => zone.words[block(text) + DynWord.GROUP];
     expect([group('a.example.'), group('b.example.'), group('c.example.')]).toEqual([77, -1, 77]);
     const slot = (text: string) => {
       const pool = zone.words[block(text) + DynWord.POOLS_AT]!;
-      return zone.words[zone.words[pool + PoolWord.ENDPOINTS_AT]! + EndpointWord.SLOT];
+      const ordinal = zone.words[zone.words[pool + PoolWord.ENDPOINTS_AT]! + EndpointWord.ORDINAL]!;
+      return zone.words[zone.dataOf(rrset(text)) + STEERED_WORDS + ordinal];
     };
     expect([slot('a.example.'), slot('b.example.'), slot('c.example.')]).toEqual([10, 13, 14]);
+  });
+
+  it('gives records that steer alike one block, and each its own slots', () => {
+    const alike = { pools: { one: { values: ['192.0.2.1', '192.0.2.2 3'] } }, rules: [{ pool: 'one' }] };
+    const heavier = { pools: { one: { values: ['192.0.2.1', '192.0.2.2 4'] } }, rules: [{ pool: 'one' }] };
+    const { image } = compileZone(
+      modelZone(
+        'example.',
+        [],
+        [
+          { name: 'a', ...alike },
+          { name: 'b', ...alike },
+          { name: 'c', ...heavier },
+        ],
+      ),
+    );
+    linkZone(image, Int32Array.of(1, 2, 3, 4, 5, 6), new Int32Array(0));
+    const zone = openZoneTable(image);
+    const rrset = (text: string) => zone.findRRset(zone.find(scanned(text), 0), RRType.A);
+    const [a, b, c] = ['a.example.', 'b.example.', 'c.example.'].map(rrset) as [number, number, number];
+    expect(zone.blockOf(b)).toBe(zone.blockOf(a));
+    expect(zone.blockOf(c)).not.toBe(zone.blockOf(a));
+    const slots = [a, b, c].map((at) => [...zone.words.subarray(zone.dataOf(at) + STEERED_WORDS).subarray(0, 2)]);
+    expect(slots).toEqual([
+      [1, 2],
+      [3, 4],
+      [5, 6],
+    ]);
   });
 });
