@@ -2,17 +2,21 @@
  * A query's bytes into its answer's, in the same buffer: the conductor of the data plane and the only way in. Pure; the
  * same bytes, tables and seed give the same answer. Never throws on what came from the network.
  *
- *   1 question, EDNS, Client Subnet   2 zone   3 name and RRset (`answer-name`)   4 decide, where steered   5 OPT, header
+ *   1 question, EDNS, Client Subnet, cookie   2 zone   3 name and RRset (`answer-name`)   4 decide, where steered
+ *   5 OPT (`answer-options`), header
  */
 
 import { MESSAGE_BYTES_MAX, UDP_EDNS_BYTES_MAX, UDP_PLAIN_BYTES_MAX } from '../base/limits.ts';
 import { nextState } from '../base/random.ts';
-import type { ClientSubnet } from '../wire/client-subnet.ts';
-import { DnsClass, Rcode, RRType } from '../wire/codes.ts';
+import { DnsClass, ExtendedError, Rcode, RRType } from '../wire/codes.ts';
 import { HEADER_BYTES, QueryStatus } from '../wire/query-parser.ts';
-import { optBytes, QNAME_POINTER } from '../wire/response-writer.ts';
+import { QNAME_POINTER } from '../wire/response-writer.ts';
+import { answerChaos } from './answer-chaos.ts';
 import { answerName } from './answer-name.ts';
+import { reservedOptBytes, writeOpt } from './answer-options.ts';
 import { Counter, type Counters } from './counters.ts';
+import { isHeld } from './live-policy.ts';
+import { CookieState, judgeCookie } from './server-cookie.ts';
 import type { ServingTables } from './serving-tables.ts';
 import { isStream, type Transaction } from './transaction.ts';
 
@@ -26,22 +30,22 @@ export function answerQuery(tx: Transaction, tables: ServingTables, counters: Co
     counters[Counter.SILENT]!++;
     return 0;
   }
-  begin(tx, overTcp);
+  // Only what answers a question has a scope to tell (RFC 7871 7.2.2).
+  if (status !== QueryStatus.GOOD) query.subnet.family = 0;
+  begin(tx);
   if (status === QueryStatus.GOOD) answerQuestion(tx, tables);
-  else tx.rcode = rcodeOf(status);
-  const subnet = status === QueryStatus.GOOD ? echoedSubnet(tx) : null;
-  const length = finish(tx, subnet, overTcp);
+  else tx.rcode = rcodeOf(status, tx.cookieState);
+  const length = finish(tx);
   count(tx, counters);
   return length;
 }
 
-/** The subnet that goes back with the answer: only if the query had one (RFC 7871 7.2.2). */
-function echoedSubnet(tx: Transaction): ClientSubnet | null {
-  return tx.query.subnet.family === 0 ? null : tx.query.subnet;
-}
-
-function rcodeOf(status: number): number {
+function rcodeOf(status: number, cookieState: number): number {
   switch (status) {
+    case QueryStatus.COOKIE_ALONE:
+      // RFC 7873 5.4; to a server without secrets a message without a question is malformed.
+      if (cookieState === CookieState.NONE) return Rcode.FORMERR;
+      return cookieState === CookieState.BAD ? Rcode.BADCOOKIE : Rcode.NOERROR;
     case QueryStatus.OTHER_OPCODE:
       return Rcode.NOTIMP;
     case QueryStatus.OTHER_EDNS:
@@ -53,7 +57,7 @@ function rcodeOf(status: number): number {
   }
 }
 
-function begin(tx: Transaction, overTcp: boolean): void {
+function begin(tx: Transaction): void {
   const { query } = tx;
   tx.request.sourceFamily = tx.clientFamily;
   tx.seeds.state = nextState(tx.seeds.state);
@@ -68,13 +72,17 @@ function begin(tx: Transaction, overTcp: boolean): void {
   tx.isAllDown = false;
   tx.isReferral = false;
   tx.scope = 0;
-  const reserved = query.hasEdns ? optBytes(echoedSubnet(tx)) : 0;
-  tx.writer.begin(tx.bytes, tx.start, query.questionEnd, answerBytesMax(tx, overTcp), reserved);
+  tx.extendedError = -1;
+  tx.cookieState = query.cookie.isPresent
+    ? judgeCookie(query.cookie, tx.clientFamily, tx.clientWords, tx.policy.live, tx.nowSeconds)
+    : CookieState.NONE;
+  tx.bytesMax = answerBytesMax(tx);
+  tx.writer.begin(tx.bytes, tx.start, query.questionEnd, tx.bytesMax, query.hasEdns ? reservedOptBytes(tx) : 0);
 }
 
 /** RFC 1035 4.2.1, RFC 6891 6.2.3 and 6.2.5 (below 512 counts as 512), RFC 9715. */
-function answerBytesMax(tx: Transaction, overTcp: boolean): number {
-  if (overTcp) return MESSAGE_BYTES_MAX;
+function answerBytesMax(tx: Transaction): number {
+  if (isStream(tx.transport)) return MESSAGE_BYTES_MAX;
   if (!tx.query.hasEdns) return UDP_PLAIN_BYTES_MAX;
   const size = tx.query.payloadSize;
   if (size <= UDP_PLAIN_BYTES_MAX) return UDP_PLAIN_BYTES_MAX;
@@ -84,14 +92,15 @@ function answerBytesMax(tx: Transaction, overTcp: boolean): number {
 function answerQuestion(tx: Transaction, tables: ServingTables): void {
   const { query } = tx;
   if (query.qclass !== DnsClass.IN) {
-    tx.rcode = Rcode.REFUSED;
+    if (query.qclass === DnsClass.CH) answerChaos(tx);
+    else refuse(tx, ExtendedError.NOT_SUPPORTED);
     return;
   }
   switch (query.qtype) {
     case RRType.AXFR:
     case RRType.IXFR:
       // Steered answers have no transferable form (RFC 5936 2.2.1 leaves the refusal to policy).
-      tx.rcode = Rcode.REFUSED;
+      refuse(tx, ExtendedError.PROHIBITED);
       return;
     case RRType.OPT:
     case RRType.TSIG:
@@ -104,10 +113,22 @@ function answerQuestion(tx: Transaction, tables: ServingTables): void {
   const ordinal = findZone(tx, tables);
   const zone = ordinal < 0 ? null : tables.zones[ordinal];
   if (zone === null || zone === undefined) {
-    tx.rcode = Rcode.REFUSED;
+    refuse(tx, ExtendedError.NOT_AUTHORITATIVE);
     return;
   }
   answerName(tx, tables, zone);
+  if (tx.isSteered) explainSteered(tx);
+}
+
+/** What an operator who looks at a steered answer should know of it (RFC 8914). */
+function explainSteered(tx: Transaction): void {
+  if (tx.rcode === Rcode.SERVFAIL) tx.extendedError = ExtendedError.OTHER;
+  else if (isHeld(tx.policy.live)) tx.extendedError = ExtendedError.STALE_ANSWER;
+}
+
+function refuse(tx: Transaction, extendedError: number): void {
+  tx.rcode = Rcode.REFUSED;
+  tx.extendedError = extendedError;
 }
 
 /** The zone of the question; for a DS at an apex the zone above, if that is ours too (RFC 4035 3.1.4.1). */
@@ -120,17 +141,12 @@ function findZone(tx: Transaction, tables: ServingTables): number {
   return above < 0 ? ordinal : above;
 }
 
-function finish(tx: Transaction, subnet: ClientSubnet | null, overTcp: boolean): number {
+function finish(tx: Transaction): number {
   const { query, writer } = tx;
-  const hasQuestion = query.questionEnd > HEADER_BYTES;
   if (tx.rcode === Rcode.REFUSED || tx.rcode === Rcode.SERVFAIL) tx.isAuthoritative = false;
-  if (query.hasEdns && hasQuestion) {
-    writer.appendOpt(tx.rcode, UDP_EDNS_BYTES_MAX, query.dnssecOk, subnet, tx.scope);
-  }
-  if (tx.rcode === Rcode.NOTAUTH && query.key.isPresent) {
-    writer.appendUnknownKey(query.key, answerBytesMax(tx, overTcp));
-  }
-  return writer.finish(tx.rcode, tx.isAuthoritative, tx.isTruncated, hasQuestion ? 1 : 0);
+  if (query.hasEdns) writeOpt(tx);
+  if (tx.rcode === Rcode.NOTAUTH && query.key.isPresent) writer.appendUnknownKey(query.key, tx.bytesMax);
+  return writer.finish(tx.rcode, tx.isAuthoritative, tx.isTruncated, query.questionEnd > HEADER_BYTES ? 1 : 0);
 }
 
 function count(tx: Transaction, counters: Counters): void {

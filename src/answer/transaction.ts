@@ -11,7 +11,9 @@ import type { DecisionTrace } from '../decision/trace.ts';
 import { Query } from '../wire/query-parser.ts';
 import { ResponseWriter } from '../wire/response-writer.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
+import { type AnswerPolicy, PLAIN_POLICY } from './answer-policy.ts';
 import type { EndpointTally } from './endpoint-tally.ts';
+import { CookieState } from './server-cookie.ts';
 
 /** How the query came: rules of size and of some options depend on it. TLS is DoT (RFC 7858), HTTPS is DoH (RFC 8484). */
 export const Transport = { UDP: 0, TCP: 1, TLS: 2, HTTPS: 3 } as const;
@@ -32,6 +34,10 @@ export class Transaction {
   transport: number = Transport.UDP;
   clientFamily: 4 | 6 = 4;
   readonly clientWords: Uint32Array = new Uint32Array(4);
+  /** Seconds since 1970, modulo 2^32 and as a signed integer. */
+  nowSeconds = 0;
+  /** What the operator decided; the caller may put another in force between two messages. */
+  policy: AnswerPolicy = PLAIN_POLICY;
   /** Where to write the decision down; null on the query's way. */
   trace: DecisionTrace | null = null;
   /** Where the endpoints answered are counted; null where nobody is answered. */
@@ -51,6 +57,12 @@ export class Transaction {
   /** Compression pointer to `name`. */
   owner = 0;
   rcode = 0;
+  /** Octets that the answer may have. */
+  bytesMax = 0;
+  /** A `CookieState`. */
+  cookieState: number = CookieState.NONE;
+  /** What an `ExtendedError` (RFC 8914) tells; -1: none. */
+  extendedError = -1;
   isAuthoritative = false;
   isTruncated = false;
   isSteered = false;
@@ -72,4 +84,9 @@ export class Transaction {
     this.name = this.query.qname;
     this.request = { sourceFamily: 4, sourceWords: this.clientWords, subnet: this.query.subnet };
   }
+}
+
+/** True if the client has shown that it is where its packets say: what it gets can harm nobody else. */
+export function isProven(tx: Transaction): boolean {
+  return isStream(tx.transport) || tx.cookieState >= CookieState.GOOD;
 }

@@ -205,6 +205,10 @@ export const STATE_FILE_BYTES_MAX = 512 * 1024 * 1024;
 export const WATCH_DIRECTORIES_MAX = 1_024;
 /** Octets of the compiled tables of all steering groups; beyond, the largest groups are refused with their zone. */
 export const CLASS_TABLES_BYTES_MAX = 256 * 1024 * 1024;
+/** Octets of the file of cookie secrets: two lines and what an operator notes beside them. */
+export const COOKIE_SECRET_FILE_BYTES_MAX = 4_096;
+/** Characters by which a server tells who it is; NSID makes answers that much longer. */
+export const SERVER_ID_CHARS_MAX = 64;
 /** Octets of log lines held for a reader that does not read; later lines are dropped, so that serving never waits. */
 export const LOG_BUFFER_BYTES_MAX = 4 * 1024 * 1024;
 /** Time that a stopping process may take to answer what has come in. */

@@ -32,10 +32,18 @@ export function serveOptions(settings: Settings): ServeOptions {
     nodeName: settings.node ?? `${hostName()}-${process.pid}`,
     workers: settings.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
     transport: settings.transport ?? 'auto',
+    serverId: settings['server-id'] === 'hostname' ? hostName() : shown(settings['server-id']),
+    serverVersion: shown(settings['server-version']),
+    cookieSecretFile: settings['cookie-secret-file'] ?? null,
     stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
     embeddedAgent: settings.redis === undefined,
     watchFiles: true,
   };
+}
+
+/** What is shown of the server to whoever asks: nothing unless the operator wants it. */
+function shown(text: string | undefined): string | null {
+  return text === undefined || text === 'off' ? null : text;
 }
 
 /** What the configuration says about every zone. */

@@ -10,7 +10,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatIpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
-import { WORKERS_MAX } from '../base/limits.ts';
+import { SERVER_ID_CHARS_MAX, WORKERS_MAX } from '../base/limits.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { nameFromText } from '../wire/name.ts';
 import { parseSocketAddress } from './socket-address.ts';
@@ -85,6 +85,12 @@ const soaName = z.string('must be a name').transform((value, context) => {
   return z.NEVER;
 });
 
+/** A text that the server shows of itself, as it stands in a TXT record and in NSID. */
+const shownText = z
+  .string('must be a text')
+  .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII')
+  .max(SERVER_ID_CHARS_MAX, `must be at most ${SERVER_ID_CHARS_MAX} characters (SERVER_ID_CHARS_MAX)`);
+
 /** Times in a start of authority (RFC 2181 8). */
 const soaSeconds = z.coerce
   .number('must be a number of seconds')
@@ -152,6 +158,24 @@ export const SETTINGS = {
     schema: z.enum(['auto', 'mmsg', 'dgram'], 'must be auto, mmsg or dgram'),
     placeholder: 'kind',
     help: 'how UDP is read: auto, mmsg or dgram (default: auto)',
+  },
+  'server-id': {
+    schema: shownText,
+    placeholder: 'text',
+    help: 'what NSID and CHAOS id.server tell: a text, "hostname" or "off" (default: off)',
+    isRare: true,
+  },
+  'server-version': {
+    schema: shownText,
+    placeholder: 'text',
+    help: 'what CHAOS version.bind tells: a text or "off" (default: off)',
+    isRare: true,
+  },
+  'cookie-secret-file': {
+    schema: text,
+    placeholder: 'file',
+    help: 'secrets of DNS cookies, shared by all nodes of an address (default: random at each start)',
+    isRare: true,
   },
   'state-dir': {
     schema: text,

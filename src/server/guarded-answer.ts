@@ -4,6 +4,7 @@
  * over while this worker goes on. A query that always meets the bug costs its sender an answer and nobody else anything.
  */
 
+import type { AnswerPolicy } from '../answer/answer-policy.ts';
 import { answerQuery } from '../answer/answer-query.ts';
 import type { Counters } from '../answer/counters.ts';
 import type { EndpointTally } from '../answer/endpoint-tally.ts';
@@ -13,6 +14,7 @@ import { Rcode } from '../wire/codes.ts';
 import { HEADER_BYTES } from '../wire/query-parser.ts';
 import type { AnswerPort } from './answer-port.ts';
 import { count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
+import type { WorkerClock } from './worker-clock.ts';
 
 /** A thrown error with the query that met it, for the log. */
 export type AnswerDefect = { readonly error: string; readonly queryHex: string };
@@ -25,6 +27,8 @@ export type GuardedAnswerInput = {
   /** A `Transport`. */
   readonly transport: number;
   readonly seed: number;
+  readonly policy: AnswerPolicy;
+  readonly clock: WorkerClock;
   /** Called for the first defect only. */
   readonly onDefect: (defect: AnswerDefect) => void;
   /** `answerQuery`, unless a test wants a bug. */
@@ -36,15 +40,15 @@ const DEFECT_BYTES_MAX = 300;
 
 /** The answerer of one worker; it never throws. */
 export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
-  const { tables, counters, listenerCounters, transport, answer = answerQuery } = input;
-  let tx = new Transaction(input.seed);
+  const { tables, counters, listenerCounters, clock, answer = answerQuery } = input;
+  let tx = createTransaction(input, input.seed);
   tx.tally = input.tally;
   let told = false;
   return (bytes, start, length, family, words) => {
     tx.bytes = bytes;
     tx.start = start;
     tx.length = length;
-    tx.transport = transport;
+    tx.nowSeconds = clock.seconds;
     tx.clientFamily = family;
     // Word by word: `set` is a call into the runtime, 25 ns a query.
     const { clientWords } = tx;
@@ -59,7 +63,7 @@ export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
       return answer(tx, tables, counters);
     } catch (error) {
       count(listenerCounters, ListenerCounter.ANSWER_BUGS);
-      tx = new Transaction(tx.seeds.nextBits());
+      tx = createTransaction(input, tx.seeds.nextBits());
       tx.tally = input.tally;
       if (!told) {
         told = true;
@@ -69,6 +73,13 @@ export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
       return writeServfail(bytes, start, length, id, flags);
     }
   };
+}
+
+function createTransaction(input: GuardedAnswerInput, seed: number): Transaction {
+  const tx = new Transaction(seed);
+  tx.transport = input.transport;
+  tx.policy = input.policy;
+  return tx;
 }
 
 /** A header alone: the question may be what cannot be written. Silence for a response or a runt. */

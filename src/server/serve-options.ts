@@ -31,6 +31,12 @@ export type ServeOptions = {
   /** UDP worker threads, 1..WORKERS_MAX. */
   readonly workers: number;
   readonly transport: UdpTransport;
+  /** What NSID and CHAOS `id.server` tell, ASCII; null: nothing. */
+  readonly serverId: string | null;
+  /** What CHAOS `version.bind` tells, ASCII; null: nothing. */
+  readonly serverVersion: string | null;
+  /** Secrets of server cookies; null: random ones. */
+  readonly cookieSecretFile: string | null;
   /** Null: nothing is kept between runs. */
   readonly stateDir: string | null;
   /** Whether the node checks endpoints itself as region `local`; without Redis only. */

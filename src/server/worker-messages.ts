@@ -7,6 +7,14 @@ import type { AnswerDefect } from './guarded-answer.ts';
 import type { ListenAddress } from './serve-options.ts';
 import type { TableDelta } from './serving-state.ts';
 
+/** The `AnswerPolicy` of every worker, as it goes from thread to thread. */
+export type WorkerPolicy = {
+  readonly serverId: string | null;
+  readonly version: string | null;
+  /** Memory of the `LivePolicy`. */
+  readonly live: SharedArrayBuffer;
+};
+
 /** Given at the thread's birth (`workerData`). */
 export type WorkerSetup = {
   readonly role: 'udp' | 'stream';
@@ -17,6 +25,7 @@ export type WorkerSetup = {
   readonly health: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly listenerCounters: SharedArrayBuffer;
+  readonly policy: WorkerPolicy;
   /** Memory of the worker's counts of endpoints answered. */
   readonly tally: SharedArrayBuffer;
   /** Of the worker's random sequence. */

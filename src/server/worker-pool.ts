@@ -17,7 +17,7 @@ import type { ListenAddress } from './serve-options.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
 import { threadEntry } from './thread-entry.ts';
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+import type { FromWorker, ToWorker, WorkerPolicy, WorkerSetup } from './worker-messages.ts';
 
 /** What the log is told. */
 export type PoolEvent =
@@ -38,6 +38,7 @@ export type WorkerPoolOptions = {
   readonly udpWorkers: number;
   readonly transport: 'mmsg' | 'dgram';
   readonly health: HealthTable;
+  readonly policy: WorkerPolicy;
   /** Everything that is in force now, for a thread that starts with nothing. */
   readonly allTables: () => TableDelta;
   readonly log: (event: PoolEvent) => void;
@@ -175,6 +176,7 @@ export class WorkerPool {
       counters: seat.counters.buffer,
       listenerCounters: seat.listenerCounters.buffer,
       tally: seat.tally.buffer,
+      policy: this.#options.policy,
       seed: this.#nextSeed(),
     };
     const worker = new Worker(this.#options.entry ?? threadEntry('worker'), {

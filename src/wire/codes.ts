@@ -27,6 +27,20 @@ export const EdnsOption = {
   EXTENDED_ERROR: 15,
 } as const;
 
+/** Extended DNS errors (RFC 8914 5.2) that are told. */
+export const ExtendedError = {
+  /** No more than the text says. */
+  OTHER: 0,
+  /** What is known of the endpoints is old. */
+  STALE_ANSWER: 3,
+  /** Policy: nobody gets this here. */
+  PROHIBITED: 18,
+  /** No zone of ours holds the name. */
+  NOT_AUTHORITATIVE: 20,
+  /** A class that is not served. */
+  NOT_SUPPORTED: 21,
+} as const;
+
 /** Resource record types that are served, asked for, or special in a message. */
 export const RRType = {
   A: 1,

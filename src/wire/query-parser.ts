@@ -6,6 +6,7 @@
 
 import { ClientSubnet } from './client-subnet.ts';
 import { EdnsOption, RRType } from './codes.ts';
+import { RequestCookie } from './request-cookie.ts';
 import { SCAN_FAILED, ScannedName } from './scanned-name.ts';
 import { UnknownKey } from './unknown-key.ts';
 
@@ -25,6 +26,8 @@ export const QueryStatus = {
   OTHER_EDNS: 5,
   /** Signed with a key that we do not have: NOTAUTH (RFC 8945 5.2.1). */
   UNKNOWN_KEY: 6,
+  /** No question, only a cookie: NOERROR or BADCOOKIE, with a new cookie (RFC 7873 5.4). */
+  COOKIE_ALONE: 7,
 } as const;
 
 /** Octets of the header (RFC 1035 4.1.1). */
@@ -46,24 +49,44 @@ export class Query {
   /** The client's UDP payload size, as written. */
   payloadSize = 0;
   readonly subnet: ClientSubnet = new ClientSubnet();
+  readonly cookie: RequestCookie = new RequestCookie();
+  /** Options that ask for something and say nothing (RFC 5001, 7828, 7830). */
+  wantsServerId = false;
+  wantsKeepalive = false;
+  wantsPadding = false;
   /** The key that the query is signed with. */
   readonly key: UnknownKey = new UnknownKey();
   #badOption = false;
 
   /** Parses the message of `length` octets at `start`; `overTcp` matters to options with rules per transport. */
   parse(bytes: Uint8Array, start: number, length: number, overTcp: boolean): number {
+    this.#reset();
+    if (length < HEADER_BYTES || (bytes[start + 2]! & 0x80) !== 0) return QueryStatus.SILENCE;
+    if ((bytes[start + 2]! & 0x78) !== 0) return QueryStatus.OTHER_OPCODE;
+    const status = this.#parseMessage(bytes, start, start + length, overTcp);
+    // A header alone goes back, whatever was read before the break; nothing of it may steer the answer.
+    if (status === QueryStatus.BROKEN) this.#reset();
+    return status;
+  }
+
+  #reset(): void {
     this.questionEnd = HEADER_BYTES;
     this.hasEdns = false;
     this.dnssecOk = false;
     this.payloadSize = 0;
     this.subnet.family = 0;
+    this.cookie.isPresent = false;
+    this.wantsServerId = false;
+    this.wantsKeepalive = false;
+    this.wantsPadding = false;
     this.key.isPresent = false;
     this.#badOption = false;
-    if (length < HEADER_BYTES || (bytes[start + 2]! & 0x80) !== 0) return QueryStatus.SILENCE;
-    if ((bytes[start + 2]! & 0x78) !== 0) return QueryStatus.OTHER_OPCODE;
-    // RFC 9619: a query has exactly one question.
-    if (bytes[start + 4] !== 0 || bytes[start + 5] !== 1) return QueryStatus.BROKEN;
-    const end = start + length;
+  }
+
+  #parseMessage(bytes: Uint8Array, start: number, end: number, overTcp: boolean): number {
+    // RFC 9619: a query has exactly one question; none at all in one that is about cookies (RFC 7873 5.4).
+    if (bytes[start + 4] !== 0 || bytes[start + 5]! > 1) return QueryStatus.BROKEN;
+    if (bytes[start + 5] === 0) return this.#parseCookieAlone(bytes, start, end, overTcp);
     let at = this.qname.scan(bytes, start + HEADER_BYTES, end);
     if (at === SCAN_FAILED || at + 4 > end) return QueryStatus.BROKEN;
     this.qtype = (bytes[at]! << 8) | bytes[at + 1]!;
@@ -78,6 +101,12 @@ export class Query {
     if (this.hasEdns && this.ednsVersion > 0) return QueryStatus.OTHER_EDNS;
     if (this.#badOption) return QueryStatus.BAD_OPTION;
     return this.key.isPresent ? QueryStatus.UNKNOWN_KEY : QueryStatus.GOOD;
+  }
+
+  #parseCookieAlone(bytes: Uint8Array, start: number, end: number, overTcp: boolean): number {
+    const isWhole = this.#parseRecords(bytes, start, start + HEADER_BYTES, end, overTcp) === end;
+    if (!isWhole || !this.cookie.isPresent || this.#badOption || this.key.isPresent) return QueryStatus.BROKEN;
+    return QueryStatus.COOKIE_ALONE;
   }
 
   /** Walks the records behind the question; returns the offset behind the last, or {@link SCAN_FAILED}. */
@@ -136,12 +165,20 @@ export class Query {
         if (this.subnet.family !== 0 || !this.subnet.parse(bytes, at, length)) this.#badOption = true;
         break;
       case EdnsOption.COOKIE:
-        // RFC 7873 5.2.2: 8 octets of client cookie, or with a server cookie of 8 to 32.
-        if (length !== 8 && (length < 16 || length > 40)) this.#badOption = true;
+        // RFC 7873 5.2: of several only the first counts.
+        if (!this.cookie.isPresent && !this.cookie.parse(bytes, at, length)) this.#badOption = true;
         break;
       case EdnsOption.TCP_KEEPALIVE:
         // RFC 7828 3.2.1, 3.3: a client sends it empty; over UDP it is ignored.
         if (overTcp && length !== 0) this.#badOption = true;
+        else this.wantsKeepalive = overTcp;
+        break;
+      case EdnsOption.NSID:
+        // RFC 5001 2.1: its content must be empty; what is there all the same is ignored.
+        this.wantsServerId = true;
+        break;
+      case EdnsOption.PADDING:
+        this.wantsPadding = true;
         break;
       default:
         // RFC 6891 6.1.2: unknown options are ignored.

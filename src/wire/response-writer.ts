@@ -4,13 +4,13 @@
  * question, or to a name that this writer has just written, so the work per record is constant.
  */
 
-import type { ClientSubnet } from './client-subnet.ts';
-import { EdnsOption, RRType } from './codes.ts';
+import { DnsClass, RRType } from './codes.ts';
 import { HEADER_BYTES } from './query-parser.ts';
 import type { UnknownKey } from './unknown-key.ts';
 
-/** Octets of an OPT record without options. */
-const OPT_BYTES = 11;
+/** Octets of an OPT record without options, and of an option without content. */
+export const OPT_BYTES = 11;
+export const OPTION_HEAD_BYTES = 4;
 /** A pointer to the question's name. */
 export const QNAME_POINTER = 0xc000 | HEADER_BYTES;
 
@@ -90,11 +90,8 @@ export class ResponseWriter {
     return 0xc000 | (at - this.start);
   }
 
-  /**
-   * Appends the OPT record (RFC 6891 6.1.2) in the room left for it: `payloadSize`, the upper bits of `rcode`, DO as
-   * asked (RFC 3225 3), and the client's subnet with `scope` when the query had one.
-   */
-  appendOpt(rcode: number, payloadSize: number, dnssecOk: boolean, subnet: ClientSubnet | null, scope: number): void {
+  /** Begins the OPT record (RFC 6891 6.1.2): `payloadSize`, the upper bits of `rcode`, DO as asked (RFC 3225 3); no options. */
+  openOpt(rcode: number, payloadSize: number, dnssecOk: boolean): void {
     const bytes = this.bytes;
     const at = this.at;
     bytes[at] = 0;
@@ -106,19 +103,37 @@ export class ResponseWriter {
     bytes[at + 6] = 0;
     bytes[at + 7] = dnssecOk ? 0x80 : 0;
     bytes[at + 8] = 0;
-    let end = at + OPT_BYTES;
-    if (subnet !== null) {
-      const content = subnet.optionBytes() - 4;
-      bytes[end] = 0;
-      bytes[end + 1] = EdnsOption.CLIENT_SUBNET;
-      bytes[end + 2] = 0;
-      bytes[end + 3] = content;
-      end = subnet.write(bytes, end + 4, scope);
-    }
-    bytes[at + 9] = (end - at - OPT_BYTES) >> 8;
-    bytes[at + 10] = (end - at - OPT_BYTES) & 255;
-    this.at = end;
+    this.at = at + OPT_BYTES;
     this.additionals++;
+  }
+
+  /** Appends the head of an EDNS option with `length` octets of content; returns where the caller writes those. */
+  openOption(code: number, length: number): number {
+    const bytes = this.bytes;
+    const at = this.at;
+    bytes[at] = code >> 8;
+    bytes[at + 1] = code & 255;
+    bytes[at + 2] = length >> 8;
+    bytes[at + 3] = length & 255;
+    this.at = at + OPTION_HEAD_BYTES + length;
+    return at + OPTION_HEAD_BYTES;
+  }
+
+  /** Ends the OPT record that began at `optAt`. */
+  closeOpt(optAt: number): void {
+    this.closeRecord(optAt + OPT_BYTES);
+  }
+
+  /** Appends a TXT record of class CHAOS with TTL 0, owned by the question's name, holding `text`; false when it does not fit. */
+  appendChaosText(text: Uint8Array): boolean {
+    const at = this.at;
+    if (at + 13 + text.length > this.end) return false;
+    this.openRecord(QNAME_POINTER, RRType.TXT, 0);
+    this.bytes[at + 5] = DnsClass.CH;
+    this.bytes[this.at++] = text.length;
+    this.append(text, 0, text.length);
+    this.closeRecord(at + 12);
+    return true;
   }
 
   /**
@@ -170,9 +185,4 @@ export class ResponseWriter {
     for (let i = 0; i < length; i++) bytes[at + i] = source[from + i]!;
     this.at = at + length;
   }
-}
-
-/** Octets that {@link ResponseWriter.appendOpt} will take for a query with `subnet` (or none). */
-export function optBytes(subnet: ClientSubnet | null): number {
-  return OPT_BYTES + (subnet === null ? 0 : subnet.optionBytes());
 }

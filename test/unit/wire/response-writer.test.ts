@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ClientSubnet } from '../../../src/wire/client-subnet.ts';
-import { optBytes, QNAME_POINTER, ResponseWriter } from '../../../src/wire/response-writer.ts';
+import { OPT_BYTES, OPTION_HEAD_BYTES, QNAME_POINTER, ResponseWriter } from '../../../src/wire/response-writer.ts';
 import { buildQuery } from '../../tools/dns-client.ts';
 import { readReply } from '../../tools/dns-reply.ts';
 
@@ -57,17 +56,34 @@ describe('ResponseWriter', () => {
     expect(made.at).toBe(at);
   });
 
-  it('keeps room for the OPT that comes last', () => {
-    const subnet = new ClientSubnet();
-    subnet.parse(Uint8Array.of(0, 1, 24, 0, 192, 0, 2), 0, 7);
-    const made = writer(QUERY.length + 16 + optBytes(subnet), optBytes(subnet));
+  it('keeps room for the OPT that comes last, with its options', () => {
+    const reserved = OPT_BYTES + OPTION_HEAD_BYTES + 3;
+    const made = writer(QUERY.length + 16 + reserved, reserved);
     expect([addAddress(made), addAddress(made)]).toEqual([true, false]);
-    made.appendOpt(16, 1232, true, subnet, 20);
-    const length = made.finish(16, false, false, 1);
-    const reply = message(made, length);
-    expect(reply.rcode).toBe(16);
-    expect(reply.optCount).toBe(1);
-    expect(length).toBeLessThanOrEqual(QUERY.length + 16 + optBytes(subnet));
+    const optAt = made.at;
+    made.openOpt(0x17, 1232, true);
+    made.bytes.set([9, 8, 7], made.openOption(0xfde9, 3));
+    made.closeOpt(optAt);
+    const length = made.finish(0x17, false, false, 1);
+    expect(length).toBe(QUERY.length + 16 + reserved);
+    expect(message(made, length)).toMatchObject({
+      rcode: 0x17,
+      optCount: 1,
+      opt: { payload: 1232, dnssecOk: true, flags: 0x8000, options: [{ code: 0xfde9 }] },
+    });
+    expect([...made.bytes.subarray(5 + length - 7, 5 + length)]).toEqual([0xfd, 0xe9, 0, 3, 9, 8, 7]);
+  });
+
+  it('writes texts of class CHAOS whole or not at all', () => {
+    const text = new TextEncoder().encode('ns1');
+    const made = writer(QUERY.length + 16);
+    expect([made.appendChaosText(text), made.appendChaosText(text)]).toEqual([true, false]);
+    made.answers++;
+    const length = made.finish(0, true, false, 1);
+    expect(length).toBe(QUERY.length + 16);
+    expect([...made.bytes.subarray(5 + QUERY.length, 5 + length)]).toEqual([
+      0xc0, 12, 0, 16, 0, 3, 0, 0, 0, 0, 0, 4, 3, 0x6e, 0x73, 0x31,
+    ]);
   });
 
   it('writes owners as labels and a pointer', () => {
