@@ -39,5 +39,5 @@ function isName(name: ScannedName, wire: Uint8Array): boolean {
 }
 
 function wireForm(...labels: readonly string[]): Uint8Array {
-  return Uint8Array.from([...labels, ''].flatMap((label) => [label.length, ...Buffer.from(label)]));
+  return Uint8Array.from([...labels, ''].flatMap((label) => [label.length, ...new TextEncoder().encode(label)]));
 }

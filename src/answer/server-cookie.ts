@@ -24,8 +24,8 @@ export const CookieState = {
   AGEING: 4,
 } as const;
 
-/** Octets of the server's part, and of a whole cookie in an answer. */
 const SERVER_COOKIE_BYTES = 16;
+/** Octets of a whole cookie in an answer. */
 export const COOKIE_BYTES = CLIENT_COOKIE_BYTES + SERVER_COOKIE_BYTES;
 const VERSION = 1;
 /** RFC 9018 4.3: believed for an hour, from five minutes ahead for clocks that differ, renewed after half an hour. */

@@ -70,9 +70,9 @@ export class CookieSecrets {
 }
 
 /** The secrets in `text`; else what is wrong with it, without its content. */
-export function parseCookieSecrets(text: string): Uint8Array[] | string {
+function parseCookieSecrets(text: string): Uint8Array[] | string {
   const secrets: Uint8Array[] = [];
-  for (const [i, line] of text.split('\n').entries()) {
+  for (const [i, line] of text.split(/\r?\n/).entries()) {
     const word = line.replace(/#.*$/, '').trim();
     if (word === '') continue;
     if (!/^[0-9a-f]{32}$/i.test(word))

@@ -42,7 +42,6 @@ const DEFECT_BYTES_MAX = 300;
 export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
   const { tables, counters, listenerCounters, clock, answer = answerQuery } = input;
   let tx = createTransaction(input, input.seed);
-  tx.tally = input.tally;
   let told = false;
   return (bytes, start, length, family, words) => {
     tx.bytes = bytes;
@@ -64,7 +63,6 @@ export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
     } catch (error) {
       count(listenerCounters, ListenerCounter.ANSWER_BUGS);
       tx = createTransaction(input, tx.seeds.nextBits());
-      tx.tally = input.tally;
       if (!told) {
         told = true;
         const query = Buffer.from(bytes.slice(start, start + Math.min(length, DEFECT_BYTES_MAX)));
@@ -79,6 +77,7 @@ function createTransaction(input: GuardedAnswerInput, seed: number): Transaction
   const tx = new Transaction(seed);
   tx.transport = input.transport;
   tx.policy = input.policy;
+  tx.tally = input.tally;
   return tx;
 }
 

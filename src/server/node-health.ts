@@ -31,6 +31,8 @@ export type NodeHealthOptions = {
   readonly clock: Clock;
   readonly log: Logger;
   readonly state: StateDir;
+  /** Told whether verdicts are held, at the start and whenever that changes. */
+  readonly onHold: (isHeld: boolean) => void;
   /** What the node says of itself in Redis: listen addresses, and how many zones it serves. */
   readonly facts: () => { readonly listen: readonly string[]; readonly zones: number };
 };
@@ -76,7 +78,10 @@ export class NodeHealth {
       store: this.#store,
       registry,
       clock,
-      log: (event) => logFeed(log, event),
+      log: (event) => {
+        if (event.event === 'mode') input.onHold(event.mode === 'HOLD');
+        logFeed(log, event);
+      },
       onShifts: () => this.#save(),
       dampsFlaps: DAMPS_FLAPS,
       ...(this.#self === null ? {} : { self: this.#self }),
@@ -100,6 +105,7 @@ export class NodeHealth {
   /** Takes over the verdicts of the last run and begins to listen; with Redis, waits a moment for the first news. */
   async start(): Promise<void> {
     this.#recall();
+    this.#options.onHold(this.#feed.status().mode === 'HOLD');
     this.#feed.start();
     this.#agent?.start();
     this.#timer = setInterval(() => this.#save(), SAVE_MS).unref();

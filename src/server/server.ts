@@ -10,11 +10,13 @@
 
 import { accessSync, constants, statSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { createLivePolicy, setHeld } from '../answer/live-policy.ts';
 import type { Clock } from '../base/clock.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
 import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
+import { CookieSecrets } from './cookie-secrets.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
 import { flattenCounters } from './node-counters.ts';
@@ -29,6 +31,7 @@ import { Snapshot } from './snapshot.ts';
 import { StartError } from './start-error.ts';
 import { reasonOf, StateDir } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
+import { workerPolicy } from './worker-policy.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 /** What the ready line tells. */
@@ -49,6 +52,8 @@ export class MeridianServer {
   readonly #startedMs = CLOCK.monotonicMs();
   readonly #warnings: string[] = [];
   readonly #state: StateDir;
+  readonly #live = createLivePolicy();
+  readonly #secrets: CookieSecrets;
   readonly #registry = new EndpointRegistry(createHealthTable());
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
@@ -63,6 +68,7 @@ export class MeridianServer {
   constructor(options: ServeOptions, log: Logger) {
     this.options = options;
     this.log = log;
+    this.#secrets = new CookieSecrets(options.cookieSecretFile, this.#live, log);
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
     this.#shares = new AnswerShares(this.#registry, () => this.#pool?.tallies() ?? [], CLOCK.monotonicMs);
     const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
@@ -85,6 +91,7 @@ export class MeridianServer {
   async start(): Promise<StartReport> {
     try {
       requireDirectory(this.options.zonesDir);
+      this.#secrets.start();
       // Before the work of loading: a port that is taken should be told at once.
       this.#listen = await pickPorts(this.options.listen);
       await this.#load();
@@ -102,8 +109,9 @@ export class MeridianServer {
 
   /** Reads every file again (SIGHUP). Never rejects for a fault in a file: those are in the report. */
   async reload(): Promise<ReloadReport> {
+    this.#secrets.look();
     const report = await this.#snapshot.look(true);
-    this.#watch?.watch(this.#snapshot.directories);
+    this.#watchDirectories();
     return report;
   }
 
@@ -190,6 +198,7 @@ export class MeridianServer {
       clock: CLOCK,
       log: this.log,
       state: this.#state,
+      onHold: (isHeld) => setHeld(this.#live, isHeld),
       facts: () => ({
         listen: this.#listen.map(({ address, port }) =>
           address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
@@ -208,6 +217,7 @@ export class MeridianServer {
       udpWorkers: this.options.workers,
       transport,
       health: this.#registry.table,
+      policy: workerPolicy(this.options, this.#live.buffer),
       allTables: () => this.#snapshot.allTables(),
       log: (event) => logPool(this.log, event),
     });
@@ -233,18 +243,23 @@ export class MeridianServer {
 
   #startWatch(): void {
     this.#watch = new FileWatch(() => void this.#lookQuietly());
-    this.#watch.watch(this.#snapshot.directories);
+    this.#watchDirectories();
     // What was saved while the workers started.
     void this.#lookQuietly();
   }
 
   async #lookQuietly(): Promise<void> {
+    this.#secrets.look();
     try {
       await this.#snapshot.look(false);
     } catch {
       // Told by the snapshot; the next look tries again.
     }
-    this.#watch?.watch(this.#snapshot.directories);
+    this.#watchDirectories();
+  }
+
+  #watchDirectories(): void {
+    this.#watch?.watch([...this.#secrets.directories, ...this.#snapshot.directories]);
   }
 
   async #stop(): Promise<void> {

@@ -6,14 +6,7 @@
 import type { AnswerDefect } from './guarded-answer.ts';
 import type { ListenAddress } from './serve-options.ts';
 import type { TableDelta } from './serving-state.ts';
-
-/** The `AnswerPolicy` of every worker, as it goes from thread to thread. */
-export type WorkerPolicy = {
-  readonly serverId: string | null;
-  readonly version: string | null;
-  /** Memory of the `LivePolicy`. */
-  readonly live: SharedArrayBuffer;
-};
+import type { WorkerPolicy } from './worker-policy.ts';
 
 /** Given at the thread's birth (`workerData`). */
 export type WorkerSetup = {

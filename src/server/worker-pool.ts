@@ -17,7 +17,8 @@ import type { ListenAddress } from './serve-options.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
 import { threadEntry } from './thread-entry.ts';
-import type { FromWorker, ToWorker, WorkerPolicy, WorkerSetup } from './worker-messages.ts';
+import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+import type { WorkerPolicy } from './worker-policy.ts';
 
 /** What the log is told. */
 export type PoolEvent =

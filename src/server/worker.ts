@@ -17,7 +17,9 @@ import { loadSystemCalls } from './system-calls.ts';
 import { TcpListener } from './tcp-listener.ts';
 import { UdpDgramListener } from './udp-dgram-listener.ts';
 import { UdpMmsgListener } from './udp-mmsg-listener.ts';
+import { CLOCK_TICK_MS, WorkerClock } from './worker-clock.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+import { openPolicy } from './worker-policy.ts';
 
 /** How often the event loop says that it turns. */
 const BEAT_MS = 250;
@@ -30,6 +32,7 @@ const port = present(parentPort, 'the port to the control thread');
 const setup = workerData as WorkerSetup;
 const listenerCounters = new Int32Array(setup.listenerCounters);
 const state = new ServingState(new Int32Array(setup.health));
+const clock = new WorkerClock();
 const answer = createGuardedAnswer({
   tables: state,
   counters: new Uint32Array(setup.counters),
@@ -37,6 +40,8 @@ const answer = createGuardedAnswer({
   tally: new Uint32Array(setup.tally),
   transport: setup.role === 'udp' ? Transport.UDP : Transport.TCP,
   seed: setup.seed,
+  policy: openPolicy(setup.policy),
+  clock,
   onDefect: (defect) => tell({ kind: 'defect', defect }),
 });
 const { listen, reusePort } = setup;
@@ -48,6 +53,7 @@ else runEvents(new TcpListener({ listen, reusePort }, answer, listenerCounters))
 /** A listener on the event loop. */
 function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> }): void {
   setInterval(() => beat(listenerCounters), BEAT_MS).unref();
+  setInterval(() => clock.tick(), CLOCK_TICK_MS).unref();
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'tables') state.apply(message.delta);
     else if (message.kind === 'listen') listener.start().then(() => tell({ kind: 'ready' }), fail);
@@ -63,7 +69,7 @@ function runMmsg(): void {
       const listener = openMmsg();
       if (listener === null) return;
       tell({ kind: 'ready' });
-      while (!takeMessages()) listener.runBatch();
+      for (; !takeMessages(); listener.runBatch()) clock.tick();
       for (let i = 0; i < DRAIN_BATCHES_MAX && listener.runBatch() > 0; i++);
       listener.close();
       port.close();

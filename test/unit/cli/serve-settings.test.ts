@@ -15,11 +15,24 @@ it('without a word a node is embedded and listens on loopback', () => {
   expect(options).toMatchObject({
     listen: [{ address: '127.0.0.1', port: 5300 }],
     redisUrl: null,
+    serverId: null,
+    serverVersion: null,
+    cookieSecretFile: null,
     embeddedAgent: true,
     transport: 'auto',
     stateDir: '.meridian',
   });
   expect(options.workers).toBeGreaterThan(0);
+});
+
+it('a server shows of itself what it is told to', () => {
+  const shown = (id: string, version: string) => {
+    const options = serveOptions({ zones, 'server-id': id, 'server-version': version });
+    return [options.serverId, options.serverVersion];
+  };
+  expect(shown('fra 1', '9.1')).toEqual(['fra 1', '9.1']);
+  expect(shown('off', 'off')).toEqual([null, null]);
+  expect(shown('hostname', 'off')).toEqual([hostName(), null]);
 });
 
 it('with Redis the agents are others', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN_POLICY } from '../../../src/answer/answer-policy.ts';
 import { createCounters } from '../../../src/answer/counters.ts';
 import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { Transport } from '../../../src/answer/transaction.ts';
@@ -6,6 +7,7 @@ import { createHealthTable } from '../../../src/health/health-table.ts';
 import { type AnswerDefect, createGuardedAnswer } from '../../../src/server/guarded-answer.ts';
 import { createListenerCounters, ListenerCounter } from '../../../src/server/listener-counters.ts';
 import { ServingState } from '../../../src/server/serving-state.ts';
+import { WorkerClock } from '../../../src/server/worker-clock.ts';
 
 const QUERY = Buffer.from('beef01000001000000000000076578616d706c6503636f6d0000010001', 'hex');
 const WORDS = Uint32Array.of(0x7f000001, 0, 0, 0);
@@ -20,6 +22,8 @@ function guarded(answer?: () => number) {
     tally: createEndpointTally(16),
     transport: Transport.UDP,
     seed: 1,
+    policy: PLAIN_POLICY,
+    clock: new WorkerClock(),
     onDefect: (defect) => defects.push(defect),
     ...(answer ? { answer } : {}),
   });

@@ -24,6 +24,7 @@ const NOTHING: AnswerReading = {
 describe('NodeHealth, embedded', () => {
   let folder: string;
   const running: NodeHealth[] = [];
+  const holds: boolean[] = [];
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'meridian-health-'));
   });
@@ -46,6 +47,9 @@ describe('NodeHealth, embedded', () => {
         workers: 1,
         transport: 'auto',
         stateDir: folder,
+        serverId: null,
+        serverVersion: null,
+        cookieSecretFile: null,
         embeddedAgent,
         watchFiles: false,
       },
@@ -53,12 +57,19 @@ describe('NodeHealth, embedded', () => {
       clock: CLOCK,
       log: pino({ level: 'silent' }),
       state: new StateDir(folder, () => undefined),
+      onHold: (isHeld) => holds.push(isHeld),
       facts: () => ({ listen: ['127.0.0.1:1'], zones: 1 }),
     });
     running.push(health);
     await health.start();
     return health;
   }
+
+  it('says that verdicts are held until its own agent has been heard', async () => {
+    holds.length = 0;
+    await start(new EndpointRegistry(createHealthTable(16)), true);
+    await expect.poll(() => holds, { timeout: 20_000, interval: 50 }).toEqual([true, false]);
+  });
 
   it('finds a dead endpoint by itself, and knows it after a restart before any check', async () => {
     const port = await freePort();

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createLivePolicy } from '../../../src/answer/live-policy.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { pickPorts } from '../../../src/server/pick-ports.ts';
 import type { TableDelta } from '../../../src/server/serving-state.ts';
@@ -25,6 +26,7 @@ async function start(options: Partial<WorkerPoolOptions> = {}) {
     udpWorkers: 1,
     transport: 'dgram',
     health,
+    policy: { serverId: null, version: null, live: createLivePolicy().buffer },
     allTables: () => NOTHING,
     log: (event) => events.push(event),
     ...options,
@@ -61,7 +63,7 @@ describe('WorkerPool', () => {
       const [framed] = (await once(tcp, 'data')) as [Buffer];
       tcp.destroy();
       expect(framed.subarray(2, 6).toString('hex')).toBe('abcd8105');
-      expect(pool.counterReport().queries).toEqual({ udp: 1, tcp: 1 });
+      expect(pool.counterReport().queries).toMatchObject({ udp: 1, tcp: 1 });
       expect(pool.statuses().map((status) => status.state)).toEqual(['ready', 'ready', 'ready']);
     },
   );

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCounters, readCounters } from '../../../src/answer/counters.ts';
 import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
+import { createLivePolicy } from '../../../src/answer/live-policy.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { createListenerCounters } from '../../../src/server/listener-counters.ts';
 import { pickPorts } from '../../../src/server/pick-ports.ts';
@@ -34,6 +35,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       counters: counters.buffer,
       listenerCounters: createListenerCounters().buffer,
       tally: createEndpointTally(16).buffer,
+      policy: { serverId: null, version: null, live: createLivePolicy().buffer },
       seed: 1,
       ...fields,
     };
