@@ -147,6 +147,12 @@ export const AGENT_INTERVAL_MS_MAX = 3_600_000;
 export const AGENTS_MAX = 256;
 /** DNS nodes that a status lists. */
 export const NODES_MAX = 1_024;
+/** Hosts in one Redis address, and nodes of a Cluster that are remembered: any one of them leads to the others. */
+export const REDIS_HOSTS_MAX = 64;
+/** Characters of the whole address: so many hosts of 253 characters. */
+export const REDIS_ADDRESS_CHARS_MAX = 20_000;
+/** Octets of a file with a password, a certificate or a key for Redis; a bundle of authorities has some 250 KB. */
+export const REDIS_SECRET_BYTES_MAX = 1024 * 1024;
 /** Octets of one DNS node's status. */
 export const NODE_STATUS_BYTES_MAX = 16 * 1024;
 /** Octets of the file that keeps verdicts over a restart: 262,144 checks of 250. */

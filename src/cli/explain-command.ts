@@ -107,8 +107,8 @@ function readTrace(file: string): unknown {
 
 async function explainByFiles(settings: Settings, question: Question): Promise<Explained> {
   return thinkBy(settings, async (server) => {
-    const { redisUrl, stateDir } = server.options;
-    const notes = redisUrl === null ? offlineNotes(stateDir) : await awaitVerdicts(server);
+    const { redis, stateDir } = server.options;
+    const notes = redis === null ? offlineNotes(stateDir) : await awaitVerdicts(server);
     notes.push(...refusedZones(server));
     try {
       return { explanation: server.explain(question.name, question.type, question.client, question.ecs), notes };

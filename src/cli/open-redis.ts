@@ -1,14 +1,22 @@
 /** A connected store for a command that asks Redis once. Used by `status` and `explain`. */
 
+import { formatRedisAddress } from '../redis/redis-address.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import { workFailure } from './command-failure.ts';
-import { redactUrl } from './redact-url.ts';
+import { clusterName, redisAccess } from './redis-settings.ts';
+import type { Settings } from './settings.ts';
 
 const CONNECT_MS_MAX = 5_000;
 
-/** The store, connected. Throws a work failure when Redis cannot be reached. */
-export async function openRedis(url: string, cluster: string): Promise<RedisStore> {
-  const store = new RedisStore({ url, cluster, clientName: 'meridian-cli' });
+/** A connected store, and its address without secrets. */
+export type OpenRedis = { readonly store: RedisStore; readonly source: string };
+
+/** The Redis of the settings; null when they name none. Throws a work failure when it cannot be reached. */
+export async function openRedis(settings: Settings): Promise<OpenRedis | null> {
+  const access = redisAccess(settings);
+  if (access === null) return null;
+  const source = formatRedisAddress(access.address);
+  const store = new RedisStore({ access, cluster: clusterName(settings), clientName: 'meridian-cli' });
   await new Promise<void>((resolve) => {
     const limit = setTimeout(resolve, CONNECT_MS_MAX);
     const settle = () => {
@@ -19,8 +27,8 @@ export async function openRedis(url: string, cluster: string): Promise<RedisStor
     store.onState(settle);
     settle();
   });
-  if (store.state === 'connected') return store;
+  if (store.state === 'connected') return { store, source };
   const trouble = store.trouble ?? 'no answer';
   await store.close();
-  throw workFailure(`cannot reach Redis at ${redactUrl(url)}: ${trouble}`);
+  throw workFailure(`cannot reach Redis at ${source}: ${trouble}`);
 }

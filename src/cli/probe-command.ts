@@ -7,14 +7,15 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { AgentServer } from '../admin/agent-server.ts';
 import { ProbeAgent } from '../probe/agent.ts';
+import { formatRedisAddress } from '../redis/redis-address.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import { FileWatch } from '../server/file-watch.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import type { ProbeZoneSetup, ProbeZonesLook } from './probe-zones.ts';
 import { openProcessLog } from './process-log.ts';
-import { redactUrl } from './redact-url.ts';
-import { CLUSTER_DEFAULT, dataDirectories, hostName, zoneDefaults } from './serve-settings.ts';
+import { clusterName, redisAccess } from './redis-settings.ts';
+import { dataDirectories, hostName, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { formatSocketAddress } from './socket-address.ts';
 import { watchStopSignals } from './stop-signals.ts';
@@ -25,8 +26,8 @@ const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() }
 export async function runProbe(settings: Settings): Promise<number> {
   const { region } = settings;
   if (region === undefined) throw usageFailure('probe needs --region NAME: the region that this agent observes from');
-  const { redis } = settings;
-  if (redis === undefined) {
+  const access = redisAccess(settings);
+  if (access === null) {
     throw usageFailure(
       'probe needs --redis URL, through which DNS nodes hear of it; without Redis "meridian serve" checks by itself',
     );
@@ -37,8 +38,8 @@ export async function runProbe(settings: Settings): Promise<number> {
   const signals = watchStopSignals();
   const files = new ZoneThread({ zonesDir, zoneDefaults: zoneDefaults(settings) }, log);
   const store = new RedisStore({
-    url: redis,
-    cluster: settings.cluster ?? CLUSTER_DEFAULT,
+    access,
+    cluster: clusterName(settings),
     clientName: `meridian-probe-${agentId}`,
   });
   store.onState((state) => log.info({ event: 'store', state, trouble: store.trouble }, `redis ${state}`));
@@ -56,7 +57,7 @@ export async function runProbe(settings: Settings): Promise<number> {
     files.onChecks((checks) => agent?.setChecks(byId(checks)));
     agent.start();
     process.stdout.write(
-      `meridian probe ready: region ${region}, agent ${agentId}, ${status().scheduler.checks} checks, redis ${redactUrl(redis)}\n`,
+      `meridian probe ready: region ${region}, agent ${agentId}, ${status().scheduler.checks} checks, redis ${formatRedisAddress(access.address)}\n`,
     );
     signals.onReload(() => files.look());
     const signal = await signals.stopped;

@@ -7,7 +7,7 @@
 
 import { Command, Option } from 'commander';
 import { type ResolvedSettings, resolveSettings } from './resolve-settings.ts';
-import { SETTINGS, type Setting, type SettingKey } from './settings.ts';
+import { environmentName, SETTINGS, type Setting, type SettingKey } from './settings.ts';
 
 /** What the outer world gives a command. */
 export type CommandContext = {
@@ -38,6 +38,19 @@ const ZONE_SETTINGS = [
   'escaped-semicolons',
 ] as const satisfies readonly SettingKey[];
 
+/** How to get into Redis, for every command that does. */
+const REDIS_SETTINGS = [
+  'redis',
+  'cluster',
+  'redis-password',
+  'redis-password-file',
+  'redis-sentinel-password-file',
+  'redis-ca',
+  'redis-cert',
+  'redis-key',
+  'redis-server-name',
+] as const satisfies readonly SettingKey[];
+
 const PLANS: readonly CommandPlan[] = [
   {
     name: 'serve',
@@ -46,8 +59,7 @@ const PLANS: readonly CommandPlan[] = [
       'zones',
       'geo-data',
       'listen',
-      'redis',
-      'cluster',
+      ...REDIS_SETTINGS,
       'node',
       'admin',
       'admin-token-file',
@@ -72,7 +84,7 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'probe',
     summary: 'check endpoints from one region and tell the DNS nodes',
-    settings: ['region', 'agent', 'zones', 'geo-data', 'redis', 'cluster', 'metrics', 'log-level', ...ZONE_SETTINGS],
+    settings: ['region', 'agent', 'zones', 'geo-data', ...REDIS_SETTINGS, 'metrics', 'log-level', ...ZONE_SETTINGS],
     examples: ['meridian probe --region eu-west --redis redis://127.0.0.1:6379'],
     notes:
       'Reads the same zone files as the DNS nodes, and reads them again when they change or on SIGHUP. Starts and goes on\nwhile Redis is down. SIGTERM exits 0.',
@@ -101,8 +113,7 @@ const PLANS: readonly CommandPlan[] = [
       'replay',
       'zones',
       'geo-data',
-      'redis',
-      'cluster',
+      ...REDIS_SETTINGS,
       'admin',
       'state-dir',
       'json',
@@ -130,7 +141,7 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'status',
     summary: 'show nodes, agents, zones and endpoints',
-    settings: ['redis', 'cluster', 'admin', 'json', 'watch'],
+    settings: [...REDIS_SETTINGS, 'admin', 'json', 'watch'],
     examples: ['meridian status', 'meridian status --redis redis://127.0.0.1:6379 --json'],
     notes:
       'Asks the API of one node, which answers also while Redis is down. With --redis it asks Redis instead, which knows\nall nodes and agents but no zones.',
@@ -149,8 +160,7 @@ const PLANS: readonly CommandPlan[] = [
       'reason',
       'by',
       'resume',
-      'redis',
-      'cluster',
+      ...REDIS_SETTINGS,
       'json',
     ],
     arguments: [
@@ -218,6 +228,7 @@ function addCommand(
   for (const [name, help] of plan.arguments ?? []) command.argument(name, help);
   const keyOfAttribute = new Map<string, SettingKey>();
   for (const key of plan.settings) {
+    if ((SETTINGS[key] as Setting).isSecret) continue;
     const option = settingOption(key);
     keyOfAttribute.set(option.attributeName(), key);
     command.addOption(option);
@@ -256,6 +267,9 @@ function helpTail(plan: CommandPlan): string {
   );
   const rare = plan.settings.filter((key) => (SETTINGS[key] as Setting).isRare);
   if (rare.length > 0) parts.push(`Rarely needed, and explained in deploy/meridian.yaml: ${rare.join(', ')}.`);
+  const secret = plan.settings.filter((key) => (SETTINGS[key] as Setting).isSecret);
+  if (secret.length > 0)
+    parts.push(`By environment or file only: ${secret.map((key) => environmentName(key)).join(', ')}.`);
   return parts.join('\n');
 }
 

@@ -9,14 +9,13 @@ import { WORKERS_MAX } from '../base/limits.ts';
 import type { ListenAddress, ServeOptions } from '../server/serve-options.ts';
 import { ZONE_DEFAULTS, type ZoneDefaults } from '../server/zone-load.ts';
 import { usageFailure } from './command-failure.ts';
+import { clusterName, redisAccess } from './redis-settings.ts';
 import type { Settings } from './settings.ts';
 
 /** Where DNS is answered, and where `query` asks. */
 export const LISTEN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 5300 };
 /** Where a node's API listens, and where `status` asks. */
 export const ADMIN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 9153 };
-/** Name of the key space in Redis. */
-export const CLUSTER_DEFAULT = 'default';
 const ZONES_DEFAULT = 'zones';
 const GEO_DATA_DEFAULT = 'geo-data';
 const STATE_DIR_DEFAULT = '.meridian';
@@ -27,8 +26,8 @@ export function serveOptions(settings: Settings): ServeOptions {
     ...dataDirectories(settings),
     zoneDefaults: zoneDefaults(settings),
     listen: settings.listen ?? [LISTEN_DEFAULT],
-    redisUrl: settings.redis ?? null,
-    clusterName: settings.cluster ?? CLUSTER_DEFAULT,
+    redis: redisAccess(settings),
+    clusterName: clusterName(settings),
     nodeName: settings.node ?? `${hostName()}-${process.pid}`,
     workers: settings.workers ?? Math.min(availableParallelism(), WORKERS_MAX),
     transport: settings.transport ?? 'auto',

@@ -11,6 +11,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatIpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
 import { SERVER_ID_CHARS_MAX, WORKERS_MAX } from '../base/limits.ts';
+import { parseRedisAddress } from '../redis/redis-address.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { nameFromText } from '../wire/name.ts';
 import { parseSocketAddress } from './socket-address.ts';
@@ -47,12 +48,10 @@ const socketAddresses = z.preprocess(
     .max(64, 'must name at most 64 addresses'),
 );
 
-const redisUrl = z.string().transform((value, context) => {
-  const scheme = /^(rediss?|unix):\/\//.exec(value);
-  if (scheme !== null && URL.canParse(value)) return value;
-  // The value is not repeated: it may hold a password.
-  context.addIssue({ code: 'custom', message: 'must be a URL like redis://127.0.0.1:6379 or rediss://host:6380/0' });
-  return z.NEVER;
+/** A fault never repeats the value: it may hold a password. */
+const redisAddress = z.string('must be a URL like redis://127.0.0.1:6379').superRefine((value, context) => {
+  const address = parseRedisAddress(value);
+  if ('fault' in address) context.addIssue({ code: 'custom', message: address.fault });
 });
 
 /** Where the API listens, and so where `status` asks; written as an address or as the URL that a browser shows. */
@@ -100,7 +99,7 @@ const soaSeconds = z.coerce
 
 /**
  * One setting: `placeholder` null marks a flag without a value; `isRare` keeps it out of the list of flags in help, which names
- * it at the end instead. Defaults are filled in by the commands.
+ * it at the end instead; `isSecret` makes it no flag at all. Defaults are filled in by the commands.
  */
 export type Setting = {
   readonly schema: z.ZodType;
@@ -108,6 +107,8 @@ export type Setting = {
   readonly help: string;
   readonly repeats?: true;
   readonly isRare?: true;
+  /** Arguments show in every process list: only the environment and the configuration file may hold it. */
+  readonly isSecret?: true;
 };
 
 /** By key; the flag is `--key`, the variable `MERIDIAN_KEY` with `_` for `-`. */
@@ -125,9 +126,51 @@ export const SETTINGS = {
     repeats: true,
   },
   redis: {
-    schema: redisUrl,
+    schema: redisAddress,
     placeholder: 'url',
-    help: 'share health through this Redis (default: none, state lives in the process)',
+    help: 'share health through this Redis, Sentinel or Cluster (default: none, state lives in the process)',
+  },
+  'redis-password': {
+    schema: text,
+    placeholder: 'text',
+    help: 'password for Redis',
+    isSecret: true,
+  },
+  'redis-password-file': {
+    schema: text,
+    placeholder: 'file',
+    help: 'file with the password for Redis, read again at every new connection',
+    isRare: true,
+  },
+  'redis-sentinel-password-file': {
+    schema: text,
+    placeholder: 'file',
+    help: 'file with the password that the Sentinels themselves ask for',
+    isRare: true,
+  },
+  'redis-ca': {
+    schema: text,
+    placeholder: 'file',
+    help: 'authorities (PEM) that the certificate of Redis is checked against (default: those of Node.js)',
+    isRare: true,
+  },
+  'redis-cert': {
+    schema: text,
+    placeholder: 'file',
+    help: 'certificate (PEM) that is shown to Redis, with redis-key',
+    isRare: true,
+  },
+  'redis-key': {
+    schema: text,
+    placeholder: 'file',
+    help: 'private key (PEM) of redis-cert',
+    isRare: true,
+  },
+  'redis-server-name': {
+    schema: text,
+    placeholder: 'name',
+    help: 'name that the certificate of Redis must carry (default: the host of the address)',
+    isRare: true,
   },
   cluster: { schema: identifier, placeholder: 'name', help: 'name of the key space in Redis (default: default)' },
   node: {

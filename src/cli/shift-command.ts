@@ -12,7 +12,6 @@ import { StoreError } from '../redis/state-store.ts';
 import { ExitCode, usageFailure, workFailure } from './command-failure.ts';
 import { openRedis } from './open-redis.ts';
 import { readName } from './query-command.ts';
-import { CLUSTER_DEFAULT } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { printable, renderTable } from './text-table.ts';
 
@@ -26,10 +25,13 @@ export async function runShift(settings: Settings, action: string, id: string | 
     throw usageFailure(
       action === 'remove' ? 'shift remove needs the id that "shift list" shows' : `shift ${action} takes no id`,
     );
-  if (settings.redis === undefined) throw usageFailure('shift needs --redis URL, through which the nodes hear of it');
+  const needsRedis = 'shift needs --redis URL, through which the nodes hear of it';
+  if (settings.redis === undefined) throw usageFailure(needsRedis);
   // Before anything is asked of Redis: wrong usage is told at once.
   const override = action === 'add' ? overrideOf(settings, Date.now()) : null;
-  const store = await openRedis(settings.redis, settings.cluster ?? CLUSTER_DEFAULT);
+  const redis = await openRedis(settings);
+  if (redis === null) throw usageFailure(needsRedis);
+  const { store } = redis;
   try {
     if (override !== null) return await add(store, override, settings.json === true);
     return action === 'list' ? await list(store, settings.json === true) : await remove(store, id!);

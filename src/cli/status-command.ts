@@ -5,16 +5,14 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AgentLedger } from '../health/agent-ledger.ts';
-import type { RedisStore } from '../redis/redis-store.ts';
 import type { NodeStatus } from '../server/node-status.ts';
 import { adminUrl, fetchAdmin } from './admin-client.ts';
 import { CommandFailure, ExitCode } from './command-failure.ts';
 import { viewOfNode } from './node-view.ts';
-import { openRedis } from './open-redis.ts';
-import { redactUrl } from './redact-url.ts';
+import { type OpenRedis, openRedis } from './open-redis.ts';
 import { viewOfRedis } from './redis-view.ts';
 import type { ResolvedSettings } from './resolve-settings.ts';
-import { ADMIN_DEFAULT, CLUSTER_DEFAULT } from './serve-settings.ts';
+import { ADMIN_DEFAULT } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { renderStatus, type StatusView } from './status-view.ts';
 
@@ -52,8 +50,8 @@ type StatusSource = { readonly read: () => Promise<StatusView>; readonly close: 
 async function openSource({ settings, sources }: ResolvedSettings): Promise<StatusSource> {
   if (settings.redis !== undefined && sources.get('admin') !== 'flag') {
     try {
-      const store = await openRedis(settings.redis, settings.cluster ?? CLUSTER_DEFAULT);
-      return redisSource(store, redactUrl(settings.redis));
+      const redis = await openRedis(settings);
+      if (redis !== null) return redisSource(redis);
     } catch (error) {
       if (sources.get('redis') === 'flag' || !(error instanceof CommandFailure)) throw error;
       process.stderr.write(`meridian: ${error.message}; asking the node instead\n`);
@@ -74,7 +72,7 @@ function print(view: StatusView, json: boolean): string {
   return json ? `${JSON.stringify(view, null, 2)}\n` : renderStatus(view);
 }
 
-function redisSource(store: RedisStore, source: string): StatusSource {
+function redisSource({ store, source }: OpenRedis): StatusSource {
   // Kept between two looks of --watch: an agent that says nothing new grows old.
   const ledger = new AgentLedger();
   return {

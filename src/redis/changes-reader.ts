@@ -6,11 +6,12 @@
 
 import { parseAgentChanges } from '../health/report.ts';
 import { errorMessage } from './error-message.ts';
+import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection } from './redis-connection.ts';
 import type { ChangesBatch } from './state-store.ts';
 
 export type ChangesReaderOptions = {
-  readonly url: string;
+  readonly access: RedisAccess;
   readonly name: string;
   /** The stream. */
   readonly key: string;
@@ -43,7 +44,8 @@ export class ChangesReader {
   constructor(options: ChangesReaderOptions) {
     this.#key = options.key;
     this.#connection = new RedisConnection({
-      url: options.url,
+      access: options.access,
+      slotKey: options.key,
       name: options.name,
       commandTimeoutMs: BLOCK_MS + GRACE_MS,
       onChange: () => {

@@ -1,18 +1,21 @@
 /**
  * One connection to Redis that heals itself: connects again with growing, jittered pauses, keeps nothing queued while it
  * is down, and gives up on a server that holds the line but does not answer. Built by the store, twice: one for commands,
- * one for the blocking read of the stream. The only file that knows ioredis.
+ * one for the blocking read of the stream. It, and the search for the owner of a slot, are all that knows ioredis.
  */
 
 import { Redis } from 'ioredis';
+import type { RedisAccess } from './redis-access.ts';
+import { type ClientOptions, slotOwnerConnector } from './slot-owner-connector.ts';
 import { StoreError } from './state-store.ts';
 
 /** Something done with the client while it is connected. */
 export type RedisWork<T> = (client: Redis) => Promise<T>;
 
 export type ConnectionOptions = {
-  /** `redis://` or `rediss://` (TLS), with user, password and database as usual. */
-  readonly url: string;
+  readonly access: RedisAccess;
+  /** Any key of the slot that all our keys are in; a Cluster is asked who owns it. */
+  readonly slotKey: string;
   /** Shown by CLIENT LIST. */
   readonly name: string;
   /** A command without an answer for this long ends the connection. */
@@ -24,8 +27,14 @@ export type ConnectionOptions = {
 /** Pause before the first new attempt, and the longest; each is shortened by up to half at random. */
 const RETRY_MS_MIN = 100;
 const RETRY_MS_MAX = 2_000;
+/** A connection that was good for so long has proved itself: after it, pauses begin anew. */
+const PROVED_MS = 10_000;
 /** The server has to take the connection within this. */
 const CONNECT_TIMEOUT_MS = 2_000;
+/** What a Sentinel or a node of a Cluster may take to say where the master is. */
+const LOOK_TIMEOUT_MS = 2_000;
+/** Errors that mean "not here (any more)": of a replica after a failover, of a node whose slot has moved or is not served. */
+const ELSEWHERE = /^(?:EXECABORT .*because of: )?(?:READONLY|MOVED|CLUSTERDOWN|MASTERDOWN)\b/;
 
 /** Owner of one ioredis client. */
 export class RedisConnection {
@@ -35,28 +44,33 @@ export class RedisConnection {
   #wasTried = false;
   #trouble: string | null = null;
   #isClosed = false;
+  #readyMs = 0;
+  /** Attempts since the last connection that proved itself. */
+  #attempts = 0;
 
   constructor(options: ConnectionOptions) {
-    this.#client = new Redis(options.url, {
+    const login = () => loginOptions(options.access);
+    this.#client = new Redis({
+      ...login(),
+      ...placeOptions(options, login, () => this.#nextPauseMs()),
       lazyConnect: true,
       connectionName: options.name,
-      enableOfflineQueue: false,
       enableAutoPipelining: true,
       autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      disableClientInfo: true,
       commandTimeout: options.commandTimeoutMs,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      disconnectTimeout: 100,
-      retryStrategy: (times) => retryPauseMs(times, Math.random()),
-      // A failover leaves us with a replica: the next connection finds the master.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
+      retryStrategy: () => {
+        // A password or certificate may have been replaced meanwhile.
+        Object.assign(this.#client.options, login());
+        return this.#nextPauseMs();
+      },
     });
     this.#onChange = options.onChange;
     this.#client.on('ready', () => this.#setReady(true));
     this.#client.on('close', () => this.#setReady(false));
     this.#client.on('error', (error: Error) => {
       this.#trouble = describeError(error);
+      // The search for a master fails without there having been a connection that could close.
+      if (!this.#isReady) this.#setReady(false);
     });
   }
 
@@ -90,19 +104,35 @@ export class RedisConnection {
     try {
       return await work(this.#client);
     } catch (error) {
-      if (isTimeout(error) && !this.#isClosed) {
-        this.#client.disconnect(true);
-        this.#trouble = 'the server does not answer';
-        this.#setReady(false);
-      }
+      if (isTimeout(error)) this.#leave('the server does not answer');
+      // The next connection finds who is master now.
+      else if (isElsewhere(error)) this.#leave(describeError(error));
       throw new StoreError(`Redis: ${describeError(error)}`);
     }
+  }
+
+  /** Gives this connection up, and goes on trying. */
+  #leave(trouble: string): void {
+    if (this.#isClosed || !this.#isReady) return;
+    this.#client.disconnect(true);
+    this.#trouble = trouble;
+    this.#setReady(false);
+  }
+
+  /** Counts an attempt. A server that takes connections and refuses what comes after must not be met ever again at once. */
+  #nextPauseMs(): number {
+    if (this.#readyMs > 0 && performance.now() - this.#readyMs >= PROVED_MS) this.#attempts = 0;
+    this.#readyMs = 0;
+    return retryPauseMs(++this.#attempts, Math.random());
   }
 
   #setReady(isReady: boolean): void {
     if (this.#isClosed || (isReady === this.#isReady && this.#wasTried)) return;
     this.#wasTried = true;
-    if (isReady) this.#trouble = null;
+    if (isReady) {
+      this.#trouble = null;
+      this.#readyMs = performance.now();
+    }
     this.#isReady = isReady;
     this.#onChange();
   }
@@ -114,10 +144,57 @@ export class RedisConnection {
   }
 }
 
+/** What every connection has in common, those to Sentinels and to nodes that are only asked the way included. */
+function loginOptions({ address, secrets }: RedisAccess): ClientOptions {
+  const { password, sentinelPassword, tls } = secrets();
+  const login = { username: address.user, password };
+  return {
+    // The user `default` is what a password alone means.
+    ...(password === '' ? {} : address.user === '' ? { password } : login),
+    ...(sentinelPassword === '' ? {} : { sentinelPassword }),
+    ...(address.isTls ? { tls, sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    disableClientInfo: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    commandTimeout: LOOK_TIMEOUT_MS,
+    disconnectTimeout: 100,
+  };
+}
+
+/** Where the server is, or how it is found. */
+function placeOptions(
+  { access, slotKey }: ConnectionOptions,
+  login: () => ClientOptions,
+  nextPauseMs: () => number,
+): ClientOptions {
+  const { kind, hosts, path, masterName, database } = access.address;
+  switch (kind) {
+    case 'socket':
+      return { path };
+    case 'server':
+      return { ...hosts[0]!, db: database };
+    case 'sentinel':
+      return {
+        sentinels: [...hosts],
+        name: masterName,
+        db: database,
+        sentinelCommandTimeout: LOOK_TIMEOUT_MS,
+        sentinelRetryStrategy: nextPauseMs,
+      };
+    case 'cluster':
+      return { Connector: slotOwnerConnector({ seeds: hosts, key: slotKey, login, nextPauseMs }) };
+  }
+}
+
 /** The pause before attempt `times` (from 1), for `draw` in [0, 1). */
 function retryPauseMs(times: number, draw: number): number {
   const longest = Math.min(RETRY_MS_MAX, RETRY_MS_MIN * 2 ** Math.min(times - 1, 10));
   return Math.round(longest * (1 - draw / 2));
+}
+
+function isElsewhere(error: unknown): boolean {
+  return error instanceof Error && ELSEWHERE.test(error.message);
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,5 +1,5 @@
 /**
- * The store over one Redis server (layout in `keys.ts`). Two connections: commands, and the blocking read of the stream of
+ * The store over Redis (layout in `keys.ts`). Two connections: commands, and the blocking read of the stream of
  * changes, opened with the first subscription. Values are measured before they are fetched, so that a huge one costs a
  * refusal; a key of the wrong type is put right by the next publication.
  */
@@ -25,6 +25,7 @@ import {
 import { ChangesReader } from './changes-reader.ts';
 import { type StoreKeys, storeKeys } from './keys.ts';
 import { putOverride, readOverrides, removeOverride, restoreOverrides } from './override-hash.ts';
+import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection, type RedisWork } from './redis-connection.ts';
 import {
   type ChangesBatch,
@@ -41,7 +42,7 @@ import {
 import { ToldStates } from './told-states.ts';
 
 export type RedisStoreOptions = {
-  readonly url: string;
+  readonly access: RedisAccess;
   /** Name of the Meridian cluster; several may share one Redis. */
   readonly cluster: string;
   /** Who we are, for CLIENT LIST. */
@@ -70,13 +71,14 @@ export class RedisStore implements StateStore {
     this.#keys = storeKeys(options.cluster);
     const onChange = () => this.#followConnections();
     this.#commands = new RedisConnection({
-      url: options.url,
+      access: options.access,
+      slotKey: this.#keys.changes,
       name: options.clientName,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       onChange,
     });
     this.#reader = new ChangesReader({
-      url: options.url,
+      access: options.access,
       name: `${options.clientName}-changes`,
       key: this.#keys.changes,
       onChange,

@@ -64,16 +64,14 @@ export class NodeHealth {
     const { options, registry, clock, log } = input;
     this.#options = input;
     this.#store =
-      options.redisUrl === null
+      options.redis === null
         ? new MemoryStore()
-        : new RedisStore({ url: options.redisUrl, cluster: options.clusterName, clientName: options.nodeName });
+        : new RedisStore({ access: options.redis, cluster: options.clusterName, clientName: options.nodeName });
     const boot = randomBytes(9).toString('hex');
     const isListed = options.listen.length > 0;
     // Alone, the node's agent is its eyes at all times; a command that only looks has none.
     this.#self =
-      options.redisUrl !== null && isListed
-        ? new SelfChecker({ checks: () => checksToMake(registry), clock, log })
-        : null;
+      options.redis !== null && isListed ? new SelfChecker({ checks: () => checksToMake(registry), clock, log }) : null;
     this.#feed = new HealthFeed({
       store: this.#store,
       registry,
@@ -90,7 +88,7 @@ export class NodeHealth {
         : {}),
     });
     this.#agent =
-      options.redisUrl === null && options.embeddedAgent
+      options.redis === null && options.embeddedAgent
         ? new ProbeAgent({
             agentId: 'local',
             region: 'local',
@@ -109,7 +107,7 @@ export class NodeHealth {
     this.#feed.start();
     this.#agent?.start();
     this.#timer = setInterval(() => this.#save(), SAVE_MS).unref();
-    if (this.#options.options.redisUrl === null) return;
+    if (this.#options.options.redis === null) return;
     const { clock } = this.#options;
     for (const end = clock.monotonicMs() + FIRST_NEWS_MS_MAX; clock.monotonicMs() < end; await sleep(10)) {
       if (this.#feed.status().regionsFresh > 0) return;
@@ -222,7 +220,7 @@ export class NodeHealth {
     }
     // The store inside the process starts from nothing with it: what it said before is no measure of what it says now.
     this.#feed.importState(
-      options.redisUrl === null ? { ...kept, epoch: 0, agents: [], shifts: { ...kept.shifts, version: 1 } } : kept,
+      options.redis === null ? { ...kept, epoch: 0, agents: [], shifts: { ...kept.shifts, version: 1 } } : kept,
     );
   }
 

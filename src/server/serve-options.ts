@@ -3,6 +3,7 @@
  * have been merged and checked by the `cli` floor before this exists.
  */
 
+import type { RedisAccess } from '../redis/redis-access.ts';
 import type { ZoneDefaults } from './zone-load.ts';
 
 /** An address and port to listen on, UDP and TCP alike. Port 0: one free port for both, told when the node is ready. */
@@ -23,7 +24,7 @@ export type ServeOptions = {
   /** Empty: nothing is bound and no worker runs; zones, place and health are loaded, for `explain` and `whatif`. */
   readonly listen: readonly ListenAddress[];
   /** Null: embedded, state lives in the process. */
-  readonly redisUrl: string | null;
+  readonly redis: RedisAccess | null;
   /** Names the key space in Redis, `meridian:{cluster}:`. */
   readonly clusterName: string;
   /** Unique in the cluster, e.g. `ns1-4711`. */

@@ -271,7 +271,7 @@ export class MeridianServer {
   }
 
   #stateKind(): 'embedded' | 'redis' {
-    return this.options.redisUrl === null ? 'embedded' : 'redis';
+    return this.options.redis === null ? 'embedded' : 'redis';
   }
 
   #warn(message: string): void {

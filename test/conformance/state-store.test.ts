@@ -1,14 +1,18 @@
-/** What both stores promise to agents and nodes; run on the in-process store and on a real Redis. */
+/** What both stores promise to agents and nodes; run on the in-process store and on every kind of real Redis. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NodeStatus } from '../../src/health/node-status.ts';
 import type { Override } from '../../src/health/override.ts';
 import type { AgentReport, AgentSnapshot } from '../../src/health/report.ts';
 import { MemoryStore } from '../../src/redis/memory-store.ts';
+import type { RedisAccess } from '../../src/redis/redis-access.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { type ChangesBatch, type StateStore, StoreError } from '../../src/redis/state-store.ts';
+import { freePort } from '../tools/free-port.ts';
 import { shift as shiftAt } from '../tools/override.ts';
-import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
+import { type RedisCluster, type SentinelGroup, startRedisCluster, startSentinels } from '../tools/redis-group.ts';
+import { aclOfReadme, TLS_ARGUMENTS, tlsAccess } from '../tools/redis-locks.ts';
+import { accessTo, hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
 import { until } from '../tools/until.ts';
 
 /** What ended long ago is dropped. */
@@ -18,6 +22,10 @@ const shift = (id: string, fields: Partial<Override> = {}) => shiftAt(id, { crea
 type Party = { readonly agent: StateStore; readonly node: StateStore; end(): Promise<void> };
 
 let redis: RedisServer | null = null;
+let locked: RedisServer | null = null;
+let lockedAccess: RedisAccess | null = null;
+let sentinels: SentinelGroup | null = null;
+let redisCluster: RedisCluster | null = null;
 let clusters = 0;
 
 const makers: { name: string; isAvailable: boolean; make: () => Promise<Party> }[] = [
@@ -29,24 +37,41 @@ const makers: { name: string; isAvailable: boolean; make: () => Promise<Party> }
       return { agent: store, node: store, end: () => store.close() };
     },
   },
-  {
-    name: 'Redis store',
-    isAvailable: hasRedisServer(),
-    make: async () => {
-      const cluster = `test${++clusters}`;
-      const url = redis!.url;
-      const agent = new RedisStore({ url, cluster, clientName: 'agent' });
-      const node = new RedisStore({ url, cluster, clientName: 'node' });
-      await until('what was published', () => agent.state === 'connected' && node.state === 'connected');
-      return { agent, node, end: async () => void (await Promise.all([agent.close(), node.close()])) };
-    },
-  },
+  ...(
+    [
+      ['Redis store', () => redis!.access],
+      ['Redis store over TLS, as the user that the README makes', () => lockedAccess!],
+      ['Redis store through Sentinels', () => accessTo(sentinels!.url)],
+      ['Redis store over a Cluster', () => accessTo(redisCluster!.url)],
+    ] as const
+  ).map(([name, access]) => ({ name, isAvailable: hasRedisServer(), make: () => makeRedisParty(access()) })),
 ];
 
+async function makeRedisParty(access: RedisAccess): Promise<Party> {
+  const cluster = `test${++clusters}`;
+  const agent = new RedisStore({ access, cluster, clientName: 'agent' });
+  const node = new RedisStore({ access, cluster, clientName: 'node' });
+  await until('what was published', () => agent.state === 'connected' && node.state === 'connected');
+  return { agent, node, end: async () => void (await Promise.all([agent.close(), node.close()])) };
+}
+
+/** A server that takes nobody without a certificate, and has the user of the README and no other. */
+async function startLocked(): Promise<RedisServer> {
+  lockedAccess = tlsAccess(await freePort());
+  const port = String(lockedAccess.address.hosts[0]!.port);
+  return startRedis([...TLS_ARGUMENTS, '--tls-port', port], aclOfReadme('pa%ss'));
+}
+
 beforeAll(async () => {
-  if (hasRedisServer()) redis = await startRedis();
-});
-afterAll(() => redis?.stop());
+  if (!hasRedisServer()) return;
+  [redis, locked, sentinels, redisCluster] = await Promise.all([
+    startRedis(),
+    startLocked(),
+    startSentinels(),
+    startRedisCluster(),
+  ]);
+}, 60_000);
+afterAll(() => Promise.all([redis, locked, sentinels, redisCluster].map((server) => server?.stop())));
 
 for (const { name, isAvailable, make } of makers) {
   describe.skipIf(!isAvailable)(name, () => {

@@ -5,15 +5,19 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { RedisAccess, RedisSecrets } from '../../src/redis/redis-access.ts';
+import { parseRedisAddress } from '../../src/redis/redis-address.ts';
 import { freePort } from './free-port.ts';
 import { findTool } from './tool-finder.ts';
 
 export type RedisServer = {
   readonly url: string;
+  /** The way in for whoever needs no password. */
+  readonly access: RedisAccess;
   readonly port: number;
   /** Process id of the server that runs now. */
   pid(): number;
@@ -33,16 +37,28 @@ export type RedisServer = {
 };
 
 const START_MS_MAX = 10_000;
+const CONFIGURATION = 'redis.conf';
+
+/** The way into the Redis at `url`, with the password in it, and over TLS with `tls`. */
+export function accessTo(url: string, tls: RedisSecrets['tls'] = {}): RedisAccess {
+  const address = parseRedisAddress(url);
+  if ('fault' in address) throw new Error(`${url} ${address.fault}`);
+  return { address, secrets: () => ({ password: address.password, sentinelPassword: '', tls }) };
+}
 
 /** True if a redis-server can be run here. */
 export function hasRedisServer(): boolean {
   return findTool('redis-server') !== null;
 }
 
-/** Starts one with further command line arguments `extra` (`['--requirepass', 'x']`). */
-export async function startRedis(extra: readonly string[] = []): Promise<RedisServer> {
+/**
+ * Starts one with further command line arguments `extra` (`['--requirepass', 'x']`), and with a `configuration` file where
+ * given, as Sentinels need.
+ */
+export async function startRedis(extra: readonly string[] = [], configuration?: string): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'meridian-redis-'));
   const port = await freePort();
+  if (configuration !== undefined) writeFileSync(join(directory, CONFIGURATION), configuration);
   let child = await launch(port, directory, extra);
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -56,6 +72,7 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
   process.once('exit', reap);
   return {
     url: `redis://127.0.0.1:${port}`,
+    access: accessTo(`redis://127.0.0.1:${port}`),
     port,
     pid: () => child.pid ?? 0,
     stop: async () => {
@@ -77,7 +94,10 @@ export async function startRedis(extra: readonly string[] = []): Promise<RedisSe
 }
 
 async function launch(port: number, directory: string, extra: readonly string[]): Promise<ChildProcess> {
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory, '--save', '', '--appendonly', 'no'];
+  const file = join(directory, CONFIGURATION);
+  const args = [...(existsSync(file) ? [file] : []), '--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+  // A Sentinel knows neither.
+  if (!extra.includes('--sentinel')) args.push('--save', '', '--appendonly', 'no');
   const binary = findTool('redis-server');
   if (binary === null) throw new Error('no redis-server: install it, or name one in REDIS_SERVER_BIN');
   const child = spawn(binary, [...args, ...extra], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -92,7 +112,7 @@ async function launch(port: number, directory: string, extra: readonly string[])
     child.once('exit', (code) => fail(`ended with ${code}`));
     child.stdout.on('data', (chunk: Buffer) => {
       if (printed.length < 10_000) printed += chunk.toString();
-      if (!printed.includes('Ready to accept connections')) return;
+      if (!/Ready to accept connections|Sentinel ID is/.test(printed)) return;
       clearTimeout(timer);
       child.removeAllListeners('exit');
       resolve();

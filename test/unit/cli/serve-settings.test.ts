@@ -14,7 +14,7 @@ it('without a word a node is embedded and listens on loopback', () => {
   const options = serveOptions({ zones });
   expect(options).toMatchObject({
     listen: [{ address: '127.0.0.1', port: 5300 }],
-    redisUrl: null,
+    redis: null,
     serverId: null,
     serverVersion: null,
     cookieSecretFile: null,

@@ -27,7 +27,7 @@ describe.skipIf(!hasRedisServer())('the reader of changes', () => {
   const open = async () => {
     await redis.command('flushall');
     batches = [];
-    reader = new ChangesReader({ url: redis.url, name: 'test', key: KEY, onChange: () => {} });
+    reader = new ChangesReader({ access: redis.access, name: 'test', key: KEY, onChange: () => {} });
   };
   const subscribe = async () => {
     reader.subscribe((batch) => batches.push(batch));

@@ -7,7 +7,7 @@ import type { FeedEvent } from '../../../src/redis/feed-event.ts';
 import { HealthFeed } from '../../../src/redis/health-feed.ts';
 import { RedisStore } from '../../../src/redis/redis-store.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
-import { hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
+import { accessTo, hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
 import { until } from '../../tools/until.ts';
 
 const A = 'check:10.0.0.1';
@@ -25,7 +25,7 @@ class BeatingAgent {
 
   constructor(url: string, name: string) {
     this.#name = name;
-    this.store = new RedisStore({ url, cluster: 'test', clientName: name });
+    this.store = new RedisStore({ access: accessTo(url), cluster: 'test', clientName: name });
     this.#timer = setInterval(() => this.#beat(), 200);
   }
 
@@ -71,7 +71,7 @@ describe.skipIf(!hasRedisServer())('the feed on a real Redis', () => {
     const registry = new EndpointRegistry(createHealthTable(4));
     registry.claim([endpointSpec('10.0.0.1'), endpointSpec('10.0.0.2')]);
     eligible = () => [0, 1].map((slot) => isEligibleWord(registry.table[slot]!));
-    store = new RedisStore({ url: redis.url, cluster: 'test', clientName: 'dns1' });
+    store = new RedisStore({ access: redis.access, cluster: 'test', clientName: 'dns1' });
     events = [];
     const facts = () => ({ node: 'dns1', boot: 'b', version: '0', listen: [], zones: 1 });
     feed = new HealthFeed({ store, registry, clock, log: (event) => events.push(event), facts });

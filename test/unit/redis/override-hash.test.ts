@@ -16,7 +16,7 @@ beforeAll(async () => {
   if (!isThere) return;
   redis = await startRedis();
   raw = new Redis(redis.url);
-  store = new RedisStore({ url: redis.url, cluster: 'hash', clientName: 'test' });
+  store = new RedisStore({ access: redis.access, cluster: 'hash', clientName: 'test' });
   await until('connected', () => store.state === 'connected');
 });
 afterAll(async () => {

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { RedisConnection } from '../../../src/redis/redis-connection.ts';
 import { StoreError } from '../../../src/redis/state-store.ts';
 import { freePort } from '../../tools/free-port.ts';
-import { hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
+import { accessTo, hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
 import { until } from '../../tools/until.ts';
 
 let redis: RedisServer | null = null;
@@ -20,7 +20,13 @@ afterEach(async () => {
 });
 
 function open(url: string, commandTimeoutMs = 500): RedisConnection {
-  connection = new RedisConnection({ url, name: 'test', commandTimeoutMs, onChange: () => {} });
+  connection = new RedisConnection({
+    access: accessTo(url),
+    slotKey: 'meridian:{test}:changes',
+    name: 'test',
+    commandTimeoutMs,
+    onChange: () => {},
+  });
   connection.open();
   return connection;
 }
@@ -83,6 +89,32 @@ describe.skipIf(!hasRedisServer())('a connection to Redis', () => {
     wrong.close();
     const right = open(`redis://:right@127.0.0.1:${redis.port}`);
     await until('ready', () => right.isReady);
+  });
+
+  it('gets in by the password of the moment, once it is the right one', async () => {
+    redis = await startRedis(['--requirepass', 'right']);
+    let password = 'wrong';
+    const access = { ...accessTo(redis.url), secrets: () => ({ password, sentinelPassword: '', tls: {} }) };
+    connection = new RedisConnection({ access, slotKey: 'x', name: 'test', commandTimeoutMs: 500, onChange: () => {} });
+    connection.open();
+    const opened = connection;
+    await until('refused', () => /WRONGPASS/.test(opened.trouble ?? ''));
+    password = 'right';
+    expect(await until('ready', () => opened.isReady)).toBeLessThan(5_000);
+  });
+
+  it('does not come back ever more often to a replica, which takes it and refuses every write', async () => {
+    redis = await startRedis(['--replicaof', '127.0.0.1', String(await freePort())]);
+    const opened = open(redis.url);
+    let connections = 0;
+    for (const end = performance.now() + 4_000; performance.now() < end; ) {
+      await until('ready', () => opened.isReady);
+      connections++;
+      await expect(opened.run((client) => client.set('a', '1'))).rejects.toThrow(/READONLY/);
+      await until('lost', () => !opened.isReady);
+    }
+    // Pauses of 0.1, 0.2, 0.4, 0.8, 1.6 s, each shortened by up to half; with equal ones it would be dozens.
+    expect(connections).toBeLessThan(12);
   });
 
   it('hands on what the server says of a command, and stays', async () => {

@@ -35,7 +35,7 @@ describe.skipIf(!hasRedisServer())(
     afterAll(() => redis.stop());
     beforeEach(async () => {
       await redis.command('flushall');
-      store = new RedisStore({ url: redis.url, cluster: 'test', clientName: 'test' });
+      store = new RedisStore({ access: redis.access, cluster: 'test', clientName: 'test' });
       await until('connected', () => store.state === 'connected');
     });
     afterEach(() => store.close());

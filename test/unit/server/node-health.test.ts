@@ -41,7 +41,7 @@ describe('NodeHealth, embedded', () => {
         zoneDefaults: ZONE_DEFAULTS,
         geoDataDir: 'none',
         listen: [{ address: '127.0.0.1', port: 1 }],
-        redisUrl: null,
+        redis: null,
         clusterName: 'test',
         nodeName: 'n1',
         workers: 1,

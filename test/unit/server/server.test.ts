@@ -39,7 +39,7 @@ describe('MeridianServer', () => {
       zoneDefaults: ZONE_DEFAULTS,
       geoDataDir: join(root, 'geo'),
       listen: [{ address: '127.0.0.1', port: 0 }],
-      redisUrl: null,
+      redis: null,
       clusterName: 'test',
       nodeName: 'n1',
       workers: 1,
