@@ -10,6 +10,7 @@ import { formatIpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
 import type { EndpointTrace, PoolTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { KM_PER_MS } from '../geo/preference-table.ts';
+import type { WeightCorrection } from '../health/weight-corrections.ts';
 import type { Explanation } from '../server/explanation.ts';
 import type { EndpointStatus } from '../server/node-status.ts';
 import type { DnsAnswer } from './dns-exchange.ts';
@@ -99,12 +100,24 @@ function endpointLines(
   const fate = endpoint.fate === 'eligible' ? endpoint.fate : paint('red', `out: ${endpoint.fate}`);
   const score = endpoint.score === null ? '' : `, scores ${endpoint.score.toPrecision(4)}`;
   const turn = endpoint.turn === null ? '' : `, had ${endpoint.turn} turns in 1/1024`;
+  const corrected = status?.correction ? [correctionText(status.correction)] : [];
   const lines = [`    ${endpoint.value}  weight ${endpoint.weight}${factor}, ${health}, ${fate}${score}${turn}`];
   if (endpoint.status === 'obey' && status !== undefined) {
     const votes = status.votes.map((vote) => `${vote.region}:${vote.vote}`).join(' ');
     lines.push(`      votes ${votes === '' ? 'none' : votes}  check ${status.check}`);
   }
-  return lines;
+  return [...lines, ...corrected];
+}
+
+/** What the correction of a weight follows; the factor above is that over the record's largest, with ramp and shifts. */
+function correctionText({ factor, load, mean, standing, condition, terms }: WeightCorrection): string {
+  const number = (value: number) => Number(value.toPrecision(4));
+  const known = Object.entries(terms).map(([name, value]) => `${name} ${number(value)}`);
+  const ratio =
+    load === null || mean === null ? 'no load known' : `load ${number(load)} against a mean of ${number(mean)}`;
+  const state =
+    condition === 'settled' ? standing : condition === 'moving' ? 'held while it ramps or is shifted' : 'out';
+  return `      correction x ${number(factor)}: ${[ratio, state, ...known].join(', ')}`;
 }
 
 function place(location: Location | null): string {

@@ -7,6 +7,7 @@
  */
 
 import { AGENT_REPORTS_MAX, AGENTS_MAX } from '../base/limits.ts';
+import type { HeardReport } from './endpoint-load.ts';
 import { REGION_KNOWN_MS } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
@@ -86,6 +87,8 @@ type AgentEntry = {
   /** Changes were missed, or never heard: a snapshot of at least this `seq` is needed. 0: nothing was missed. */
   snapshotNeeded: number;
   reports: Map<string, AgentReport>;
+  /** By check: when the load that its report carries was true, by this node's clock. */
+  readonly loadsAtMs: Map<string, number>;
   /** Boots that a later one has replaced, newest last. */
   readonly retiredBoots: string[];
 };
@@ -224,6 +227,14 @@ export class AgentLedger {
       .sort((a, b) => (a.region < b.region ? -1 : 1));
   }
 
+  /** What every agent has reported on the check `id`, for what it says of the target's load. */
+  *heardOn(id: string): Generator<HeardReport> {
+    for (const { reports, loadsAtMs, fresh } of this.#agents.values()) {
+      const report = reports.get(id);
+      if (report !== undefined) yield { report, fresh, loadAtMs: loadsAtMs.get(id) ?? 0 };
+    }
+  }
+
   /** Every agent heard within a day, by region and name. */
   standings(nowMs: number): AgentStanding[] {
     return [...this.#agents.values()]
@@ -288,7 +299,7 @@ export class AgentLedger {
       entry.fresh = true;
     }
     const gone = isWhole ? this.#forgetOthers(entry, message.reports) : [];
-    return { refused: null, changed: gone.concat(this.#merge(entry, message.reports)), agentEvent };
+    return { refused: null, changed: gone.concat(this.#merge(entry, message.reports, nowMs)), agentEvent };
   }
 
   /** Room for one more agent, at the cost of the one silent for longest; false when all are fresh. */
@@ -317,13 +328,14 @@ export class AgentLedger {
   }
 
   /** Puts newer reports over older ones; the ids of which something else is said than before. */
-  #merge(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
+  #merge(entry: AgentEntry, reports: readonly AgentReport[], nowMs: number): string[] {
     const changed: string[] = [];
     for (const report of reports) {
       const before = entry.reports.get(report.id);
       if (before && before.seq >= report.seq) continue;
       if (!before && entry.reports.size >= AGENT_REPORTS_MAX) continue;
       entry.reports.set(report.id, report);
+      if (report.load !== undefined) entry.loadsAtMs.set(report.id, nowMs - report.load.ageMs);
       const voice = voiceOf(report);
       if (voiceOf(before) === voice) continue;
       this.#votes.set(report.id, entry.column, voice);
@@ -339,6 +351,7 @@ export class AgentLedger {
     const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
     for (const id of gone) {
       entry.reports.delete(id);
+      entry.loadsAtMs.delete(id);
       this.#votes.set(id, entry.column, Voice.UNKNOWN);
     }
     return gone;
@@ -369,6 +382,7 @@ function newEntry(header: AgentHeader, column: number, nowMs: number): AgentEntr
     fresh: true,
     snapshotNeeded: 0,
     reports: new Map(),
+    loadsAtMs: new Map(),
     retiredBoots: [],
   };
 }

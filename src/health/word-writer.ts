@@ -1,6 +1,6 @@
 /**
- * From verdicts on checks to words in the health table: every endpoint that uses a check gets its verdict, doubt, weight and
- * wish for a TTL, and every record remembers which of its endpoints were the last to be healthy (`all_down: last_good`). Used
+ * From verdicts on checks to words in the health table: every endpoint that uses a check gets its verdict, doubt, weight (ramp,
+ * shifts, correction by load) and wish for a TTL, and every record remembers which of its endpoints were the last to be healthy (`all_down: last_good`). Used
  * by the health feed.
  *
  * Verdicts that change in the same moment are written together: when all endpoints of a record go down at once, all those
@@ -9,16 +9,19 @@
 
 import type { EndpointSpec } from '../zone/zone-model.ts';
 import type { CheckStanding } from './check-judge.ts';
+import type { EndpointLoad } from './endpoint-load.ts';
 import { type EndpointRamp, isRamping, newRamp, nextRamp, rampFactor, withoutRecovery } from './endpoint-ramp.ts';
 import type { EndpointRegistry } from './endpoint-registry.ts';
 import { FACTOR_ONE, isLastGoodWord, packHealth, unpackHealth, Verdict } from './health-table.ts';
 import type { ResumeBook } from './resume-book.ts';
+import { isCorrecting, type ServiceCondition, type WeightCorrection, WeightCorrections } from './weight-corrections.ts';
 
 /** Where the writer asks; of one moment. */
 export type WordSource = {
   readonly standingOf: (check: string) => CheckStanding;
   /** Factor of the operators' shifts on an endpoint, or null when there is none. */
   readonly shiftOf: (spec: EndpointSpec) => number | null;
+  readonly loadOf: (check: string) => EndpointLoad;
   readonly resumes: ResumeBook;
   /** The node knows nothing (mode BLIND): everything not drained is served. */
   readonly isBlind: boolean;
@@ -46,6 +49,9 @@ export class WordWriter {
   /** By the endpoint's key. */
   #ramps = new Map<string, EndpointRamp>();
   readonly #ramping = new Set<Group>();
+  /** Records whose balance corrects weights by load. */
+  #corrected: Group[] = [];
+  readonly #corrections = new WeightCorrections();
 
   constructor(registry: EndpointRegistry) {
     this.#registry = registry;
@@ -67,6 +73,8 @@ export class WordWriter {
     this.#ramps = ramps;
     this.#ramping.clear();
     this.#groups = [...records.values()];
+    this.#corrected = this.#groups.filter(([first]) => isCorrecting(first!.spec.balance));
+    this.#corrections.keepOnly(new Set(this.#corrected.flatMap((group) => group.map(({ spec }) => spec.key))));
     this.#usersOfCheck = new Map();
     this.#concerns.clear();
     for (const group of this.#groups) {
@@ -93,7 +101,7 @@ export class WordWriter {
       for (const { group, members } of this.#usersOfCheck.get(check) ?? []) {
         for (const member of members) {
           const isOwnConcern = this.#concerns.get(member.slot) === concernOf(standing, member.spec, source);
-          if (isOwnConcern) this.#doubt(member, standing, source.isBlind);
+          if (isOwnConcern) this.#doubt(member, standing, source);
           else groups.add(group);
         }
       }
@@ -106,16 +114,36 @@ export class WordWriter {
     for (const group of this.#groups) this.#writeGroup(group, source);
   }
 
-  /** Lets the weights that grow have what is due to them. Costs the number of records with such an endpoint. */
+  /**
+   * Lets the weights that grow have what is due to them, and those that follow loads take their step. Costs the number of records
+   * with such an endpoint.
+   */
   passTime(source: WordSource): void {
-    for (const group of this.#ramping) this.#writeGroup(group, source);
+    const due = new Set(this.#ramping);
+    for (const group of this.#corrections.isDue(source.nowMs) ? this.#corrected : []) {
+      const members = group.map(({ spec }) => ({ spec, condition: this.#conditionOf(spec, source.nowMs) }));
+      if (this.#corrections.move(members, source.loadOf, source.nowMs)) due.add(group);
+    }
+    for (const group of due) this.#writeGroup(group, source);
+  }
+
+  /** How the balance of its record corrects the weight of the endpoint `key`; null: it does not. */
+  correctionOf(key: string): WeightCorrection | null {
+    return this.#corrections.correctionOf(key);
+  }
+
+  #conditionOf({ key, status }: EndpointSpec, nowMs: number): ServiceCondition {
+    const ramp = this.#ramps.get(key)!;
+    if (status === 'down' || (status === 'obey' && ramp.isBarred) || ramp.shift === 0) return 'out';
+    return ramp.shift < 1 || isRamping(ramp, nowMs) ? 'moving' : 'settled';
   }
 
   /** Writes what of a standing concerns its own endpoint only. */
-  #doubt({ slot, spec }: Member, { isSuspect, ttlSeconds }: CheckStanding, isBlind: boolean): void {
+  #doubt({ slot, spec }: Member, { isSuspect, ttlSeconds }: CheckStanding, source: WordSource): void {
     const { table } = this.#registry;
     const word = unpackHealth(table[slot]!);
-    const isMoving = isSuspect || isBlind || word.shifted || word.factor < FACTOR_ONE;
+    const isRecovering = isRamping(this.#ramps.get(spec.key)!, source.nowMs);
+    const isMoving = isSuspect || source.isBlind || word.shifted || isRecovering;
     const steady = spec.status === 'obey' ? ttlSeconds : 0;
     Atomics.store(
       table,
@@ -170,7 +198,7 @@ export class WordWriter {
         lastGood: isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[slot]!),
         ttlSeconds:
           isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
-        factor: factorBits(ramp, source.nowMs),
+        factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(spec.key)),
       });
       Atomics.store(table, slot, word);
       this.#concerns.set(slot, concernOf(standings[i]!, spec, source));
@@ -204,8 +232,8 @@ function barredIn(group: Group, standings: readonly CheckStanding[], source: Wor
 }
 
 /** What is not drained keeps a trace of weight, however small its factor. */
-function factorBits(ramp: EndpointRamp, nowMs: number): number {
-  const factor = rampFactor(ramp, nowMs);
+function factorBits(ramp: EndpointRamp, nowMs: number, correction: number): number {
+  const factor = rampFactor(ramp, nowMs) * correction;
   // A ramp from nothing begins with a trace, so that the endpoint is in answers from its first moment.
   return factor > 0 || (ramp.shift > 0 && isRamping(ramp, nowMs)) ? Math.max(1, Math.round(factor * FACTOR_ONE)) : 0;
 }

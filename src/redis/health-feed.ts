@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agent-ledger.ts';
 import { CheckJudge } from '../health/check-judge.ts';
+import { endpointLoad } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
 import { listVerdicts } from '../health/node-status.ts';
@@ -19,6 +20,7 @@ import { isOverrideFor, type Override } from '../health/override.ts';
 import type { AgentSnapshot } from '../health/report.ts';
 import { ResumeBook } from '../health/resume-book.ts';
 import type { SelfChecks } from '../health/self-checks.ts';
+import type { WeightCorrection } from '../health/weight-corrections.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
@@ -169,6 +171,11 @@ export class HealthFeed {
   /** The verdict with every region's and agent's voice. */
   votesOf(check: string): CheckVotes {
     return { verdict: this.verdictOf(check), regions: this.#ledger.votesOf(check, this.#clock.monotonicMs()) };
+  }
+
+  /** How the weight of an endpoint, by its key, is corrected by what it bears; null: it is not. */
+  correctionOf(key: string): WeightCorrection | null {
+    return this.#writer.correctionOf(key);
   }
 
   status(): FeedStatus {
@@ -337,6 +344,7 @@ export class HealthFeed {
     return {
       standingOf: (check) => this.#judge.standingOf(check),
       shiftOf: (spec) => this.#shifts.shiftOf(spec),
+      loadOf: (check) => endpointLoad(this.#ledger.heardOn(check), this.#clock.monotonicMs()),
       resumes: this.#resumes,
       isBlind: this.#mode.mode === 'BLIND',
       nowMs: this.#clock.monotonicMs(),

@@ -202,6 +202,7 @@ export class NodeHealth {
       barred,
       check: check.id,
       votes,
+      correction: this.#feed.correctionOf(key),
       drawWeight,
       factor: factor / FACTOR_ONE,
       poolShare,

@@ -4,6 +4,7 @@
  */
 
 import type { Fault } from '../base/fault.ts';
+import type { WeightCorrection } from '../health/weight-corrections.ts';
 import type { ListenAddress } from './serve-options.ts';
 
 /**
@@ -64,9 +65,11 @@ export type EndpointStatus = {
   readonly verdict: 'up' | 'down' | 'unknown';
   /** True while health keeps it out of answers. */
   readonly barred: boolean;
+  /** How the balance of its record corrects its weight, with the inputs; null: it does not, or has not yet. */
+  readonly correction: WeightCorrection | null;
   readonly check: string;
   readonly votes: readonly RegionVote[];
-  /** What it weighs in its pool before health, the factor on that by ramp and shifts (0..1), and its pool's share (`EndpointSpec`). */
+  /** What it weighs in its pool before health, the factor on that by ramp, shifts and correction (0..1), and its pool's share (`EndpointSpec`). */
   readonly drawWeight: number;
   readonly factor: number;
   readonly poolShare: number | null;

@@ -116,6 +116,7 @@ function linkEndpoints(slotsAt: number, dynamic: DynamicModel, links: DynamicLin
         poolShare: steering.method === 'weighted' ? pool.share : null,
         status,
         check,
+        balance: steering.balance,
         recovery: steering.recovery,
       });
     }

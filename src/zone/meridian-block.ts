@@ -143,7 +143,7 @@ export const MERIDIAN_BLOCK = z.strictObject({
   balance: z
     .enum(['weighted', 'round_robin', 'random', 'hash', 'least_connections', 'least_latency', 'load'])
     .default('weighted')
-    .describe('Inside a pool. Not in this version: least_connections, least_latency, load'),
+    .describe('Inside a pool; least_connections, least_latency and load correct weights slowly by what endpoints bear'),
   sticky: z
     .strictObject({
       prefix_v4: z.number().int().min(8).max(32).default(24),
@@ -224,8 +224,6 @@ export function readMeridianBlock(scope: RecordScope, octodns: YamlMap): Meridia
   return result.data;
 }
 
-const LATER_BALANCES = new Set(['least_connections', 'least_latency', 'load']);
-
 /** Refuses what this version would do differently from what the file says, and notes what it does not do yet. */
 export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, octodns: YamlMap): void {
   const at = (...path: string[]) => nodeAt(octodns, ['meridian', ...path], false);
@@ -237,9 +235,6 @@ export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, o
       `steering method ${method} is not in this version yet: use nearest`,
       at('steering', 'method'),
     );
-  }
-  if (LATER_BALANCES.has(block.balance)) {
-    kill(scope, 'meridian-not-yet', `balance ${block.balance} is not in this version yet: use weighted`, at('balance'));
   }
 }
 

@@ -18,6 +18,10 @@ export function checkMeridianContradictions(scope: RecordScope, block: MeridianB
   if (block.sticky !== undefined && block.balance === 'round_robin') {
     tell('round_robin has no effect beside sticky: a client that stays takes no turns', 'balance');
   }
+  if (block.balance === 'least_connections' && block.healthcheck?.load_path === undefined) {
+    const header = 'unless responses to its checks carry endpoint-load-metrics';
+    tell(`least_connections without healthcheck load_path: nothing tells of connections, ${header}`, 'balance');
+  }
   const { steering } = block;
   if (steering === undefined) return;
   const { method } = steering;

@@ -147,10 +147,21 @@ export const WalkEnd = { ALL_DOWN: -1, SERVE_ANYWAY: -2, NODATA: -3 } as const;
 /** `steering.method` by its code in the image. */
 export const METHOD_ORDER = ['rules', 'failover', 'weighted', 'nearest'] as const;
 
-/** `balance` by its code in the image. Endpoints of `random` all weigh 1, and `hash` is sticky. */
-export const BALANCE_ORDER = ['weighted', 'round_robin', 'random', 'hash'] as const;
-/** The codes by name. */
-export const BalanceCode = { WEIGHTED: 0, ROUND_ROBIN: 1, RANDOM: 2, HASH: 3 } as const;
+/**
+ * `balance` by its code in the image. Endpoints of `random` all weigh 1, `hash` is sticky, and those behind it are `weighted` for a
+ * query: their corrections are in the factor of the health words.
+ */
+export const BALANCE_ORDER = [
+  'weighted',
+  'round_robin',
+  'random',
+  'hash',
+  'least_connections',
+  'least_latency',
+  'load',
+] as const;
+/** The codes by name, of those that a query tells apart. */
+export const BalanceCode = { ROUND_ROBIN: 1, HASH: 3 } as const;
 
 /** Words of a pool. */
 export const PoolWord = {

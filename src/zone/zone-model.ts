@@ -96,6 +96,7 @@ export type EndpointSpec = {
   readonly poolShare: number | null;
   readonly status: EndpointStatus;
   readonly check: CheckSpec;
+  readonly balance: Balance;
   readonly recovery: RecoveryModel;
 };
 
@@ -147,7 +148,7 @@ export type AllDown = 'serve_all' | 'values' | 'first_pool' | 'last_good' | 'nod
 export type SteeringMethod = 'rules' | 'failover' | 'weighted' | 'nearest';
 
 /** How a pool chooses among its endpoints. */
-export type Balance = 'weighted' | 'round_robin' | 'random' | 'hash';
+export type Balance = 'weighted' | 'round_robin' | 'random' | 'hash' | 'least_connections' | 'least_latency' | 'load';
 
 /** What counts as equally near: cost up to (1 + ratio) x the best + margin. */
 export type NearTie = { readonly ratio: number; readonly marginMs: number };

@@ -16,7 +16,15 @@ import { readReply } from '../tools/dns-reply.ts';
 import { Asker, modelZone, network, networkAt, regionAt, type Serving, serve } from '../tools/model-zone.ts';
 
 const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
-const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash'];
+const BALANCES: readonly Balance[] = [
+  'weighted',
+  'round_robin',
+  'random',
+  'hash',
+  'least_connections',
+  'least_latency',
+  'load',
+];
 const FORMS = [compileClassTable, compileClassMap] as const;
 const DOWN = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
 
@@ -185,6 +193,32 @@ function flipBelow(words: Uint32Array, length: number, random: RandomStream): Ui
     return ((word & ~mask) | (random.nextBits() & mask)) >>> 0;
   });
 }
+
+describe.each(['least_connections', 'least_latency', 'load'] as const)('endpoints by %s', (balance) => {
+  it('share 10^6 decisions by weight times correction, and another record with the same endpoints by weight', () => {
+    const values = ['192.0.2.1 3', '192.0.2.2', '192.0.2.3 2'];
+    const sketches = (['www', 'web'] as const).map((name) => {
+      const steering = name === 'www' ? { balance } : {};
+      return { name, pools: { p: { values } }, rules: [{ pool: 'p' }], steering };
+    });
+    const serving = serve([modelZone('example.', [], sketches)], NETWORKS, REGIONS);
+    for (const { slot, spec } of serving.registry.endpoints()) {
+      if (spec.balance !== balance || spec.value === '192.0.2.2') continue;
+      const factor = spec.value === '192.0.2.1' ? 256 : 512;
+      serving.tables.health[slot] = packHealth({ ...unpackHealth(UNKNOWN_WORD), factor });
+    }
+    for (const [name, shares, rounds] of [
+      ['www.example.', [3 * 256, 1024, 2 * 512], 1_000_000],
+      ['web.example.', [3, 1, 2], 100_000],
+    ] as const) {
+      const counts = [0, 0, 0];
+      const asker = new Asker(serving.tables, 9);
+      const query = buildQuery(name, 'A', { id: 1 });
+      for (let i = 0; i < rounds; i++) counts[firstOctet(asker, query) - 1]!++;
+      expect(chiSquare(counts, shares)).toBeLessThan(chiSquareLimit(2));
+    }
+  });
+});
 
 describe('failover', () => {
   it('takes the first pool in file order that has something to offer, for every client', () => {

@@ -16,6 +16,7 @@ export function endpointSpec(value: string, fields: Partial<EndpointSpec> = {}):
     drawWeight: fields.weight ?? 1,
     poolShare: null,
     status: 'obey',
+    balance: 'weighted',
     recovery: DEFAULT_STEERING.recovery,
     check: { ...checkSpec({ target: value }), id: `check:${value}` },
     ...fields,

@@ -38,6 +38,7 @@ export function sampleStatus(): NodeStatus {
         verdict: 'up',
         barred: false,
         ...drawn,
+        correction: null,
         answers: { total: 30, recent: 3 },
       },
       {
@@ -48,6 +49,7 @@ export function sampleStatus(): NodeStatus {
         verdict: 'down',
         barred: true,
         ...drawn,
+        correction: null,
         answers: { total: 12, recent: 0 },
       },
     ],

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderExplanation } from '../../../src/cli/explain-view.ts';
 import type { EndpointTrace, StepTrace } from '../../../src/decision/trace.ts';
 import type { Location } from '../../../src/geo/location.ts';
+import type { WeightCorrection } from '../../../src/health/weight-corrections.ts';
 import type { Explanation } from '../../../src/server/explanation.ts';
 
 const LONDON: Location = {
@@ -92,6 +93,7 @@ const explanation: Explanation = {
       drawWeight: 1,
       factor: 1,
       poolShare: null,
+      correction: null,
       answers: { total: 9, recent: 4 },
     },
   ],
@@ -138,6 +140,18 @@ describe('an explanation', () => {
     expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [notNeeded] } })).toContain(
       'scope 0: the decision does not depend on the client',
     );
+  });
+
+  it('shows how a weight is corrected by load, and from what', () => {
+    const terms = { current: 120, target: 200, ageSeconds: 3.2 };
+    const used = { factor: 0.8, load: 0.6, mean: 0.41234, standing: 'used', condition: 'settled', terms } as const;
+    const [endpointStatus] = explanation.endpoints;
+    const shown = (correction: WeightCorrection) => render({ endpoints: [{ ...endpointStatus!, correction }] });
+    expect(shown(used)).toContain(
+      'correction x 0.8: load 0.6 against a mean of 0.4123, used, current 120, target 200, ageSeconds 3.2',
+    );
+    expect(shown({ ...used, load: null, standing: 'stale', terms: {} })).toContain('x 0.8: no load known, stale\n');
+    expect(shown({ ...used, condition: 'moving' })).toContain('held while it ramps or is shifted');
   });
 
   it('says so when nothing is steered', () => {

@@ -34,6 +34,7 @@ const status: NodeStatus = {
       drawWeight: 1,
       factor: 1,
       poolShare: null,
+      correction: null,
       answers: { total: 9, recent: 4 },
     },
   ],

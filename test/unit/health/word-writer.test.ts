@@ -21,6 +21,8 @@ function world(specs: EndpointSpec[]) {
   const suspects = new Set<string>();
   const heldBack = new Set<string>();
   const shifts = new Map<string, number>();
+  /** Response times by check, milliseconds. */
+  const times = new Map<string, number>();
   const resumes = new ResumeBook();
   let nowMs = 0;
   const blindness = { isBlind: false };
@@ -32,6 +34,12 @@ function world(specs: EndpointSpec[]) {
       ttlSeconds: 10,
     }),
     shiftOf: (spec: EndpointSpec) => shifts.get(spec.value) ?? null,
+    loadOf: (check: string) => ({
+      report: null,
+      ageMs: 0,
+      standing: 'stale' as const,
+      responseMs: times.get(check) ?? null,
+    }),
     resumes,
     isBlind: blindness.isBlind,
     nowMs,
@@ -60,6 +68,7 @@ function world(specs: EndpointSpec[]) {
     suspects,
     heldBack,
     shifts,
+    times,
     resumes,
     blindness,
     words,
@@ -261,5 +270,66 @@ describe('an endpoint that is up again', () => {
     resumes.release(manual.key, 0);
     writer.writeAll(source());
     expect(eligible()).toEqual([true, false]);
+  });
+
+  const quick = ['a', 'b', 'c'].map((value) => endpointSpec(value, { balance: 'least_latency' }));
+
+  it('follow the loads slowly where the balance says so, and other records with the same checks do not', () => {
+    const other = endpointSpec('a', { name: 'other.example.com.' });
+    const { times, set, pass, factors, words } = world([...quick, other]);
+    set({ a: 'up', b: 'up', c: 'up' });
+    for (const [value, ms] of Object.entries({ a: 10, b: 40, c: 40 })) times.set(`check:${value}`, ms);
+    pass(2);
+    const first = factors();
+    expect(first[0]).toBe(1024);
+    expect(first[1]).toBeLessThan(1024);
+    expect(first[1]).toBeGreaterThan(900);
+    for (let i = 0; i < 300; i++) pass(2);
+    expect(factors()).toEqual([1024, 512, 512, 1024]);
+    expect(words().map(({ ttlSeconds }) => ttlSeconds)).toEqual([10, 10, 10, 10]);
+  });
+
+  it('of a corrected endpoint keep their correction while it is shifted, and ask for the shortest TTL only then', () => {
+    const { times, set, pass, factors, shifts, words, writer, source } = world(quick);
+    set({ a: 'up', b: 'up', c: 'up' });
+    for (const [value, ms] of Object.entries({ a: 10, b: 40, c: 40 })) times.set(`check:${value}`, ms);
+    for (let i = 0; i < 300; i++) pass(2);
+    const correction = () => writer.correctionOf(quick[1]!.key)!.factor;
+    const before = correction();
+    shifts.set('b', 0.5);
+    writer.writeAll(source());
+    expect(factors()).toEqual([1024, 256, 512]);
+    for (let i = 0; i < 100; i++) pass(2);
+    expect(correction()).toBe(before);
+    expect(words().map(({ ttlSeconds }) => ttlSeconds)).toEqual([10, 1, 10]);
+    expect(writer.correctionOf(quick[1]!.key)).toMatchObject({ condition: 'moving', terms: { responseMs: 40 } });
+    expect(writer.correctionOf('other')).toBeNull();
+  });
+
+  it('of a corrected endpoint keep the TTL of what stands still when a suspicion has passed', () => {
+    const { times, set, pass, suspects, words } = world(quick);
+    set({ a: 'up', b: 'up', c: 'up' });
+    times.set('check:a', 10).set('check:b', 40);
+    for (let i = 0; i < 30; i++) pass(2);
+    suspects.add('check:b');
+    set({ b: 'up' });
+    expect(words()[1]).toMatchObject({ suspect: true, ttlSeconds: 1 });
+    suspects.clear();
+    set({ b: 'up' });
+    expect(words()[1]).toMatchObject({ suspect: false, ttlSeconds: 10 });
+  });
+
+  it('of an endpoint that was down grow by ramp and correction together', () => {
+    const ramp = { ramp: { seconds: 100, floor: 0.1 }, manualResume: false };
+    const { times, set, pass, factors } = world(quick.map((spec) => ({ ...spec, recovery: ramp })));
+    set({ a: 'up', b: 'up', c: 'up' });
+    for (const [value, ms] of Object.entries({ a: 10, b: 40, c: 40 })) times.set(`check:${value}`, ms);
+    for (let i = 0; i < 300; i++) pass(2);
+    set({ b: 'down' });
+    pass(2);
+    set({ b: 'up' });
+    pass(50);
+    expect(factors()[1]).toBeGreaterThan(250);
+    expect(factors()[1]).toBeLessThan(265);
   });
 });

@@ -5,7 +5,16 @@ import { poolShares } from '../../../src/server/pool-shares.ts';
 function endpoint(pool: string, value: string, recent: number, fields: Partial<EndpointStatus> = {}): EndpointStatus {
   const where = { key: `${pool}${value}`, zone: 'a.', name: 'www.a.', type: 'A', pool, region: null, value };
   const health = { status: 'obey', verdict: 'up', barred: false, check: 'c', votes: [], factor: 1 } as const;
-  return { ...where, ...health, weight: 1, drawWeight: 1, poolShare: null, answers: { total: 0, recent }, ...fields };
+  return {
+    ...where,
+    ...health,
+    weight: 1,
+    drawWeight: 1,
+    poolShare: null,
+    correction: null,
+    answers: { total: 0, recent },
+    ...fields,
+  };
 }
 
 describe('the shares of pools', () => {

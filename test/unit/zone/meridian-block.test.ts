@@ -50,15 +50,18 @@ describe('the meridian block', () => {
     expect(told('{steering: {method: latency}}')).toEqual([
       'error meridian-not-yet steering method latency is not in this version yet: use nearest',
     ]);
-    expect(told('{balance: load}')).toEqual([
-      'error meridian-not-yet balance load is not in this version yet: use weighted',
-    ]);
   });
 
   it('speaks of pools that exist', () => {
     expect(told('{steering: {pools: {q: {region: x}}}}')).toEqual([
       'error meridian-pool meridian names the pool "q", which the record does not have',
     ]);
+  });
+
+  it.each(['least_connections', 'least_latency', 'load'] as const)('has the balance %s', (balance) => {
+    const zone = zoneOf(`{balance: ${balance}, healthcheck: {load_path: /load}}`);
+    expect(zone.told).toEqual([]);
+    expect(zone.model!.dynamics[0]!.steering.balance).toBe(balance);
   });
 
   it('says how endpoints come back', () => {

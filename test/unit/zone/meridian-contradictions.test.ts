@@ -16,6 +16,10 @@ describe('a contradiction in a meridian block', () => {
       '{balance: round_robin, sticky: {}}',
       'round_robin has no effect beside sticky: a client that stays takes no turns',
     ],
+    [
+      '{balance: least_connections}',
+      'least_connections without healthcheck load_path: nothing tells of connections, unless responses to its checks carry endpoint-load-metrics',
+    ],
     ['{steering: {method: failover, near_tie: {}}}', 'near_tie has no effect with method failover: nothing is near'],
     [
       '{steering: {method: nearest, pools: {p: {weight: 2}}}}',
