@@ -5,7 +5,7 @@
  */
 
 import { addressBytes, type IpAddress, parseIpAddress, readAddressWords } from '../base/ip-address.ts';
-import { UDP_BATCH_MESSAGES, UDP_MESSAGE_BYTES, UDP_RECEIVE_BUFFER_BYTES, UDP_WAIT_MS } from '../base/limits.ts';
+import { UDP_BATCH_MESSAGES, UDP_RECEIVE_BUFFER_BYTES, UDP_WAIT_MS } from '../base/limits.ts';
 import type { AnswerPort } from './answer-port.ts';
 import { beat, count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
 import { MessageBatch } from './message-batch.ts';
@@ -98,7 +98,7 @@ export class UdpMmsgListener {
     }
     const family = names[at] === Linux.AF_INET ? 4 : 6;
     readAddressWords(this.#clientWords, family, names, family === 4 ? at + 4 : at + 8);
-    const start = slot * UDP_MESSAGE_BYTES;
+    const start = batch.messageAt(slot);
     const octets = this.#answer(batch.messages, start, batch.receivedIn(slot), family, this.#clientWords);
     if (octets > 0) batch.stage(slot, octets);
   }

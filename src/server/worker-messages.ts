@@ -21,6 +21,8 @@ export type WorkerSetup = {
   readonly policy: WorkerPolicy;
   /** Memory of the worker's counts of endpoints answered. */
   readonly tally: SharedArrayBuffer;
+  /** Memory of one word, the number of messages sent to this thread: a loop that blocks looks for them when it changes. */
+  readonly news: SharedArrayBuffer;
   /** Of the worker's random sequence. */
   readonly seed: number;
 };

@@ -65,7 +65,13 @@ const READY_MS_MAX = 20_000;
 const STOP_MS_MAX = 3_000;
 
 /** One running thread. */
-type Thread = { readonly worker: Worker; readonly bornMs: number; readonly exited: Promise<void> };
+type Thread = {
+  readonly worker: Worker;
+  /** How many messages it was sent, in memory that it sees. */
+  readonly news: Int32Array<SharedArrayBuffer>;
+  readonly bornMs: number;
+  readonly exited: Promise<void>;
+};
 
 /** One place in the pool; threads come and go in it. */
 type Seat = {
@@ -168,6 +174,7 @@ export class WorkerPool {
   }
 
   #spawn(seat: Seat): Thread {
+    const news = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       role: seat.role,
       transport: this.#options.transport,
@@ -178,6 +185,7 @@ export class WorkerPool {
       listenerCounters: seat.listenerCounters.buffer,
       tally: seat.tally.buffer,
       policy: this.#options.policy,
+      news: news.buffer,
       seed: this.#nextSeed(),
     };
     const worker = new Worker(this.#options.entry ?? threadEntry('worker'), {
@@ -185,7 +193,7 @@ export class WorkerPool {
       name: `${seat.role}-${seat.index}`,
     });
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    const thread: Thread = { worker, bornMs: performance.now(), exited };
+    const thread: Thread = { worker, news, bornMs: performance.now(), exited };
     for (const delta of splitDelta(this.#options.allTables())) post(thread, { kind: 'tables', delta });
     post(thread, { kind: 'listen' });
     return thread;
@@ -329,7 +337,9 @@ function createSeat(role: 'udp' | 'stream', index: number, slots: number): Seat 
 }
 
 function post(thread: Thread | null, message: ToWorker): void {
-  thread?.worker.postMessage(message);
+  if (thread === null) return;
+  thread.worker.postMessage(message);
+  Atomics.add(thread.news, 0, 1);
 }
 
 async function stopThread(thread: Thread): Promise<void> {

@@ -28,8 +28,12 @@ const MESSAGES_PER_BATCH = 4;
 /** Batches answered after the word to stop, at most; the last one finds nothing. */
 const DRAIN_BATCHES_MAX = 64;
 
+/** Messages taken so far; the news say how many there are, so that a batch without any costs one load (`receiveMessageOnPort`: 0.5 us). */
+let taken = 0;
+
 const port = present(parentPort, 'the port to the control thread');
 const setup = workerData as WorkerSetup;
+const news = new Int32Array(setup.news);
 const listenerCounters = new Int32Array(setup.listenerCounters);
 const state = new ServingState(new Int32Array(setup.health));
 const clock = new WorkerClock();
@@ -64,6 +68,7 @@ function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> 
 /** The blocking loop; begins with the word to listen and does not return before the word to stop. */
 function runMmsg(): void {
   port.on('message', (message: ToWorker) => {
+    taken++;
     if (message.kind === 'tables') state.apply(message.delta);
     else if (message.kind === 'listen') {
       const listener = openMmsg();
@@ -90,9 +95,10 @@ function openMmsg(): UdpMmsgListener | null {
 
 /** Takes a few of the messages that have come; true when one was the word to stop. */
 function takeMessages(): boolean {
-  for (let i = 0; i < MESSAGES_PER_BATCH; i++) {
+  for (let i = 0; i < MESSAGES_PER_BATCH && taken !== Atomics.load(news, 0); i++) {
     const received = receiveMessageOnPort(port) as { message: ToWorker } | undefined;
     if (received === undefined) return false;
+    taken++;
     if (received.message.kind === 'tables') state.apply(received.message.delta);
     else if (received.message.kind === 'stop') return true;
   }

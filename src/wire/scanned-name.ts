@@ -68,11 +68,16 @@ export class ScannedName {
     return at + 1;
   }
 
+  /** True if the `count` octets from label `label` on, which are there, are those at `offset` of `bytes` (lower case wire form). */
+  labelsEqual(label: number, bytes: Uint8Array, offset: number, count: number): boolean {
+    const { lower } = this;
+    const from = this.labelAt[label]!;
+    for (let i = 0; i < count; i++) if (lower[from + i] !== bytes[offset + i]) return false;
+    return true;
+  }
+
   /** True if the suffix from label `label` on is the `length` octets at `offset` of `bytes` (lower case wire form). */
   suffixEquals(label: number, bytes: Uint8Array, offset: number, length: number): boolean {
-    const from = this.labelAt[label]!;
-    if (this.length - from !== length) return false;
-    for (let i = 0; i < length; i++) if (this.lower[from + i] !== bytes[offset + i]) return false;
-    return true;
+    return this.length - this.labelAt[label]! === length && this.labelsEqual(label, bytes, offset, length);
   }
 }

@@ -51,7 +51,7 @@ export class ZoneTable {
     return this.words[HeaderWord.SERIAL]! >>> 0;
   }
 
-  /** The node whose name is the suffix of `name` from label `label` on. */
+  /** The node whose name is the suffix of `name`, a name of this zone, from label `label` on. */
   find(name: ScannedName, label: number): number {
     const words = this.words;
     const hash = name.suffixHash[label]!;
@@ -60,8 +60,9 @@ export class ZoneTable {
       const at = this.#slotsAt + slot * 2;
       const nodeAt = words[at + 1]!;
       if (nodeAt === 0) return 0;
-      if (words[at] !== hash) continue;
-      if (name.suffixEquals(label, this.bytes, (nodeAt + NODE_WORDS) * 4, length)) return nodeAt;
+      if (words[at] !== hash || this.nameLength(nodeAt) !== length) continue;
+      // Both end in the zone's apex, so what stands before it tells them apart.
+      if (name.labelsEqual(label, this.bytes, this.nameAt(nodeAt), length - this.apexLength)) return nodeAt;
     }
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UDP_BATCH_MESSAGES, UDP_MESSAGE_BYTES } from '../../../src/base/limits.ts';
+import { UDP_BATCH_MESSAGES } from '../../../src/base/limits.ts';
 import { MessageBatch } from '../../../src/server/message-batch.ts';
 import { Linux, loadSystemCalls } from '../../../src/server/system-calls.ts';
 
@@ -19,7 +19,7 @@ describe.skipIf(typeof loaded === 'string')('MessageBatch', () => {
       // Nothing has come: the peers are set by hand, as if this socket had asked twice.
       for (const [slot, text] of ['first', 'second'].entries()) {
         batch.names.set(name.subarray(0, 16), batch.nameAt(slot));
-        batch.messages.set(new TextEncoder().encode(text), slot * UDP_MESSAGE_BYTES);
+        batch.messages.set(new TextEncoder().encode(text), batch.messageAt(slot));
       }
       batch.prepare(2);
       batch.stage(1, 6);
@@ -29,7 +29,7 @@ describe.skipIf(typeof loaded === 'string')('MessageBatch', () => {
       expect(loaded.recvmmsg(fd, received.receiveHeaders, UDP_BATCH_MESSAGES, Linux.MSG_DONTWAIT, null)).toBe(2);
       const texts = [0, 1].map((slot) =>
         Buffer.from(
-          received.messages.slice(slot * UDP_MESSAGE_BYTES, slot * UDP_MESSAGE_BYTES + received.receivedIn(slot)),
+          received.messages.slice(received.messageAt(slot), received.messageAt(slot) + received.receivedIn(slot)),
         ).toString(),
       );
       expect(texts).toEqual(['second', 'first']);

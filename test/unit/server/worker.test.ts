@@ -26,6 +26,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
   async function spawn(fields: Partial<WorkerSetup> = {}) {
     const listen = await pickPorts([{ address: '127.0.0.1', port: 0 }]);
     const counters = createCounters();
+    const news = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       role: 'udp',
       transport,
@@ -36,12 +37,16 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       listenerCounters: createListenerCounters().buffer,
       tally: createEndpointTally(16).buffer,
       policy: { serverId: null, version: null, live: createLivePolicy().buffer },
+      news: news.buffer,
       seed: 1,
       ...fields,
     };
     const worker = new Worker(threadEntry('worker'), { workerData: setup });
     workers.push(worker);
-    const tell = (message: ToWorker) => worker.postMessage(message);
+    const tell = (message: ToWorker) => {
+      worker.postMessage(message);
+      Atomics.add(news, 0, 1);
+    };
     return { worker, tell, counters, port: listen[0]!.port };
   }
 
