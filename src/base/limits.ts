@@ -123,6 +123,14 @@ export const LOAD_REPORT_BYTES_MAX = 16_384;
 export const LOAD_METRICS_MAX = 256;
 /** Longest time for which a load report may claim to be true. */
 export const LOAD_VALID_SECONDS_MAX = 3_600;
+/** Characters of a regular expression in a health check: longer ones are not written by people. */
+export const PATTERN_CHARS_MAX = 512;
+/** Steps of its compiled form: 5,120 octets through 256 steps take some 5 ms at the very worst. */
+export const PATTERN_STEPS_MAX = 256;
+/** Octets that a TCP, TLS or UDP check sends: one datagram that no path fragments. */
+export const CHECK_SEND_BYTES_MAX = 1_232;
+/** Records that a DNS check expects; an answer over UDP without EDNS holds no more than 30 addresses. */
+export const CHECK_ANSWERS_MAX = 32;
 /** Interim (1xx) responses before the final one: honest servers send one or two. */
 export const PROBE_INTERIM_RESPONSES_MAX = 8;
 /** TLS sessions an agent keeps, some 2 KB each: one for each HTTPS check of a large agent. */

@@ -6,6 +6,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../base/fault.ts';
 import { readRegions } from '../geo/geo-files.ts';
+import { pingTrouble } from '../probe/ping-socket.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import { zoneJsonSchema } from '../zone/zone-schema.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
@@ -47,6 +48,7 @@ function checkNamed(files: readonly string[], settings: Settings): CheckedFile[]
 function checkAll(settings: Settings): CheckedFile[] {
   const { zonesDir, geoDataDir } = dataDirectories(settings);
   const { zones, faults } = checkZonesDirectory(zonesDir, zoneDefaults(settings));
+  warnOfIcmp(zones.flatMap(({ model }) => (model === null ? [] : [model])));
   const regions = regionNames(geoDataDir);
   const checked = zones.map(({ source, model, faults: own }) => ({
     path: pathOfZone(source),
@@ -55,6 +57,19 @@ function checkAll(settings: Settings): CheckedFile[] {
   }));
   const directory = faults.length === 0 ? [] : [{ path: zonesDir, zone: null, faults }];
   return [...directory, ...checked, ...checkGeoDirectory(geoDataDir)];
+}
+
+/** Not a fault of the files: elsewhere the same checks may work. */
+function warnOfIcmp(models: readonly ZoneModel[]): void {
+  const endpoints = models.flatMap(({ dynamics }) =>
+    dynamics.flatMap(({ pools }) => pools.flatMap((pool) => pool.endpoints)),
+  );
+  const count = endpoints.filter(({ status, check }) => status === 'obey' && check.protocol === 'ICMP').length;
+  const trouble = count === 0 ? null : pingTrouble();
+  if (trouble === null) return;
+  process.stderr.write(
+    `meridian: endpoints checked by ICMP: ${count}; from this host they would count as unknown: ${trouble}\n`,
+  );
 }
 
 /** The regions that pools may stand for, or null when there is no list of them. */

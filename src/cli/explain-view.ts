@@ -11,9 +11,9 @@ import type { EndpointTrace, PoolTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { KM_PER_MS } from '../geo/preference-table.ts';
 import type { WeightCorrection } from '../health/weight-corrections.ts';
+import type { DnsAnswer } from '../probe/dns-exchange.ts';
 import type { Explanation } from '../server/explanation.ts';
 import type { EndpointStatus } from '../server/node-status.ts';
-import type { DnsAnswer } from './dns-exchange.ts';
 import { paint, verdictColor } from './status-view.ts';
 import { printable } from './text-table.ts';
 

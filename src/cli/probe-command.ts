@@ -47,7 +47,9 @@ export async function runProbe(settings: Settings): Promise<number> {
   let agent: ProbeAgent | null = null;
   try {
     const first = await files.firstLook;
-    agent = new ProbeAgent({ agentId, region, checks: byId(first.checks ?? []), store, clock: CLOCK, log });
+    const checks = byId(first.checks ?? []);
+    const { metadataTargets } = zoneDefaults(settings);
+    agent = new ProbeAgent({ agentId, region, checks, store, clock: CLOCK, log, metadataTargets });
     const status = agent.status.bind(agent);
     if (settings.metrics !== undefined) {
       metrics = new AgentServer(status);

@@ -36,6 +36,7 @@ const ZONE_SETTINGS = [
   'soa-expire',
   'soa-minimum',
   'escaped-semicolons',
+  'metadata-targets',
 ] as const satisfies readonly SettingKey[];
 
 /** How to get into Redis, for every command that does. */

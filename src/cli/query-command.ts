@@ -1,9 +1,9 @@
 /** `meridian query`: one question to a DNS server, its answer like a short `dig`. */
 
+import { askDns, type DnsAnswer, type DnsRecordText } from '../probe/dns-exchange.ts';
 import { typeCode, typeName } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
 import { ExitCode, usageFailure, workFailure } from './command-failure.ts';
-import { askDns, type DnsAnswer, type DnsRecordText } from './dns-exchange.ts';
 import { LISTEN_DEFAULT } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { formatSocketAddress } from './socket-address.ts';

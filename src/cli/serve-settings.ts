@@ -57,6 +57,7 @@ export function zoneDefaults(settings: Settings): ZoneDefaults {
       minimum: settings['soa-minimum'],
     },
     escapedSemicolons: settings['escaped-semicolons'] ?? ZONE_DEFAULTS.escapedSemicolons,
+    metadataTargets: settings['metadata-targets'] ?? ZONE_DEFAULTS.metadataTargets,
   };
 }
 

@@ -271,6 +271,12 @@ export const SETTINGS = {
     help: 'whether TXT values in YAML write ; as \\; (default: yes, as octoDNS)',
     isRare: true,
   },
+  'metadata-targets': {
+    schema: flag,
+    placeholder: 'yes|no',
+    help: 'whether endpoints may be checked at link-local and cloud metadata addresses (default: no)',
+    isRare: true,
+  },
   region: {
     schema: identifier,
     placeholder: 'name',

@@ -48,6 +48,7 @@ import {
 } from './check-record.ts';
 import { CheckScheduler, type SchedulerStats } from './check-scheduler.ts';
 import { errorMessage } from './failure-reason.ts';
+import { pingTrouble } from './ping-socket.ts';
 import { type RunCheck, runCheck } from './run-check.ts';
 
 export type ProbeAgentOptions = {
@@ -62,6 +63,8 @@ export type ProbeAgentOptions = {
   /** Real time if not given. */
   readonly timers?: Timers;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
+  /** Whether checks may reach link-local and cloud metadata addresses; false if not given. */
+  readonly metadataTargets?: boolean;
   /** How checks are run, the real way if not given. */
   readonly runCheck?: RunCheck;
   /** Checks under way at once, `PROBE_CONCURRENCY_MAX` if not given. */
@@ -118,6 +121,7 @@ export class ProbeAgent {
   /** Other agents, and when they were last heard. */
   readonly #peers = new Map<string, number>();
   #peerNames = '';
+  #isIcmpTold = false;
   #stopBeating: CancelTimer | null = null;
   #flushTimer: CancelTimer | null = null;
   #firstRoundTimer: CancelTimer | null = null;
@@ -138,7 +142,7 @@ export class ProbeAgent {
       agentId: options.agentId,
       clock: options.clock,
       timers: this.#timers,
-      runCheck: options.runCheck ?? ((spec, signal) => runCheck(spec, signal)),
+      runCheck: options.runCheck ?? realCheck(options.metadataTargets ?? false),
       onResult: (spec, result) => this.#take(spec, result),
       ...(options.concurrencyMax === undefined ? {} : { concurrencyMax: options.concurrencyMax }),
     });
@@ -187,6 +191,7 @@ export class ProbeAgent {
       this.#awaited?.add(id);
     }
     this.#scheduler.setChecks(kept);
+    this.#warnOfIcmp();
     this.#isSnapshotDue = true;
     this.#flushSoon();
   }
@@ -214,6 +219,15 @@ export class ProbeAgent {
     const reason = `${checks.size} checks, AGENT_REPORTS_MAX is ${AGENT_REPORTS_MAX}`;
     this.#options.log.warn({ event: 'checks-left-out', reason }, 'more checks than one agent makes');
     return new Map([...checks].slice(0, AGENT_REPORTS_MAX));
+  }
+
+  /** Told once for all, and before the first check: each ICMP check says the same of itself. */
+  #warnOfIcmp(): void {
+    if (this.#isIcmpTold || ![...this.#records.values()].some(({ spec }) => spec.protocol === 'ICMP')) return;
+    this.#isIcmpTold = true;
+    const reason = pingTrouble();
+    const text = 'ICMP checks cannot be made here: their endpoints count as unknown and are served';
+    if (reason !== null) this.#options.log.warn({ event: 'icmp-forbidden', reason }, text);
   }
 
   #take(spec: CheckSpec, result: ProbeResult): void {
@@ -385,4 +399,8 @@ export class ProbeAgent {
     const { agentId: agent, region } = this.#options;
     return { agent, region, boot: this.boot, seq: this.#publicationSeq, intervalMs: AGENT_BEAT_MS };
   }
+}
+
+function realCheck(metadataTargets: boolean): RunCheck {
+  return (spec, signal) => runCheck(spec, signal, { metadataTargets });
 }

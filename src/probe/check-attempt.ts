@@ -23,7 +23,7 @@ const STALL_MS = 250;
 export type ProbeResult = {
   /** `unknown`: nothing was learnt about the endpoint, by a cause of the agent's. */
   readonly outcome: 'ok' | 'failed' | 'unknown';
-  /** Short and stable, for people; empty when ok. */
+  /** Short and stable, for people; when ok empty, or what is to be said all the same. */
   readonly reason: string;
   /** Milliseconds of the TCP handshake, of the TLS handshake after it, and from the request to the first octet of the answer. */
   readonly connectMs: number | null;
@@ -31,6 +31,8 @@ export type ProbeResult = {
   readonly serverMs: number | null;
   /** What the endpoint says of its load, or why that was refused; absent when it says nothing. */
   readonly load?: LoadReport | RecordFault;
+  /** When the endpoint's certificate expires, milliseconds since the Unix epoch; null if none was seen. */
+  readonly certificateExpiresMs: number | null;
 };
 
 /** What a socket, a request and the like have in common. */
@@ -47,6 +49,7 @@ export class CheckAttempt {
   serverMs: number | null = null;
   /** The response's `endpoint-load-metrics` (ORCA), or null. */
   loadHeader: string | string[] | null = null;
+  certificateExpiresMs: number | null = null;
   stage: CheckStage = 'resolve';
   #isOpen = true;
   #owned: Destroyable[] = [];
@@ -72,15 +75,21 @@ export class CheckAttempt {
     return this.#isOpen;
   }
 
+  /** Time left until the deadline, 1 ms at least. */
+  get remainingMs(): number {
+    return Math.max(1, this.#deadlineMs - performance.now());
+  }
+
   /** Destroys `resource` when the attempt ends, or at once if it has ended. */
   own(resource: Destroyable): void {
     if (this.#isOpen) this.#owned.push(resource);
     else resource.destroy();
   }
 
-  /** The endpoint is well. */
+  /** The endpoint is well, though perhaps with an expired certificate that nobody asked to verify. */
   pass(): void {
-    this.#settle('ok', '');
+    const hasExpired = this.certificateExpiresMs !== null && this.certificateExpiresMs < Date.now();
+    this.#settle('ok', hasExpired ? 'certificate: expired (not verified)' : '');
   }
 
   /** The endpoint is not well. */
@@ -131,6 +140,7 @@ export class CheckAttempt {
       tlsMs: this.tlsMs,
       serverMs: this.serverMs,
       ...(this.loadHeader === null ? {} : { load: parseLoadHeader(String(this.loadHeader)) }),
+      certificateExpiresMs: this.certificateExpiresMs,
     });
   }
 }

@@ -362,7 +362,7 @@ function nextSlot(slotMs: number, intervalMs: number, afterMs: number): number {
 
 function brokenResult(error: unknown): ProbeResult {
   const reason = `agent cannot check: ${errorMessage(error)}`;
-  return { outcome: 'unknown', reason, connectMs: null, tlsMs: null, serverMs: null };
+  return { outcome: 'unknown', reason, connectMs: null, tlsMs: null, serverMs: null, certificateExpiresMs: null };
 }
 
 /** FNV-1a over UTF-16 units, finished by a mixer: equal on every machine. */

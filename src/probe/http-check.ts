@@ -8,9 +8,10 @@
 
 import { type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders, request } from 'node:http';
 import type { Socket } from 'node:net';
-import { PROBE_BODY_BYTES_MAX, PROBE_HEADER_BYTES_MAX, PROBE_INTERIM_RESPONSES_MAX } from '../base/limits.ts';
+import { PROBE_HEADER_BYTES_MAX, PROBE_INTERIM_RESPONSES_MAX } from '../base/limits.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { CheckAttempt } from './check-attempt.ts';
+import { type ExpectedText, expectText } from './expected-text.ts';
 import { openConnection } from './open-connection.ts';
 import { openTlsConnection } from './open-tls-connection.ts';
 import { hostField } from './target-host.ts';
@@ -21,7 +22,7 @@ export type JudgeResponse = (attempt: CheckAttempt, response: IncomingMessage) =
 /** Requests the spec's path from the literal `address`; `judge` makes of the response what the spec expects unless given. */
 export function checkHttp(attempt: CheckAttempt, address: string, judge: JudgeResponse = judgeResponse): void {
   const onReady = (socket: Socket) => sendRequest(attempt, socket, judge);
-  if (attempt.spec.protocol === 'HTTPS') openTlsConnection(attempt, address, onReady);
+  if (attempt.spec.protocol === 'HTTPS') openTlsConnection(attempt, address, ['http/1.1'], onReady);
   else openConnection(attempt, address, onReady);
 }
 
@@ -69,24 +70,26 @@ function judgeResponse(attempt: CheckAttempt, response: IncomingMessage): void {
   const status = response.statusCode ?? 0;
   attempt.loadHeader = response.headers['endpoint-load-metrics'] ?? null;
   response.on('error', (error) => attempt.failBy(error));
-  if (!spec.expectStatus.some(([low, high]) => status >= low && status <= high)) attempt.fail(`status ${status}`);
-  else if (spec.expectBody === null) attempt.pass();
-  else seekText(attempt, response, Buffer.from(spec.expectBody));
+  if (!spec.expectStatus.some(([low, high]) => status >= low && status <= high)) {
+    attempt.fail(`status ${status}`);
+    return;
+  }
+  const expected = expectText(spec);
+  if (expected === null) attempt.pass();
+  else seek(attempt, response, expected);
 }
 
-/** Passes as soon as `text` stands in the body, fails when it ends or {@link PROBE_BODY_BYTES_MAX} octets lack it. */
-function seekText(attempt: CheckAttempt, response: IncomingMessage, text: Buffer): void {
-  const seen = Buffer.alloc(PROBE_BODY_BYTES_MAX);
-  let length = 0;
+/** Passes as soon as what is expected stands in the body, fails when it ends or is read far enough without. */
+function seek(attempt: CheckAttempt, response: IncomingMessage, expected: ExpectedText): void {
   attempt.stage = 'body';
+  const settle = (found: ReturnType<ExpectedText['take']>) => {
+    if (found === 'found') attempt.pass();
+    else if (found === 'missing') attempt.fail('body lacks expected text');
+  };
   response.on('data', (chunk: Buffer) => {
-    if (!attempt.isOpen) return;
-    const from = Math.max(0, length - text.length + 1);
-    length += chunk.copy(seen, length);
-    if (seen.subarray(from, length).includes(text)) attempt.pass();
-    else if (length === PROBE_BODY_BYTES_MAX) attempt.fail('body lacks expected text');
+    if (attempt.isOpen) settle(expected.take(chunk));
   });
-  response.on('end', () => attempt.fail('body lacks expected text'));
+  response.on('end', () => settle(expected.end()));
 }
 
 function requestHeaders(spec: CheckSpec): OutgoingHttpHeaders {

@@ -21,7 +21,7 @@ export async function fetchLoad(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<LoadReport | RecordFault> {
-  const request = { ...spec, path, method: 'GET', expectBody: null, timeoutMs: Math.max(1, timeoutMs) };
+  const request = { ...spec, path, method: 'GET', timeoutMs: Math.max(1, timeoutMs) };
   const attempt = new CheckAttempt(request, signal);
   let body = '';
   checkHttp(attempt, address, (_, response) => readBody(attempt, response, (text) => (body = text)));

@@ -1,9 +1,10 @@
-/** TCP check: an endpoint that completes the handshake is well. Run by {@link runCheck}. */
+/** TCP check: an endpoint that completes the handshake is well, and says what is expected of it. Run by {@link runCheck}. */
 
 import type { CheckAttempt } from './check-attempt.ts';
 import { openConnection } from './open-connection.ts';
+import { talk } from './talk.ts';
 
-/** Connects to the literal `address` and lets go at once. */
+/** Connects to the literal `address`, says and hears what the spec asks for, and lets go. */
 export function checkTcp(attempt: CheckAttempt, address: string): void {
-  openConnection(attempt, address, () => attempt.pass());
+  openConnection(attempt, address, (socket) => talk(attempt, socket));
 }

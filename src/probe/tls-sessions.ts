@@ -3,7 +3,7 @@
  * (measured: 20 % of a check's CPU here, the signature there). After {@link FULL_HANDSHAKE_MS} a check makes a full handshake
  * again: a resumed one shows no certificate, so one that expired or was replaced by a wrong one is seen within that time.
  *
- * Owned by `open-connection.ts`; one a process.
+ * Owned by `open-tls-connection.ts`; one a process.
  */
 
 import { PROBE_TLS_SESSIONS_MAX } from '../base/limits.ts';
@@ -11,8 +11,8 @@ import { PROBE_TLS_SESSIONS_MAX } from '../base/limits.ts';
 /** Longest time between two sights of an endpoint's certificate. */
 const FULL_HANDSHAKE_MS = 60_000;
 
-/** A session, and when the handshake that it goes back to showed a certificate. */
-export type TlsSession = { readonly ticket: Buffer; readonly fullMs: number };
+/** A session, when the handshake that it goes back to showed a certificate, and when that one expires (Unix epoch, null: not known). */
+export type TlsSession = { readonly ticket: Buffer; readonly fullMs: number; readonly expiresMs: number | null };
 
 /** Sessions by check id; the oldest gives way. */
 export class TlsSessions {

@@ -62,6 +62,7 @@ export class NodeHealth {
 
   constructor(input: NodeHealthOptions) {
     const { options, registry, clock, log } = input;
+    const { metadataTargets } = options.zoneDefaults;
     this.#options = input;
     this.#store =
       options.redis === null
@@ -71,7 +72,9 @@ export class NodeHealth {
     const isListed = options.listen.length > 0;
     // Alone, the node's agent is its eyes at all times; a command that only looks has none.
     this.#self =
-      options.redis !== null && isListed ? new SelfChecker({ checks: () => checksToMake(registry), clock, log }) : null;
+      options.redis !== null && isListed
+        ? new SelfChecker({ checks: () => checksToMake(registry), clock, log, metadataTargets })
+        : null;
     this.#feed = new HealthFeed({
       store: this.#store,
       registry,
@@ -96,6 +99,7 @@ export class NodeHealth {
             store: this.#store,
             clock,
             log,
+            metadataTargets,
           })
         : null;
   }

@@ -18,6 +18,8 @@ export type SelfCheckerOptions = {
   readonly checks: () => ReadonlyMap<string, CheckSpec>;
   readonly clock: Clock;
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
+  /** As the agent's. */
+  readonly metadataTargets?: boolean;
   /** The real way if not given. */
   readonly runCheck?: RunCheck;
 };
@@ -49,7 +51,7 @@ export class SelfChecker implements SelfChecks {
 
   open(onChange: (ids: readonly string[]) => void): void {
     if (this.#agent !== null) return;
-    const { clock, log, runCheck } = this.#options;
+    const { clock, log, runCheck, metadataTargets = false } = this.#options;
     const store = new MemoryStore();
     const agent = new ProbeAgent({
       agentId: 'self',
@@ -58,6 +60,7 @@ export class SelfChecker implements SelfChecks {
       store,
       clock,
       log,
+      metadataTargets,
       ...(runCheck === undefined ? {} : { runCheck }),
     });
     this.#agent = agent;

@@ -17,10 +17,12 @@ export type ZoneDefaults = {
   readonly soa: SoaDefaults;
   /** True if TXT values write `;` as `\\;` (octoDNS's `escaped_semicolons`). */
   readonly escapedSemicolons: boolean;
+  /** True if health checks may reach link-local and cloud metadata addresses. */
+  readonly metadataTargets: boolean;
 };
 
 /** octoDNS's meaning of a zone file: what counts without a word in the configuration. */
-export const ZONE_DEFAULTS: ZoneDefaults = { soa: {}, escapedSemicolons: true };
+export const ZONE_DEFAULTS: ZoneDefaults = { soa: {}, escapedSemicolons: true, metadataTargets: false };
 
 /** `model` is null exactly when `faults` has an error. */
 export type LoadedZone = {
@@ -66,6 +68,7 @@ export function loadZone(source: ZoneSource, reader: ZoneFileReader, defaults: Z
     soaDefaults: hasSoa ? {} : defaults.soa,
     subZones: source.subZones ?? [],
     escapedSemicolons: defaults.escapedSemicolons,
+    metadataTargets: defaults.metadataTargets,
     base,
   });
   faults.push(...yaml.faults);

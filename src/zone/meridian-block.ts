@@ -7,23 +7,19 @@
  */
 
 import { z } from 'zod';
-import { parseIpAddress } from '../base/ip-address.ts';
 import { ANSWERS_MAX } from '../base/limits.ts';
 import { isKnownGeo } from './geo-codes.ts';
+import { MERIDIAN_HEALTHCHECK } from './meridian-healthcheck.ts';
 import { kill, type RecordScope } from './record-scope.ts';
 import { fieldOf, isNullNode, pythonText, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarText } from './yaml-scalar.ts';
 
 const SECONDS_MAX = 2_147_483_647;
-const BODY_CHARS_MAX = 5_120;
 /** Values in one block: far more than anyone writes, and a bound on what aliases can repeat. */
 const BLOCK_NODES_MAX = 10_000;
 const BLOCK_DEPTH_MAX = 16;
 
 const seconds = z.number().int().min(0).max(SECONDS_MAX);
-const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-const statusText = /^[1-5]\d\d(?:-[1-5]\d\d)?$/;
-const hostText = /^[0-9A-Za-z._:-]{1,253}$/;
 
 const capacity = z
   .strictObject({
@@ -73,70 +69,6 @@ const steering = z.strictObject({
     .describe('Clients of these places never leave these pools'),
 });
 
-const healthcheck = z
-  .strictObject({
-    interval: z.number().min(1).max(3_600).default(5).describe('Seconds between checks'),
-    timeout: z.number().min(0.05).max(60).default(1.5).describe('Seconds until a check has failed'),
-    rise: z.number().int().min(1).max(100).default(2).describe('Successes in a row until up'),
-    fall: z.number().int().min(1).max(100).default(2).describe('Failures until down'),
-    expect_status: z
-      .array(
-        z.union([
-          z.number().int().min(100).max(599),
-          z.string().regex(statusText).refine(isRisingRange, 'a range runs from low to high'),
-        ]),
-      )
-      .min(1)
-      .max(32)
-      .optional()
-      .describe('HTTP status codes and ranges that are a success; default 200'),
-    expect_body: z.string().min(1).max(BODY_CHARS_MAX).optional().describe('Text within the first 5 KB of the body'),
-    method: z.enum(['GET', 'HEAD', 'OPTIONS', 'POST']).optional().describe('HTTP method; default GET'),
-    headers: z
-      .record(
-        z.string().regex(headerName).max(128),
-        z
-          .string()
-          .max(1_024)
-          .regex(/^[\t\x20-\x7e]*$/),
-      )
-      .optional()
-      .describe('Sent with the request'),
-    tls_verify: z
-      .boolean()
-      .optional()
-      .describe('Refuse certificates that do not verify; default false, as octoDNS providers'),
-    target: z
-      .string()
-      .regex(hostText)
-      .refine(isCheckTarget, 'neither an address nor a host name')
-      .optional()
-      .describe('Connect here instead of to the endpoint'),
-    quorum: z
-      .union([z.enum(['majority', 'any', 'all']), z.number().gt(0).max(1)])
-      .default('majority')
-      .describe('How many regions must agree'),
-    manual_resume: z
-      .boolean()
-      .optional()
-      .describe('Once down, an endpoint waits for an operator (meridian shift add --resume)'),
-    load_path: z
-      .string()
-      .startsWith('/')
-      .max(1_024)
-      .regex(/^[\x21-\x7e]*$/, 'only visible ASCII characters')
-      .optional()
-      .describe('Where the endpoint reports its load: JSON with current, target, max, or with the names of ORCA'),
-  })
-  .refine((value) => value.timeout <= value.interval, {
-    message: 'timeout must not be over interval: only one check is under way at a time',
-    path: ['timeout'],
-  })
-  .refine((value) => !(value.method === 'HEAD' && value.expect_body !== undefined), {
-    message: 'a HEAD response has no body to expect anything of',
-    path: ['expect_body'],
-  });
-
 /** The whole block. */
 export const MERIDIAN_BLOCK = z.strictObject({
   steering: steering.optional(),
@@ -166,7 +98,7 @@ export const MERIDIAN_BLOCK = z.strictObject({
     .strictObject({ seconds: z.number().int().min(1).max(86_400), floor: z.number().min(0).max(1).default(0.1) })
     .optional()
     .describe('How the weight of an endpoint grows after it was down'),
-  healthcheck: healthcheck.optional(),
+  healthcheck: MERIDIAN_HEALTHCHECK.optional(),
   soa: z
     .strictObject({
       mname: z.string().min(1).max(255).optional().describe('Primary name server'),
@@ -184,22 +116,6 @@ export const MERIDIAN_BLOCK = z.strictObject({
 /** A validated block with its defaults. */
 export type MeridianBlock = z.output<typeof MERIDIAN_BLOCK>;
 export type MeridianSoa = NonNullable<MeridianBlock['soa']>;
-
-/** The health-check part, in the units and names of `CheckSpec`; absent where the file does not say. */
-export type MeridianHealthcheck = {
-  readonly intervalMs: number;
-  readonly timeoutMs: number;
-  readonly rise: number;
-  readonly fall: number;
-  readonly expectStatus: readonly (readonly [number, number])[] | null;
-  readonly expectBody: string | null;
-  readonly method: string | null;
-  readonly headers: Readonly<Record<string, string>> | null;
-  readonly tlsVerify: boolean | null;
-  readonly target: string | null;
-  readonly quorum: 'majority' | 'any' | 'all' | number;
-  readonly loadPath: string | null;
-};
 
 /** The block of a record, or null when there is none or it is wrong (told of `scope`). */
 export function readMeridianBlock(scope: RecordScope, octodns: YamlMap): MeridianBlock | null {
@@ -256,43 +172,6 @@ export function checkMeridianPools(
     const at = nodeAt(octodns, ['meridian', ...path], false);
     kill(scope, 'meridian-pool', `meridian names the pool "${name.slice(0, 100)}", which the record does not have`, at);
   }
-}
-
-/** The health-check settings of `block`, or null. */
-export function meridianHealthcheck(block: MeridianBlock | null): MeridianHealthcheck | null {
-  const check = block?.healthcheck;
-  if (check === undefined) return null;
-  return {
-    intervalMs: Math.round(check.interval * 1_000),
-    timeoutMs: Math.round(check.timeout * 1_000),
-    rise: check.rise,
-    fall: check.fall,
-    expectStatus: check.expect_status?.map(statusRange) ?? null,
-    expectBody: check.expect_body ?? null,
-    method: check.method ?? null,
-    headers: check.headers ?? null,
-    tlsVerify: check.tls_verify ?? null,
-    target: check.target === undefined ? null : check.target.toLowerCase(),
-    quorum: check.quorum,
-    loadPath: check.load_path ?? null,
-  };
-}
-
-/** True if `target` of a health check is an address or could be a host name. */
-function isCheckTarget(target: string): boolean {
-  return target.includes(':')
-    ? parseIpAddress(target) !== null
-    : !/^[\d.]+$/.test(target) || parseIpAddress(target) !== null;
-}
-
-function isRisingRange(text: string): boolean {
-  const [from, to] = text.split('-').map(Number);
-  return to === undefined || from! <= to;
-}
-
-function statusRange(status: number | string): readonly [number, number] {
-  const [from, to] = String(status).split('-').map(Number);
-  return [from!, to ?? from!];
 }
 
 /** Plain values for zod; null-prototype objects, so that no key is special. */

@@ -3,10 +3,12 @@
  * every endpoint. Endpoints that no server could answer with (an address as the target of a CNAME) are left out with a warning.
  */
 
+import { isMetadataAddress } from '../base/metadata-address.ts';
 import { parseGeoCode } from './geo-codes.ts';
-import { type MeridianBlock, meridianHealthcheck } from './meridian-block.ts';
+import { type MeridianBlock, meridianNode } from './meridian-block.ts';
+import { meridianHealthcheck, misplacedKeys } from './meridian-healthcheck.ts';
 import { steeringOf } from './meridian-steering.ts';
-import { type CheckPlan, checkOfEndpoint, isMetadataTarget, planCheck } from './octodns-healthcheck.ts';
+import { type CheckPlan, checkOfEndpoint, planCheck } from './octodns-healthcheck.ts';
 import { checkPools, fallbackOf } from './octodns-pools.ts';
 import { checkRules, subnetOf } from './octodns-rules.ts';
 import { steeredText, valueNodes } from './octodns-values.ts';
@@ -35,25 +37,33 @@ export function checkDynamic(scope: RecordScope, map: YamlMap, type: string): Re
   return checked.existing;
 }
 
+/** What a record is built from besides its node. */
+export type DynamicContext = {
+  /** Wire name, and its text with the final dot. */
+  readonly owner: Uint8Array;
+  readonly fqdn: string;
+  readonly ttlSeconds: number;
+  /** Whether endpoints may be checked where clouds keep credentials. */
+  readonly metadataTargets: boolean;
+};
+
 /**
  * The model of a checked record; null when it is lenient and so broken that nothing steers. What leniency excuses is mended: fallbacks
  * that lead nowhere or in a circle end, rules without a pool are left out, and clients that no rule names get the record's values.
- * `owner` is the wire name, `fqdn` its text with the final dot.
  */
 export function buildDynamic(
   scope: RecordScope,
   map: YamlMap,
   type: SteeredType,
   block: MeridianBlock | null,
-  owner: Uint8Array,
-  fqdn: string,
-  ttlSeconds: number,
+  context: DynamicContext,
 ): DynamicModel | null {
+  const { owner, fqdn, ttlSeconds } = context;
   const dynamic = fieldOf(map, 'dynamic') as YamlMap;
   const poolsNode = fieldOf(dynamic, 'pools');
   if (poolsNode?.kind !== 'map' || itemsOf(dynamic, 'rules').length === 0) return null;
-  const plan = planCheck(scope, fieldOf(map, 'octodns'), fqdn, meridianHealthcheck(block));
-  checkMethod(scope, map, plan, block);
+  const plan = planCheck(scope, fieldOf(map, 'octodns'), fqdn, meridianHealthcheck(block?.healthcheck));
+  checkHealthcheckKeys(scope, map, plan, block);
   const poolMaps = [...poolsNode.entries].map(([name, { value }]) => ({ name, map: value as YamlMap }));
   const indexOf = new Map(poolMaps.map(({ name }, i) => [name, i]));
   const fallbacks = endingFallbacks(
@@ -66,7 +76,7 @@ export function buildDynamic(
     ({ name, map: pool }, i): PoolModel => ({
       name,
       fallback: fallbacks[i]!,
-      endpoints: buildEndpoints(scope, pool, type, plan),
+      endpoints: buildEndpoints(scope, pool, type, plan, context.metadataTargets),
       region: block?.steering?.pools?.[name]?.region ?? null,
       share: block?.steering?.pools?.[name]?.weight ?? 1,
       bias: block?.steering?.pools?.[name]?.bias ?? 0,
@@ -129,7 +139,13 @@ function endingFallbacks(fallbacks: number[]): number[] {
   return fallbacks;
 }
 
-function buildEndpoints(scope: RecordScope, pool: YamlMap, type: SteeredType, plan: CheckPlan): EndpointModel[] {
+function buildEndpoints(
+  scope: RecordScope,
+  pool: YamlMap,
+  type: SteeredType,
+  plan: CheckPlan,
+  metadataTargets: boolean,
+): EndpointModel[] {
   const entries = itemsOf(pool, 'values') as YamlMap[];
   const endpoints: EndpointModel[] = [];
   for (const entry of entries) {
@@ -142,8 +158,8 @@ function buildEndpoints(scope: RecordScope, pool: YamlMap, type: SteeredType, pl
     const status = (textOf(fieldOf(entry, 'status') ?? node) ?? 'obey') as EndpointStatus;
     const check = checkOfEndpoint(plan, value.text);
     const isChecked = !entry.entries.has('status') || status === 'obey';
-    if (isChecked && isMetadataTarget(check.target)) {
-      const message = `${check.target} is where clouds keep credentials and is never probed: give it status up or down`;
+    if (isChecked && !metadataTargets && isMetadataAddress(check.target)) {
+      const message = `${check.target} is where clouds keep credentials and is not probed: give it status up or down, or set metadata-targets`;
       kill(scope, 'healthcheck-metadata', message, plan.target === null ? node : undefined);
     }
     endpoints.push({
@@ -173,30 +189,16 @@ function buildLastResort(scope: RecordScope, map: YamlMap, type: SteeredType): s
   return [...new Set(texts)];
 }
 
-/** Settings of HTTP in a check that is none would be ignored in silence. */
-function checkMethod(scope: RecordScope, map: YamlMap, plan: CheckPlan, block: MeridianBlock | null): void {
-  const check = block?.healthcheck;
-  if (check === undefined) return;
+/** A condition that the check cannot put to the test must not be passed over in silence. */
+function checkHealthcheckKeys(scope: RecordScope, map: YamlMap, plan: CheckPlan, block: MeridianBlock | null): void {
   const octodns = fieldOf(map, 'octodns');
-  const isHttp = plan.protocol === 'HTTP' || plan.protocol === 'HTTPS';
-  const httpOnly = (['expect_status', 'expect_body', 'method', 'headers', 'load_path'] as const).filter(
-    (key) => check[key] !== undefined,
-  );
-  if (!isHttp && httpOnly.length > 0) {
-    kill(
-      scope,
-      'meridian-healthcheck',
-      `${httpOnly.join(', ')} of a ${plan.protocol} check: only HTTP and HTTPS have them`,
-      octodns,
-    );
+  if (octodns?.kind !== 'map') return;
+  for (const { key, message } of misplacedKeys(block?.healthcheck, plan.protocol)) {
+    kill(scope, 'meridian-healthcheck', message, meridianNode(octodns, 'healthcheck', key));
   }
-  if (plan.protocol !== 'HTTPS' && check.tls_verify === true) {
-    kill(
-      scope,
-      'meridian-healthcheck',
-      `tls_verify of a ${plan.protocol} check: only HTTPS has a certificate`,
-      octodns,
-    );
+  if (plan.protocol === 'DNS' && plan.dns === null) {
+    const message = 'a DNS check needs to know what to ask for: add dns: {qname: NAME}';
+    kill(scope, 'meridian-healthcheck', message, meridianNode(octodns, 'healthcheck'));
   }
 }
 

@@ -6,12 +6,11 @@
  * for (Route 53 does not, NS1 does not by default), and a tree that moves here must mean the same.
  */
 
-import { addressBytes, parseIpAddress, unmapAddress } from '../base/ip-address.ts';
-import type { MeridianHealthcheck } from './meridian-block.ts';
+import type { MeridianHealthcheck } from './meridian-healthcheck.ts';
 import { kill, note, type RecordScope, tell } from './record-scope.ts';
 import { fieldOf, isNullNode, isTruthyNode, pythonText, textOf, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarToInt } from './yaml-scalar.ts';
-import type { CheckProtocol, CheckSpec } from './zone-model.ts';
+import type { CheckProtocol, CheckSpec, DnsExpectation } from './zone-model.ts';
 
 /** A check without its target: what all endpoints of a record share. */
 export type CheckPlan = Omit<CheckSpec, 'id' | 'target' | 'host'> & {
@@ -23,13 +22,12 @@ export type CheckPlan = Omit<CheckSpec, 'id' | 'target' | 'host'> & {
 
 const DEFAULT_PATH = '/_dns';
 const DEFAULT_PORT = 443;
+const DEFAULT_DNS_PORT = 53;
 const DEFAULT_INTERVAL_MS = 5_000;
 const DEFAULT_TIMEOUT_MS = 1_500;
 const DEFAULT_RISE = 2;
 const DEFAULT_FALL = 2;
 const PROTOCOLS: ReadonlySet<string> = new Set(['HTTP', 'HTTPS', 'ICMP', 'TCP', 'UDP']);
-/** AWS and others answer with credentials here; a zone file must not make every probe agent fetch them. */
-const METADATA_IPV6 = 'fd00:ec2::254';
 
 /** Checks `octodns.healthcheck` of a record: octoDNS looks at the protocol only, and dies of what is no mapping. */
 export function checkHealthcheck(scope: RecordScope, octodns: YamlMap): void {
@@ -59,18 +57,23 @@ export function planCheck(
 ): CheckPlan {
   const node = octodns?.kind === 'map' ? fieldOf(octodns, 'healthcheck') : undefined;
   const healthcheck = node?.kind === 'map' ? node : null;
-  const protocol = protocolOf(healthcheck);
+  const protocol = extra?.protocol ?? protocolOf(healthcheck);
   const isHttp = protocol === 'HTTP' || protocol === 'HTTPS';
+  const isTls = protocol === 'HTTPS' || protocol === 'TLS';
+  const isDns = protocol === 'DNS';
   return {
     protocol,
-    port: protocol === 'ICMP' ? 0 : portOf(scope, healthcheck),
-    host: isHttp ? hostOf(scope, healthcheck, fqdn) : null,
+    port: protocol === 'ICMP' ? 0 : portOf(scope, healthcheck, isDns ? DEFAULT_DNS_PORT : DEFAULT_PORT),
+    host: isHttp || isTls ? hostOf(scope, healthcheck, fqdn) : null,
     path: isHttp ? pathOf(healthcheck) : '',
     method: isHttp ? (extra?.method ?? 'GET') : '',
     headers: isHttp ? (extra?.headers ?? {}) : {},
     expectStatus: isHttp ? (extra?.expectStatus ?? [[200, 200]]) : [],
-    expectBody: isHttp ? (extra?.expectBody ?? null) : null,
-    tlsVerify: protocol === 'HTTPS' && (extra?.tlsVerify ?? false),
+    expectText: extra?.expectText ?? null,
+    expectPattern: extra?.expectPattern ?? null,
+    send: extra?.send ?? null,
+    dns: isDns ? (extra?.dns ?? null) : null,
+    tlsVerify: isTls && (extra?.tlsVerify ?? false),
     intervalMs: extra?.intervalMs ?? DEFAULT_INTERVAL_MS,
     timeoutMs: extra?.timeoutMs ?? DEFAULT_TIMEOUT_MS,
     rise: extra?.rise ?? DEFAULT_RISE,
@@ -89,35 +92,24 @@ export function checkOfEndpoint(plan: CheckPlan, value: string): CheckSpec {
   return { ...spec, id: checkId(spec) };
 }
 
-/** True for addresses where clouds keep credentials: probing them from every agent would hand a zone editor a key. */
-export function isMetadataTarget(target: string): boolean {
-  const parsed = parseIpAddress(target);
-  if (parsed === null) return false;
-  const address = unmapAddress(parsed);
-  const bytes = addressBytes(address);
-  if (address.family === 4) return bytes[0] === 169 && bytes[1] === 254;
-  const metadata = addressBytes(parseIpAddress(METADATA_IPV6)!);
-  return bytes.every((octet, i) => octet === metadata[i]);
-}
-
 function protocolOf(healthcheck: YamlMap | null): CheckProtocol {
   const node = healthcheck === null ? undefined : fieldOf(healthcheck, 'protocol');
   const text = node === undefined ? 'HTTPS' : (textOf(node) ?? 'HTTPS');
   return PROTOCOLS.has(text) ? (text as CheckProtocol) : 'HTTPS';
 }
 
-function portOf(scope: RecordScope, healthcheck: YamlMap | null): number {
+function portOf(scope: RecordScope, healthcheck: YamlMap | null, otherwise: number): number {
   const node = healthcheck === null ? undefined : fieldOf(healthcheck, 'port');
-  if (node === undefined) return DEFAULT_PORT;
+  if (node === undefined) return otherwise;
   const port = node.kind === 'scalar' ? scalarToInt(node.scalar) : 'type';
   if (typeof port === 'number' && port >= 1 && port <= 65_535) return port;
   note(
     scope,
     'healthcheck-port',
-    `healthcheck port ${pythonText(node)} is no port: ${DEFAULT_PORT} is checked instead`,
+    `healthcheck port ${pythonText(node)} is no port: ${otherwise} is checked instead`,
     node,
   );
-  return DEFAULT_PORT;
+  return otherwise;
 }
 
 function pathOf(healthcheck: YamlMap | null): string {
@@ -149,7 +141,10 @@ function checkId(spec: Omit<CheckSpec, 'id'>): string {
         .join(','),
     ],
     ['status', spec.expectStatus.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(',')],
-    ['body', spec.expectBody === null ? '' : `=${spec.expectBody}`],
+    ['body', spec.expectText === null ? '' : `=${spec.expectText}`],
+    ['regex', spec.expectPattern ?? ''],
+    ['send', spec.send ?? ''],
+    ['dns', spec.dns === null ? '' : dnsText(spec.dns)],
     ['verify', spec.tlsVerify ? 'yes' : ''],
     ['interval', `${spec.intervalMs}`],
     ['timeout', `${spec.timeoutMs}`],
@@ -160,6 +155,12 @@ function checkId(spec: Omit<CheckSpec, 'id'>): string {
   ] as const;
   const query = fields.filter(([, value]) => value !== '').map(([name, value]) => `${name}=${encode(value)}`);
   return `${scheme}://${target}:${spec.port}${encode(spec.path)}?${query.join('&')}`;
+}
+
+/** `name/type/rcode`, RD, and the answers, each encoded so that no two lists look alike. */
+function dnsText({ qname, qtype, rcode, answers, recursive }: DnsExpectation): string {
+  const parts = [qname, qtype, rcode, recursive ? 'rd' : '', ...answers];
+  return parts.map((part) => encodeURIComponent(part.toWellFormed())).join('/');
 }
 
 /** Percent-encodes what would blur two fields into one; slashes and commas stay readable. */

@@ -34,6 +34,8 @@ export type RecordRules = {
   readonly origin: string;
   readonly originWire: Uint8Array;
   readonly escapedSemicolons: boolean;
+  /** Whether endpoints may be checked where clouds keep credentials. */
+  readonly metadataTargets: boolean;
   readonly defaultTtl: { readonly records: number; readonly dynamic: number };
 };
 

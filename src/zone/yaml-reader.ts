@@ -39,6 +39,8 @@ export type YamlZoneInput = {
   readonly subZones: readonly string[];
   /** True if TXT values write `;` as `\;`, octoDNS's default. */
   readonly escapedSemicolons: boolean;
+  /** True if endpoints may be checked at link-local and cloud metadata addresses; false if not given. */
+  readonly metadataTargets?: boolean;
   /** Static records of a master file of the same zone. */
   readonly base?: ZoneModel | null;
   /** Seconds for records without `ttl`; default 3600, and 30 for steered ones. */
@@ -77,6 +79,7 @@ function rulesOf(input: YamlZoneInput, sink: FaultSink): RecordRules | null {
     origin,
     originWire: wire,
     escapedSemicolons: input.escapedSemicolons,
+    metadataTargets: input.metadataTargets ?? false,
     defaultTtl: input.defaultTtl ?? DEFAULT_TTL,
   };
 }

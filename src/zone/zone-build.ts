@@ -98,7 +98,8 @@ function addSoundRecord(build: Build, record: ReadRecord, owner: Uint8Array, ttl
     build.aliases.push(record);
   } else if (record.isSteered && type !== 'DNAME') {
     const fqdn = record.name === '' ? build.rules.origin : `${record.name}.${build.rules.origin}`;
-    const model = buildDynamic(scope, record.map, type as SteeredType, record.block, owner, fqdn, ttl);
+    const context = { owner, fqdn, ttlSeconds: ttl, metadataTargets: build.rules.metadataTargets };
+    const model = buildDynamic(scope, record.map, type as SteeredType, record.block, context);
     if (model !== null) build.dynamics.push(model);
     else addUnsteered(build, record, owner, ttl);
   } else if (type === 'URLFWD') {

@@ -215,7 +215,21 @@ export const DEFAULT_STEERING: SteeringModel = {
   recovery: DEFAULT_RECOVERY,
 };
 
-export type CheckProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'UDP' | 'ICMP';
+export type CheckProtocol = 'HTTP' | 'HTTPS' | 'TCP' | 'TLS' | 'UDP' | 'ICMP' | 'DNS';
+
+/** The question of a DNS check, and the answer that is a success. */
+export type DnsExpectation = {
+  /** Presentation form without the final dot, lower case. */
+  readonly qname: string;
+  /** Mnemonic, upper case. */
+  readonly qtype: string;
+  /** Mnemonic. */
+  readonly rcode: string;
+  /** RDATA in presentation form, each of which the answer section must hold with the type `qtype`. */
+  readonly answers: readonly string[];
+  /** Whether the question asks for recursion (RD). */
+  readonly recursive: boolean;
+};
 
 /**
  * One check, complete: two endpoints with equal specifications are the same target and are checked once. `id` is a
@@ -228,15 +242,21 @@ export type CheckSpec = {
   readonly target: string;
   /** 0 for ICMP. */
   readonly port: number;
-  /** Host header and SNI; the target itself where the file says null. */
+  /** Host header, SNI and the name in the certificate; the target itself where the file says null. */
   readonly host: string;
   readonly path: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   /** Inclusive ranges of HTTP status that count as success. */
   readonly expectStatus: ReadonlyArray<readonly [number, number]>;
-  /** Text that the first 5 KB of the body must hold, or null. */
-  readonly expectBody: string | null;
+  /** Text that the first 5 KB of the body, or of what the endpoint says, must hold; or null. */
+  readonly expectText: string | null;
+  /** The same as a `TextPattern`, or null; never both. */
+  readonly expectPattern: string | null;
+  /** Octets that TCP, TLS and UDP checks send, in lower-case hex; or null. */
+  readonly send: string | null;
+  /** Null exactly when the protocol is another one than DNS. */
+  readonly dns: DnsExpectation | null;
   readonly tlsVerify: boolean;
   readonly intervalMs: number;
   readonly timeoutMs: number;

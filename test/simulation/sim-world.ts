@@ -131,11 +131,19 @@ export class SimWorld {
               reason,
               connectMs: ok ? rttMs : null,
               tlsMs: null,
+              certificateExpiresMs: null,
               serverMs: null,
             }),
           );
         signal.addEventListener('abort', () =>
-          resolve({ outcome: 'unknown', reason: 'cancelled', connectMs: null, tlsMs: null, serverMs: null }),
+          resolve({
+            outcome: 'unknown',
+            reason: 'cancelled',
+            connectMs: null,
+            tlsMs: null,
+            certificateExpiresMs: null,
+            serverMs: null,
+          }),
         );
         const isLost = this.redis.chance(this.#options.probeLoss ?? 0);
         if (self.isBlind || isLost) {

@@ -9,8 +9,22 @@ import { checkSpec } from '../../tools/check-spec.ts';
 import { startHttpEndpoint } from '../../tools/http-endpoint.ts';
 
 const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-const OK: ProbeResult = { outcome: 'ok', reason: '', connectMs: 1, tlsMs: null, serverMs: 2 };
-const FAILED: ProbeResult = { outcome: 'failed', reason: 'status 503', connectMs: 1, tlsMs: null, serverMs: 2 };
+const OK: ProbeResult = {
+  outcome: 'ok',
+  reason: '',
+  connectMs: 1,
+  tlsMs: null,
+  certificateExpiresMs: null,
+  serverMs: 2,
+};
+const FAILED: ProbeResult = {
+  outcome: 'failed',
+  reason: 'status 503',
+  connectMs: 1,
+  tlsMs: null,
+  certificateExpiresMs: null,
+  serverMs: 2,
+};
 
 function checks(count: number): Map<string, CheckSpec> {
   const specs = Array.from({ length: count }, (_, i) => checkSpec({ path: `/${i}` }));

@@ -35,6 +35,7 @@ describe('a check attempt', () => {
       connectMs: 3,
       tlsMs: null,
       serverMs: null,
+      certificateExpiresMs: null,
     });
     expect([before.destroyed, after.destroyed]).toEqual([1, 1]);
   });

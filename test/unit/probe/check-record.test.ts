@@ -12,10 +12,17 @@ import {
 } from '../../../src/probe/check-record.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 
-const times = { connectMs: 2, tlsMs: null, serverMs: 5 };
+const times = { connectMs: 2, tlsMs: null, certificateExpiresMs: null, serverMs: 5 };
 const ok: ProbeResult = { outcome: 'ok', reason: '', ...times };
 const failed: ProbeResult = { outcome: 'failed', reason: 'status 503', ...times };
-const unlearnt: ProbeResult = { outcome: 'unknown', reason: 'no DNS', connectMs: null, tlsMs: null, serverMs: null };
+const unlearnt: ProbeResult = {
+  outcome: 'unknown',
+  reason: 'no DNS',
+  connectMs: null,
+  tlsMs: null,
+  certificateExpiresMs: null,
+  serverMs: null,
+};
 const spec = checkSpec({ intervalMs: 1_000, timeoutMs: 500, rise: 2, fall: 2 });
 
 /** The record after `results`, one a second from second 1. */

@@ -5,7 +5,14 @@ import { CheckScheduler, type CheckSchedulerOptions } from '../../../src/probe/c
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 
-const OK: ProbeResult = { outcome: 'ok', reason: '', connectMs: 1, tlsMs: null, serverMs: 1 };
+const OK: ProbeResult = {
+  outcome: 'ok',
+  reason: '',
+  connectMs: 1,
+  tlsMs: null,
+  certificateExpiresMs: null,
+  serverMs: 1,
+};
 const CANCELLED: ProbeResult = { ...OK, outcome: 'unknown', reason: 'cancelled' };
 
 function checks(count: number, fields: Partial<CheckSpec> = {}): Map<string, CheckSpec> {

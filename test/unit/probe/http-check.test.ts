@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runCheck } from '../../../src/probe/run-check.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
@@ -11,6 +12,9 @@ import {
 } from '../../tools/http-endpoint.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === '::1'));
+
+/** 8 MB of x in 8 KB, as latin1 text would carry it. */
+const BOMB = gzipSync('x'.repeat(8_000_000)).toString('latin1');
 
 const endpoints: HttpEndpoint[] = [];
 const never = new AbortController().signal;
@@ -118,9 +122,9 @@ describe('HTTP check', () => {
 describe('expected text', () => {
   it('is found anywhere in the first 5 KB and not behind them', async () => {
     const endpoint = await start();
-    const said = (body: string, expectBody: string) => {
+    const said = (body: string, expectText: string) => {
       endpoint.behaviour = { does: 'answer', body };
-      return check(endpoint, { expectBody });
+      return check(endpoint, { expectText });
     };
     expect(await said('all is well', 'is w')).toMatchObject({ outcome: 'ok' });
     expect(await said('grüße', 'rüß')).toMatchObject({ outcome: 'ok' });
@@ -132,18 +136,28 @@ describe('expected text', () => {
 
   it('is found across the pieces in which a body arrives', async () => {
     const endpoint = await start({ behaviour: { does: 'drip-body', everyMs: 2 } });
-    expect(await check(endpoint, { expectBody: 'xxxxx' })).toMatchObject({ outcome: 'ok' });
+    expect(await check(endpoint, { expectText: 'xxxxx' })).toMatchObject({ outcome: 'ok' });
+  });
+
+  it('may be a pattern', async () => {
+    const endpoint = await start({ behaviour: { does: 'answer', body: '{"status": "up"}' } });
+    const expectPattern = '"status"\\s*:\\s*"(ok|up)"';
+    expect(await check(endpoint, { expectPattern })).toMatchObject({ outcome: 'ok' });
+    endpoint.behaviour = { does: 'answer', body: '{"status": "down"}' };
+    expect(await check(endpoint, { expectPattern })).toMatchObject({ reason: 'body lacks expected text' });
+    endpoint.behaviour = { does: 'endless-body', text: 'a' };
+    expect(await check(endpoint, { expectPattern: '^(a+)+b' })).toMatchObject({ reason: 'body lacks expected text' });
   });
 
   it('is not asked of a failing status', async () => {
     const endpoint = await start({ behaviour: { does: 'answer', status: 500, body: 'ok' } });
-    expect(await check(endpoint, { expectBody: 'ok' })).toMatchObject({ reason: 'status 500' });
+    expect(await check(endpoint, { expectText: 'ok' })).toMatchObject({ reason: 'status 500' });
   });
 
   it('is not there when the body breaks off', async () => {
     const octets = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf';
     const endpoint = await start({ behaviour: { does: 'raw', octets } });
-    expect(await check(endpoint, { expectBody: 'ok' })).toMatchObject({
+    expect(await check(endpoint, { expectText: 'ok' })).toMatchObject({
       outcome: 'failed',
       reason: 'connection closed (body)',
     });
@@ -155,11 +169,17 @@ describe('a hostile HTTP endpoint costs one bounded check', () => {
     ['silence', { does: 'silence' }, {}, 'timeout after 400 ms (response)'],
     ['a slow answer', { does: 'answer', delayMs: 5_000 }, {}, 'timeout after 400 ms (response)'],
     ['a drip of headers', { does: 'drip-headers', everyMs: 20 }, {}, 'timeout after 400 ms (response)'],
-    ['a drip of body', { does: 'drip-body', everyMs: 20 }, { expectBody: 'y' }, 'timeout after 400 ms (body)'],
-    ['an endless body', { does: 'endless-body' }, { expectBody: 'y' }, 'body lacks expected text'],
+    ['a drip of body', { does: 'drip-body', everyMs: 20 }, { expectText: 'y' }, 'timeout after 400 ms (body)'],
+    ['an endless body', { does: 'endless-body' }, { expectText: 'y' }, 'body lacks expected text'],
     ['endless headers', { does: 'endless-headers' }, {}, 'response headers over 16384 bytes'],
     ['endless interim responses', { does: 'endless-interim' }, {}, 'over 8 interim responses'],
     ['garbage', { does: 'raw', octets: 'SSH-2.0-OpenSSH_9.9\r\n' }, {}, 'malformed response'],
+    [
+      'a compressed bomb, which is not unpacked',
+      { does: 'answer', body: BOMB, headers: { 'Content-Encoding': 'gzip' } },
+      { expectText: 'xxxx' },
+      'body lacks expected text',
+    ],
     ['a close', { does: 'close' }, {}, 'connection closed (response)'],
     ['no response at all', { does: 'raw', octets: '' }, {}, 'connection closed (response)'],
   ];
@@ -194,6 +214,7 @@ describe('a hostile HTTP endpoint costs one bounded check', () => {
       connectMs: null,
       tlsMs: null,
       serverMs: null,
+      certificateExpiresMs: null,
     });
     expect(performance.now() - startMs).toBeLessThan(5_000);
   });

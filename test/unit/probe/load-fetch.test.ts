@@ -9,7 +9,7 @@ let endpoint: HttpEndpoint | null = null;
 
 async function fetchFrom(behaviour: EndpointBehaviour, timeoutMs = 2_000) {
   endpoint = await startHttpEndpoint({ behaviour });
-  const spec = checkSpec({ target: endpoint.address, port: endpoint.port, method: 'POST', expectBody: 'well' });
+  const spec = checkSpec({ target: endpoint.address, port: endpoint.port, method: 'POST', expectText: 'well' });
   return fetchLoad(spec, '/load?all=1', endpoint.address, timeoutMs, never);
 }
 

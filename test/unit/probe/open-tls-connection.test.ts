@@ -33,7 +33,7 @@ describe('TLS connection of a check', () => {
 
   it('passes a trusted certificate for the name, sent as SNI, and times the handshake', async () => {
     const endpoint = await start({ certificate: 'server' });
-    const result = await check(endpoint, { ...https, expectBody: 'ok' });
+    const result = await check(endpoint, { ...https, expectText: 'ok' });
     expect(result).toMatchObject({ outcome: 'ok', reason: '' });
     expect(result.connectMs).toBeGreaterThan(0);
     expect(result.tlsMs).toBeGreaterThan(0);

@@ -13,7 +13,7 @@ afterEach(async () => {
   endpoint = null;
 });
 
-const answers = (target: ResolvedTarget) => () => Promise.resolve(target);
+const answers = (target: ResolvedTarget) => ({ resolve: () => Promise.resolve(target) });
 
 describe('a check of any kind', () => {
   it('connects to the address that the target resolves to', async () => {
@@ -37,13 +37,13 @@ describe('a check of any kind', () => {
 
   it('counts the resolution of the name in its time', async () => {
     const startMs = performance.now();
-    const result = await runCheck(checkSpec({ timeoutMs: 200 }), never, () => new Promise(() => {}));
+    const result = await runCheck(checkSpec({ timeoutMs: 200 }), never, { resolve: () => new Promise(() => {}) });
     expect(result).toMatchObject({ outcome: 'unknown', reason: 'name not resolved within 200 ms' });
     expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   it('never rejects, whatever breaks', async () => {
-    const broken = () => Promise.reject(new Error('broken'));
+    const broken = { resolve: () => Promise.reject(new Error('broken')) };
     expect(await runCheck(checkSpec(), never, broken)).toMatchObject({
       outcome: 'unknown',
       reason: 'agent cannot check: broken',
@@ -66,15 +66,12 @@ describe('a check of any kind', () => {
     expect(await runCheck(checkSpec(), controller.signal)).toMatchObject({ reason: 'cancelled' });
   });
 
-  it.each(['ICMP' as const, 'GOPHER' as CheckProtocol])(
-    'abstains from %s, which it does not know how to check',
-    async (protocol) => {
-      expect(await runCheck(checkSpec({ protocol }), never)).toMatchObject({
-        outcome: 'unknown',
-        reason: `${protocol} checks are not supported`,
-      });
-    },
-  );
+  it('abstains from a kind that it does not know how to check', async () => {
+    expect(await runCheck(checkSpec({ protocol: 'GOPHER' as CheckProtocol }), never)).toMatchObject({
+      outcome: 'unknown',
+      reason: 'GOPHER checks are not supported',
+    });
+  });
 
   it('asks a passing endpoint for its load too, in a request that says nothing of its health', async () => {
     endpoint = await startHttpEndpoint({ behaviour: { does: 'answer', body: '{"current": 3}' } });
@@ -86,5 +83,28 @@ describe('a check of any kind', () => {
     endpoint.behaviour = { does: 'answer', status: 503 };
     expect(await runCheck(spec, never)).not.toHaveProperty('load');
     expect(endpoint.requestCount).toBe(5);
+  });
+});
+
+describe('where clouds keep credentials', () => {
+  const refused = {
+    outcome: 'unknown',
+    reason: expect.stringMatching(/^not asked: .* is link-local or a cloud metadata/),
+  };
+
+  // No packet leaves: the decision comes before the socket, and the test would hang for 1.5 s or fail to connect without it.
+  it.each(['169.254.169.254', 'fe80::1%lo', 'fd00:ec2::254', '::ffff:169.254.0.1'])(
+    'nobody looks, neither at %s itself nor through a name',
+    async (address) => {
+      const spec = checkSpec({ protocol: 'GOPHER' as CheckProtocol, target: 'app.example.com' });
+      expect(await runCheck(spec, never, answers({ address }))).toMatchObject(refused);
+      expect(await runCheck({ ...spec, target: address }, never)).toMatchObject(refused);
+    },
+  );
+
+  it('somebody looks when the operator allows it', async () => {
+    const spec = checkSpec({ protocol: 'GOPHER' as CheckProtocol });
+    const reach = { ...answers({ address: '169.254.169.254' }), metadataTargets: true };
+    expect(await runCheck(spec, never, reach)).toMatchObject({ reason: 'GOPHER checks are not supported' });
   });
 });

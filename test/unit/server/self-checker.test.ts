@@ -7,7 +7,14 @@ import { checkSpec } from '../../tools/check-spec.ts';
 const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 const log = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as SelfCheckerOptions['log'];
 const result = (ok: boolean): ProbeResult => {
-  return { outcome: ok ? 'ok' : 'failed', reason: '', connectMs: 1, tlsMs: null, serverMs: null };
+  return {
+    outcome: ok ? 'ok' : 'failed',
+    reason: '',
+    connectMs: 1,
+    tlsMs: null,
+    certificateExpiresMs: null,
+    serverMs: null,
+  };
 };
 
 function world() {

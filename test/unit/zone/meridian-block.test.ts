@@ -85,7 +85,7 @@ describe('the meridian block', () => {
         timeoutMs: 500,
         rise: 3,
         fall: 4,
-        expectBody: 'ok',
+        expectText: 'ok',
         method: 'POST',
         tlsVerify: true,
         quorum: 0.6,

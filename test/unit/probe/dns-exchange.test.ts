@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer } from 'node:net';
 import { type Answer, decode, encode, type Packet, TRUNCATED_RESPONSE } from 'dns-packet';
 import { afterEach, describe, expect, it } from 'vitest';
-import { askDns } from '../../../src/cli/dns-exchange.ts';
+import { askDns } from '../../../src/probe/dns-exchange.ts';
 
 const RECORDS: Answer[] = [
   { type: 'A', name: 'a.b', data: '192.0.2.1', ttl: 5 },

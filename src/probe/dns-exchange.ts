@@ -5,9 +5,12 @@
  *    beyond its end: its `ECS` is replaced by one that does not;
  *  - it knows 20 types by name: the type asked for is entered in its table, so that the answer comes back as octets;
  *  - it compares the sender's address by text: addresses are given in the form the system prints;
- *  - its TCP client has no timeout and no IPv6: a truncated answer is asked for again by a few lines of our own.
+ *  - its TCP client has no timeout and no IPv6: a truncated answer is asked for again by a few lines of our own;
+ *  - it decodes whatever a datagram holds, bit by bit, before it looks at the id: `Packet.parse` turns away first, for next to
+ *    nothing, what is no answer to any question under way. Its own parser would take 0.5 s for 64 KB made to hurt;
+ *  - a question cannot be taken back: its socket lives until the answer or the timeout, which closes it in either case.
  *
- * Used by `query-command.ts`.
+ * Used by `dns-check.ts` and `query-command.ts`.
  */
 
 import { connect } from 'node:net';
@@ -15,13 +18,20 @@ import type Dns2 from 'dns2';
 import { Packet, UDPClient } from 'dns2';
 import { formatIpAddress, parseIpAddress } from '../base/ip-address.ts';
 import { parseIpPrefix } from '../base/ip-prefix.ts';
-import { MESSAGE_BYTES_MAX } from '../base/limits.ts';
-import type { ListenAddress } from '../server/serve-options.ts';
+import { MESSAGE_BYTES_MAX, UDP_EDNS_BYTES_MAX } from '../base/limits.ts';
 import { typeName } from '../wire/codes.ts';
 import { rdataToText } from '../wire/rdata.ts';
 
-/** What to ask; `subnet` is `address/length` with no bits beyond the length. */
-export type DnsQuestion = { readonly name: string; readonly type: number; readonly subnet: string | null };
+/** Whom to ask: a literal address. */
+export type DnsServer = { readonly address: string; readonly port: number };
+
+/** What to ask; `subnet` is `address/length` with no bits beyond the length; `recursive` (RD) is true if not given. */
+export type DnsQuestion = {
+  readonly name: string;
+  readonly type: number;
+  readonly subnet: string | null;
+  readonly recursive?: boolean;
+};
 
 export type DnsRecordText = {
   readonly name: string;
@@ -46,13 +56,20 @@ export type DnsAnswer = {
 };
 
 const OPT = 41;
+const HEADER_BYTES = 12;
 const CLASS_IN = 1;
 
-/** Asks `server`. Rejects with a one-line error when no answer comes within `timeoutMs`. */
-export async function askDns(server: ListenAddress, question: DnsQuestion, timeoutMs: number): Promise<DnsAnswer> {
+/** Asks `server` over UDP, and over TCP when that answer is truncated. Rejects with a one-line error when none comes in `timeoutMs`. */
+export async function askDns(server: DnsServer, question: DnsQuestion, timeoutMs: number): Promise<DnsAnswer> {
+  const answer = await askDnsOverUdp(server, question, timeoutMs);
+  if (!answer.flags.includes('tc')) return answer;
+  return answerOf(await askOverTcp(printedAddress(server.address), server.port, question, timeoutMs), 'tcp');
+}
+
+/** As {@link askDns}, but a truncated answer is the answer. Its socket is closed by the time the promise settles. */
+export async function askDnsOverUdp(server: DnsServer, question: DnsQuestion, timeoutMs: number): Promise<DnsAnswer> {
   prepareDns2(question.type);
-  const parsed = parseIpAddress(server.address);
-  const address = parsed === null ? server.address : formatIpAddress(parsed);
+  const address = printedAddress(server.address);
   const ask = UDPClient({
     dns: address,
     port: server.port,
@@ -60,18 +77,54 @@ export async function askDns(server: ListenAddress, question: DnsQuestion, timeo
     timeout: timeoutMs,
     retryOverTCP: false,
   });
-  const options = question.subnet === null ? {} : { clientIp: question.subnet };
-  const packet = await ask(question.name, typeName(question.type), CLASS_IN, options);
-  if (packet.header.tc !== 1) return answerOf(packet, 'udp');
-  return answerOf(await askOverTcp(address, server.port, question, timeoutMs), 'tcp');
+  const recursive = question.recursive ?? true;
+  const options = question.subnet === null ? { recursive } : { recursive, clientIp: question.subnet };
+  const answering = ask(question.name, typeName(question.type), CLASS_IN, options);
+  // The id was drawn just now, by the call above.
+  const id = lastId;
+  askedIds.set(id, (askedIds.get(id) ?? 0) + 1);
+  try {
+    return answerOf(await answering, 'udp');
+  } finally {
+    const others = askedIds.get(id)! - 1;
+    if (others === 0) askedIds.delete(id);
+    else askedIds.set(id, others);
+  }
 }
 
-/** Enters `type` into dns2's table and mends its Client Subnet, once. */
+/** In the form that the system prints. */
+function printedAddress(text: string): string {
+  const parsed = parseIpAddress(text);
+  return parsed === null ? text : formatIpAddress(parsed);
+}
+
+/** Ids of the questions under way over UDP, with how many have each. */
+const askedIds = new Map<number, number>();
+let lastId = 0;
+const { parse: parseMessage, uuid: drawId } = Packet;
+
+/** dns2's parser behind a door: a response of an id that is asked for and of a size that is allowed (RFC 1035 4.1.1, RFC 6891 6.2.3). */
+function parseDatagram(message: Buffer): Packet {
+  const isAnswer =
+    message.length >= HEADER_BYTES &&
+    message.length <= UDP_EDNS_BYTES_MAX &&
+    message[2]! >= 128 &&
+    askedIds.has(message.readUInt16BE(0));
+  if (!isAnswer) throw new Error('no answer to any question of ours');
+  return parseMessage(message);
+}
+
+/** Enters `type` into dns2's table, and once mends its Client Subnet and guards its parser. */
 function prepareDns2(type: number): void {
   const types: Record<string, number> = Packet.TYPE;
   types[typeName(type)] ??= type;
   const edns: { ECS: unknown } = Packet.Resource.EDNS;
   if (edns.ECS === CLIENT_SUBNET) return;
+  Packet.parse = parseDatagram;
+  Packet.uuid = () => {
+    lastId = drawId();
+    return lastId;
+  };
   CLIENT_SUBNET.encode = Packet.Resource.EDNS.ECS.encode;
   edns.ECS = CLIENT_SUBNET;
 }
@@ -108,13 +161,13 @@ const CLIENT_SUBNET = Object.assign(
 /** The answer in `message`, a whole DNS message as it goes over TCP. Throws for what cannot be decoded. */
 export function readDnsAnswer(message: Uint8Array): DnsAnswer {
   prepareDns2(CLASS_IN);
-  return answerOf(Packet.parse(Buffer.from(message)), 'tcp');
+  return answerOf(parseMessage(Buffer.from(message)), 'tcp');
 }
 
 function askOverTcp(address: string, port: number, question: DnsQuestion, timeoutMs: number): Promise<Packet> {
   const query = new Packet();
   query.header.id = Packet.uuid();
-  query.header.rd = 1;
+  query.header.rd = (question.recursive ?? true) ? 1 : 0;
   query.questions.push({ name: question.name, type: question.type, class: CLASS_IN } as Dns2.Packet.Question);
   if (question.subnet !== null) query.additionals.push(Packet.Resource.EDNS([CLIENT_SUBNET(question.subnet)]));
   const message = query.toBuffer();
@@ -149,7 +202,7 @@ function askOverTcp(address: string, port: number, question: DnsQuestion, timeou
 
 function parseOrNull(message: Buffer): Packet | null {
   try {
-    return Packet.parse(message);
+    return parseMessage(message);
   } catch {
     return null;
   }
