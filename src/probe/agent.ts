@@ -20,10 +20,9 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import type { Logger } from 'pino';
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
-import { AGENT_REPORTS_MAX, AGENTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
+import { AGENT_REPORTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import { type AgentHeader, type AgentReport, isHealthName } from '../health/report.ts';
 import {
@@ -36,19 +35,19 @@ import {
 import { systemTimers } from '../redis/system-timers.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { ProbeResult } from './check-attempt.ts';
+import { type CheckLog, logChange, logIcmpTrouble, logRefusedLoad } from './check-log.ts';
 import {
   type CheckRecord,
   isOverdue,
   newCheckRecord,
   recordOverdue,
-  recordReason,
   recordReport,
   recordResult,
   recordVoice,
 } from './check-record.ts';
 import { CheckScheduler, type SchedulerStats } from './check-scheduler.ts';
 import { errorMessage } from './failure-reason.ts';
-import { pingTrouble } from './ping-socket.ts';
+import { PeerAgents } from './peer-agents.ts';
 import { type RunCheck, runCheck } from './run-check.ts';
 
 export type ProbeAgentOptions = {
@@ -62,7 +61,7 @@ export type ProbeAgentOptions = {
   readonly clock: Clock;
   /** Real time if not given. */
   readonly timers?: Timers;
-  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>;
+  readonly log: CheckLog;
   /** Whether checks may reach link-local and cloud metadata addresses; false if not given. */
   readonly metadataTargets?: boolean;
   /** How checks are run, the real way if not given. */
@@ -118,9 +117,7 @@ export class ProbeAgent {
   #isSnapshotDue = true;
   #beats = 0;
   readonly #timers: Timers;
-  /** Other agents, and when they were last heard. */
-  readonly #peers = new Map<string, number>();
-  #peerNames = '';
+  readonly #peers = new PeerAgents(PEER_BEATS * AGENT_BEAT_MS);
   #isIcmpTold = false;
   #stopBeating: CancelTimer | null = null;
   #flushTimer: CancelTimer | null = null;
@@ -191,7 +188,7 @@ export class ProbeAgent {
       this.#awaited?.add(id);
     }
     this.#scheduler.setChecks(kept);
-    this.#warnOfIcmp();
+    this.#isIcmpTold ||= logIcmpTrouble(this.#options.log, kept.values());
     this.#isSnapshotDue = true;
     this.#flushSoon();
   }
@@ -221,15 +218,6 @@ export class ProbeAgent {
     return new Map([...checks].slice(0, AGENT_REPORTS_MAX));
   }
 
-  /** Told once for all, and before the first check: each ICMP check says the same of itself. */
-  #warnOfIcmp(): void {
-    if (this.#isIcmpTold || ![...this.#records.values()].some(({ spec }) => spec.protocol === 'ICMP')) return;
-    this.#isIcmpTold = true;
-    const reason = pingTrouble();
-    const text = 'ICMP checks cannot be made here: their endpoints count as unknown and are served';
-    if (reason !== null) this.#options.log.warn({ event: 'icmp-forbidden', reason }, text);
-  }
-
   #take(spec: CheckSpec, result: ProbeResult): void {
     const record = this.#records.get(spec.id);
     if (record === undefined) return;
@@ -251,8 +239,7 @@ export class ProbeAgent {
     }
     this.#loadsRefused += 1;
     if (loadFault !== '') return;
-    const entry = { event: 'load-refused', check: spec.id, target: spec.target, reason: load.fault };
-    this.#options.log.warn(entry, 'the load report of the endpoint is not believed');
+    logRefusedLoad(this.#options.log, spec, load.fault);
   }
 
   /** Keeps `next` for `record`, and tells the world if it says something else. */
@@ -263,21 +250,7 @@ export class ProbeAgent {
     if (recordVoice(next) === recordVoice(record) && !isFirstCause) return;
     this.#changed.add(next.spec.id);
     this.#flushSoon();
-    if (next.state !== record.state || isFirstCause) this.#logChange(record, next);
-  }
-
-  #logChange(record: CheckRecord, next: CheckRecord): void {
-    const { id, target, port } = next.spec;
-    const entry = { event: 'check-state', check: id, target, port, from: record.state, to: next.state };
-    const reason = recordReason(next);
-    const { log } = this.#options;
-    if (next.state === 'up') {
-      const text = 'endpoint is up, as seen from here';
-      // Thousands at every start, of no interest: all is well.
-      if (record.results === 0) log.debug(entry, text);
-      else log.info(entry, text);
-    } else if (next.state === 'down') log.warn({ ...entry, reason }, 'endpoint is down, as seen from here');
-    else log.warn({ ...entry, reason }, 'endpoint cannot be judged from here');
+    if (next.state !== record.state || isFirstCause) logChange(this.#options.log, record, next);
   }
 
   #endFirstRound(): void {
@@ -297,7 +270,8 @@ export class ProbeAgent {
       this.#reportSeq += 1;
       this.#replace(record, recordOverdue(record, nowMs, this.#reportSeq));
     }
-    this.#countPeers(nowMs);
+    const peers = this.#peers.changed(nowMs);
+    if (peers !== null) this.#scheduler.setPeers(peers);
     this.#flush();
   }
 
@@ -306,19 +280,9 @@ export class ProbeAgent {
     const { agentId, clock } = this.#options;
     for (const { agent, reports } of batch.changes) {
       if (agent === agentId) continue;
-      if (this.#peers.has(agent) || this.#peers.size < AGENTS_MAX) this.#peers.set(agent, clock.monotonicMs());
+      this.#peers.hear(agent, clock.monotonicMs());
       for (const { id, failing } of reports) if (failing === 1) this.#scheduler.hurry(id, true);
     }
-  }
-
-  #countPeers(nowMs: number): void {
-    for (const [agent, heardMs] of this.#peers) {
-      if (nowMs - heardMs > PEER_BEATS * AGENT_BEAT_MS) this.#peers.delete(agent);
-    }
-    const names = [...this.#peers.keys()].sort().join('\n');
-    if (names === this.#peerNames) return;
-    this.#peerNames = names;
-    this.#scheduler.setPeers(this.#peers.keys());
   }
 
   #heedStore(state: StoreState): void {
