@@ -199,6 +199,28 @@ export const TCP_CONNECTIONS_MAX = 1_000;
 export const TCP_CONNECTIONS_PER_ADDRESS_MAX = 200;
 /** Time without a query after which a connection is closed (RFC 7766 6.2.3: "on the order of a few seconds"). */
 export const TCP_IDLE_MS = 10_000;
+/** The same in a pool that is full: a client that has more to ask does so within a round trip or two. */
+export const TCP_IDLE_MS_MIN = 1_000;
+/** Time between two looks at how many descriptors the process has left. */
+export const TCP_ROOM_MS = 250;
+/** Descriptors kept back from connections: files of a reload, Redis, the API, the log. */
+export const DESCRIPTORS_RESERVED = 64;
+/** Time for a TLS handshake: four round trips on a bad path. */
+export const TLS_HANDSHAKE_MS = 5_000;
+/** Octets of a certificate chain or key file: a chain of five takes some 10 KB. */
+export const TLS_FILE_BYTES_MAX = 256 * 1024;
+/** Days before a certificate ends from which the operator is warned. */
+export const TLS_EXPIRY_WARNING_DAYS = 7;
+/** HTTP/2 streams of one connection at once; each is answered in the turn in which its request is complete. */
+export const DOH_STREAMS_MAX = 64;
+/** Octets of all headers of one request: a GET of 4 KB of DNS in base64, and some. */
+export const DOH_HEADER_BYTES_MAX = 8_192;
+/** Headers of one request; browsers send some 15. */
+export const DOH_HEADERS_MAX = 64;
+/** Streams that a client may reset in a burst, and per second after it (CVE-2023-44487); then its connection is closed. */
+export const DOH_RESETS_MAX = 100;
+/** Octets of requests of one HTTP/2 connection that are not complete yet. */
+export const DOH_PENDING_BYTES_MAX = 256 * 1024;
 /** Time in which a message that has begun must be complete: a client that drips octets holds a connection for no more. */
 export const TCP_FRAME_MS = 2_000;
 /** Octets of answers a client may leave unread; above, no more of its queries are read. */
@@ -211,6 +233,10 @@ export const TCP_QUERIES_PER_TURN = 128;
 export const TCP_DRAIN_MS = 1_000;
 /** Time between two looks at the deadlines of all connections. */
 export const TCP_SWEEP_MS = 250;
+/** Octets of a PROXY header with its TLVs: addresses take 52, the TLVs of known balancers some 200. */
+export const PROXY_HEADER_BYTES_MAX = 512;
+/** Prefixes of trusted proxies: each datagram is compared with all of them. */
+export const PROXY_SOURCES_MAX = 64;
 /** Faults of one zone kept for status; all are in the log, and `check` prints them. */
 export const STATUS_FAULTS_MAX = 50;
 /** Octets of one file in the state directory: the compiled city data takes some 60 MB. */

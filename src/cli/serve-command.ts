@@ -4,9 +4,12 @@
 
 import type { Logger } from 'pino';
 import { AdminServer } from '../admin/admin-server.ts';
+import { CertificateFiles } from '../server/certificate-files.ts';
+import type { TlsOptions } from '../server/serve-options.ts';
 import { MeridianServer } from '../server/server.ts';
+import { reasonOf } from '../server/state-dir.ts';
 import { readAdminToken } from './admin-token.ts';
-import { ExitCode } from './command-failure.ts';
+import { ExitCode, usageFailure } from './command-failure.ts';
 import { openProcessLog } from './process-log.ts';
 import { readyLine } from './ready-line.ts';
 import { guardRoot } from './root-guard.ts';
@@ -19,6 +22,7 @@ export async function runServe(settings: Settings): Promise<number> {
   const options = serveOptions(settings);
   const rootWarning = guardRoot(process.getuid?.(), options.listen, settings['allow-root'] ?? false);
   const token = readAdminToken(settings['admin-token-file']);
+  const certificate = readCertificate(options.tls);
   const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
   const signals = watchStopSignals();
   process.once('uncaughtException', (error) => {
@@ -26,7 +30,7 @@ export async function runServe(settings: Settings): Promise<number> {
     void flush().then(() => process.exit(ExitCode.FAILED));
   });
   if (rootWarning !== null) log.warn(rootWarning);
-  const server = new MeridianServer(options, log);
+  const server = new MeridianServer(options, log, certificate);
   const admin = settings.admin === 'off' ? null : new AdminServer(server, log, token);
   try {
     const adminAddress =
@@ -45,6 +49,16 @@ export async function runServe(settings: Settings): Promise<number> {
     await server.stop();
     await admin?.close();
     await flush();
+  }
+}
+
+/** The certificate of encrypted transports. Throws a usage failure when it cannot be used. */
+function readCertificate(tls: TlsOptions | null): CertificateFiles | null {
+  if (tls === null) return null;
+  try {
+    return new CertificateFiles(tls.certFile, tls.keyFile);
+  } catch (error) {
+    throw usageFailure(`cannot serve TLS: ${reasonOf(error)}`);
   }
 }
 

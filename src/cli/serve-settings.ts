@@ -6,7 +6,7 @@
 import { statSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { WORKERS_MAX } from '../base/limits.ts';
-import type { ListenAddress, ServeOptions } from '../server/serve-options.ts';
+import type { ListenAddress, ServeOptions, StreamAddress, TlsOptions } from '../server/serve-options.ts';
 import { ZONE_DEFAULTS, type ZoneDefaults } from '../server/zone-load.ts';
 import { usageFailure } from './command-failure.ts';
 import { clusterName, redisAccess } from './redis-settings.ts';
@@ -34,6 +34,8 @@ export function serveOptions(settings: Settings): ServeOptions {
     serverId: settings['server-id'] === 'hostname' ? hostName() : shown(settings['server-id']),
     serverVersion: shown(settings['server-version']),
     cookieSecretFile: settings['cookie-secret-file'] ?? null,
+    tls: tlsOptions(settings),
+    proxyFrom: settings['proxy-from'] ?? [],
     stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
     embeddedAgent: settings.redis === undefined,
     watchFiles: true,
@@ -43,6 +45,22 @@ export function serveOptions(settings: Settings): ServeOptions {
 /** What is shown of the server to whoever asks: nothing unless the operator wants it. */
 function shown(text: string | undefined): string | null {
   return text === undefined || text === 'off' ? null : text;
+}
+
+/** Where DNS is answered in TLS and HTTPS; null for nowhere. Throws a usage failure when the files are not named. */
+function tlsOptions(settings: Settings): TlsOptions | null {
+  const listen: StreamAddress[] = [
+    ...(settings['listen-tls'] ?? []).map((address) => ({ ...address, service: 'tls' as const })),
+    ...(settings['listen-https'] ?? []).map((address) => ({ ...address, service: 'https' as const })),
+  ];
+  if (listen.length === 0) return null;
+  const { 'tls-cert': certFile, 'tls-key': keyFile } = settings;
+  if (certFile === undefined || keyFile === undefined) {
+    throw usageFailure(
+      '--listen-tls and --listen-https need a certificate: name its PEM files with --tls-cert and --tls-key',
+    );
+  }
+  return { listen, certFile, keyFile };
 }
 
 /** What the configuration says about every zone. */

@@ -9,8 +9,8 @@
 
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { formatIpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
-import { SERVER_ID_CHARS_MAX, WORKERS_MAX } from '../base/limits.ts';
+import { formatIpPrefix, type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
+import { PROXY_SOURCES_MAX, SERVER_ID_CHARS_MAX, WORKERS_MAX } from '../base/limits.ts';
 import { parseRedisAddress } from '../redis/redis-address.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { nameFromText } from '../wire/name.ts';
@@ -70,6 +70,25 @@ const ipPrefix = z.string().transform((value, context) => {
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
+
+/** One prefix, several separated by commas (environment), or a list. */
+const ipPrefixes = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+  z
+    .array(
+      z.string('must be a prefix').transform((value, context): IpPrefix => {
+        const prefix = parseIpPrefix(value);
+        if (typeof prefix === 'object') return prefix;
+        context.addIssue({
+          code: 'custom',
+          message: 'must be prefixes like 192.0.2.0/24, without bits beyond their length',
+        });
+        return z.NEVER;
+      }),
+      'must be a prefix or a list of them',
+    )
+    .max(PROXY_SOURCES_MAX, `must be at most ${PROXY_SOURCES_MAX} (PROXY_SOURCES_MAX)`),
+);
 
 /** A name in the start of authority: absolute with the final dot, one label below each zone, or `@` for the zone itself. */
 const soaName = z.string('must be a name').transform((value, context) => {
@@ -218,6 +237,31 @@ export const SETTINGS = {
     schema: text,
     placeholder: 'file',
     help: 'secrets of DNS cookies, shared by all nodes of an address (default: random at each start)',
+    isRare: true,
+  },
+  'listen-tls': {
+    schema: socketAddresses,
+    placeholder: 'addr:port',
+    help: 'answer DNS over TLS here; needs --tls-cert and --tls-key (default: nowhere)',
+    repeats: true,
+  },
+  'listen-https': {
+    schema: socketAddresses,
+    placeholder: 'addr:port',
+    help: 'answer DNS over HTTPS here, at /dns-query (default: nowhere)',
+    repeats: true,
+  },
+  'tls-cert': {
+    schema: text,
+    placeholder: 'file',
+    help: 'certificate chain of TLS and HTTPS, PEM; read again when it changes',
+  },
+  'tls-key': { schema: text, placeholder: 'file', help: 'private key of that certificate, PEM' },
+  'proxy-from': {
+    schema: ipPrefixes,
+    placeholder: 'prefix',
+    help: 'load balancers that send a PROXY v2 header before each query over UDP and each connection (default: none)',
+    repeats: true,
     isRare: true,
   },
   'state-dir': {

@@ -18,9 +18,16 @@ export const ListenerCounter = {
   TCP_FAILED: 10,
   TCP_ACCEPT_FAILED: 11,
   ANSWER_BUGS: 12,
+  /** PROXY headers from strangers, and what trusted proxies sent without a good one. */
+  PROXY_REFUSED: 13,
+  /** TLS handshakes that came to their end, and those that did not. */
+  TLS_ACCEPTED: 14,
+  TLS_FAILED: 15,
+  /** Requests and sessions that are no DNS over HTTPS. */
+  DOH_REFUSED: 16,
 } as const;
 
-const COUNT = 13;
+const COUNT = 17;
 /** Behind the figures: how often the worker's loop has turned, read by the watchdog. */
 const BEAT = COUNT;
 

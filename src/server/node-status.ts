@@ -6,6 +6,7 @@
 import type { Fault } from '../base/fault.ts';
 import type { WeightCorrection } from '../health/weight-corrections.ts';
 import type { ListenAddress } from './serve-options.ts';
+import type { WorkerRole } from './worker-messages.ts';
 
 /**
  * `serving`: the file on disk is the zone in force. `last-good`: the file has faults or is gone, and the zone loaded
@@ -41,7 +42,7 @@ export type GeoStatus = {
 };
 
 export type WorkerStatus = {
-  readonly role: 'udp' | 'stream';
+  readonly role: WorkerRole;
   readonly index: number;
   readonly state: 'starting' | 'ready' | 'dead';
   /** How often this worker died and was started again. */

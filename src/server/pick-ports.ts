@@ -6,12 +6,33 @@
 
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
-import type { ListenAddress } from './serve-options.ts';
+import type { ListenAddress, StreamAddress } from './serve-options.ts';
 import { StartError } from './start-error.ts';
 import { isErrno, reasonOf } from './state-dir.ts';
 
 /** Ports tried where the operator leaves the choice: one that is free for TCP may be taken for UDP. */
 const TRIES = 16;
+
+/** The same for addresses of TCP alone; `taken` are those of plain DNS, which none of these may be. */
+export async function pickTcpPorts(
+  listen: readonly StreamAddress[],
+  taken: readonly ListenAddress[],
+): Promise<StreamAddress[]> {
+  const picked: StreamAddress[] = [];
+  for (const wanted of listen) {
+    const isTaken = [...taken, ...picked].some(
+      ({ address, port }) => port === wanted.port && port !== 0 && address === wanted.address,
+    );
+    if (isTaken)
+      throw new StartError(`${wanted.address} port ${wanted.port} is listed twice: give each service its own`);
+    try {
+      picked.push({ ...wanted, port: await tryTcp(wanted) });
+    } catch (error) {
+      throw new StartError(explainBindError(error, wanted));
+    }
+  }
+  return picked;
+}
 
 /** `listen` with every port 0 replaced, duplicates dropped. Rejects with {@link StartError}. */
 export async function pickPorts(listen: readonly ListenAddress[]): Promise<ListenAddress[]> {

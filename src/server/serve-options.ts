@@ -3,6 +3,7 @@
  * have been merged and checked by the `cli` floor before this exists.
  */
 
+import type { IpPrefix } from '../base/ip-prefix.ts';
 import type { RedisAccess } from '../redis/redis-access.ts';
 import type { ZoneDefaults } from './zone-load.ts';
 
@@ -11,6 +12,20 @@ export type ListenAddress = {
   /** IPv4 or IPv6 literal, without brackets or zone identifier. */
   readonly address: string;
   readonly port: number;
+};
+
+/** What is spoken over TCP: DNS as it is, in TLS, in HTTPS. */
+export type StreamService = 'tcp' | 'tls' | 'https';
+
+/** An address and what is spoken there. */
+export type StreamAddress = ListenAddress & { readonly service: StreamService };
+
+/** DNS in TLS and HTTPS: where, and by which PEM files. */
+export type TlsOptions = {
+  /** At least one, of services `tls` and `https`. */
+  readonly listen: readonly StreamAddress[];
+  readonly certFile: string;
+  readonly keyFile: string;
 };
 
 /** How UDP is read: `mmsg` in batches through recvmmsg (Linux), `dgram` through Node; `auto` takes the best there is. */
@@ -38,6 +53,10 @@ export type ServeOptions = {
   readonly serverVersion: string | null;
   /** Secrets of server cookies; null: random ones. */
   readonly cookieSecretFile: string | null;
+  /** Null: no encrypted transport. */
+  readonly tls: TlsOptions | null;
+  /** Sources that must, and alone may, say by a PROXY header for whom they ask. */
+  readonly proxyFrom: readonly IpPrefix[];
   /** Null: nothing is kept between runs. */
   readonly stateDir: string | null;
   /** Whether the node checks endpoints itself as region `local`; without Redis only. */

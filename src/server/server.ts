@@ -16,17 +16,18 @@ import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
 import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
+import type { CertificateFiles } from './certificate-files.ts';
 import { CookieSecrets } from './cookie-secrets.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
-import { pickPorts } from './pick-ports.ts';
+import { pickPorts, pickTcpPorts } from './pick-ports.ts';
 import { logPool } from './pool-log.ts';
 import { poolShares } from './pool-shares.ts';
 import { type Replay, replayExplanation } from './replay.ts';
-import type { ListenAddress, ServeOptions } from './serve-options.ts';
+import type { ListenAddress, ServeOptions, StreamAddress } from './serve-options.ts';
 import { Snapshot } from './snapshot.ts';
 import { StartError } from './start-error.ts';
 import { reasonOf, StateDir } from './state-dir.ts';
@@ -38,6 +39,8 @@ import { WorkerPool } from './worker-pool.ts';
 export type StartReport = {
   /** With the ports really bound. */
   readonly listen: readonly ListenAddress[];
+  /** Encrypted transports. */
+  readonly listenTls: readonly StreamAddress[];
   readonly zones: number;
   readonly refused: number;
   readonly state: 'embedded' | 'redis';
@@ -58,17 +61,21 @@ export class MeridianServer {
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
   readonly #shares: AnswerShares;
+  readonly #certificate: CertificateFiles | null;
   #listen: readonly ListenAddress[] = [];
+  #listenTls: readonly StreamAddress[] = [];
   #transport: NodeStatus['transport'] = 'none';
   #health: NodeHealth | null = null;
   #pool: WorkerPool | null = null;
   #watch: FileWatch | null = null;
   #stopping: Promise<void> | null = null;
 
-  constructor(options: ServeOptions, log: Logger) {
+  /** `certificate` goes with `options.tls`, and is read by the caller: before it gives up the right to. */
+  constructor(options: ServeOptions, log: Logger, certificate: CertificateFiles | null = null) {
     this.options = options;
     this.log = log;
     this.#secrets = new CookieSecrets(options.cookieSecretFile, this.#live, log);
+    this.#certificate = certificate;
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
     this.#shares = new AnswerShares(this.#registry, () => this.#pool?.tallies() ?? [], CLOCK.monotonicMs);
     const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
@@ -94,6 +101,7 @@ export class MeridianServer {
       this.#secrets.start();
       // Before the work of loading: a port that is taken should be told at once.
       this.#listen = await pickPorts(this.options.listen);
+      this.#listenTls = await pickTcpPorts(this.options.tls?.listen ?? [], this.#listen);
       await this.#load();
       await this.#startHealth();
       if (this.#listen.length > 0) await this.#startWorkers();
@@ -104,12 +112,13 @@ export class MeridianServer {
       throw new StartError(`cannot start: ${reasonOf(error)}`);
     }
     const { serving, refused } = this.#snapshot.counts();
-    return { listen: this.#listen, zones: serving, refused, state: this.#stateKind() };
+    return { listen: this.#listen, listenTls: this.#listenTls, zones: serving, refused, state: this.#stateKind() };
   }
 
   /** Reads every file again (SIGHUP). Never rejects for a fault in a file: those are in the report. */
   async reload(): Promise<ReloadReport> {
     this.#secrets.look();
+    this.#lookAtCertificate();
     const report = await this.#snapshot.look(true);
     this.#watchDirectories();
     return report;
@@ -148,7 +157,7 @@ export class MeridianServer {
       lastResortAnswers: counts.lastResort,
       shifts: this.#health?.shifts() ?? [],
       held: this.#health?.held() ?? [],
-      warnings: this.#warnings,
+      warnings: [...this.#warnings, ...(this.#certificate?.warnings(CLOCK.wallMs()) ?? [])],
     };
   }
 
@@ -212,10 +221,13 @@ export class MeridianServer {
   async #startWorkers(): Promise<void> {
     const transport = this.#chooseTransport();
     this.#transport = transport;
+    const certificate = this.#certificate;
     this.#pool = new WorkerPool({
       listen: this.#listen,
       udpWorkers: this.options.workers,
       transport,
+      proxyFrom: this.options.proxyFrom,
+      tls: certificate === null ? null : { listen: this.#listenTls, certificate: () => certificate.current },
       health: this.#registry.table,
       policy: workerPolicy(this.options, this.#live.buffer),
       allTables: () => this.#snapshot.allTables(),
@@ -248,8 +260,19 @@ export class MeridianServer {
     void this.#lookQuietly();
   }
 
+  /** Takes a renewed certificate into force; one with a fault is told, and in status until it is good. */
+  #lookAtCertificate(): void {
+    const look = this.#certificate?.look() ?? 'same';
+    if (look === 'same') return;
+    if (look === 'renewed') {
+      this.#pool?.renewCertificate();
+      this.log.info({ event: 'certificate-renewed' }, 'new connections get the renewed certificate');
+    } else this.log.error({ event: 'certificate-refused' }, look.fault);
+  }
+
   async #lookQuietly(): Promise<void> {
     this.#secrets.look();
+    this.#lookAtCertificate();
     try {
       await this.#snapshot.look(false);
     } catch {
@@ -259,7 +282,8 @@ export class MeridianServer {
   }
 
   #watchDirectories(): void {
-    this.#watch?.watch([...this.#secrets.directories, ...this.#snapshot.directories]);
+    const secrets = [...this.#secrets.directories, ...(this.#certificate?.directories ?? [])];
+    this.#watch?.watch([...secrets, ...this.#snapshot.directories]);
   }
 
   async #stop(): Promise<void> {

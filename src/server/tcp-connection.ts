@@ -4,7 +4,8 @@
  *
  *   octets -> #input -> frame -> AnswerPort (in the listener's work buffer) -> one write per turn
  *
- * Built by `tcp-listener.ts`, which also asks for {@link TcpConnection.deadlineMs} and closes whoever is over it.
+ * Built by `tcp-listener.ts` over a plain socket or, for DoT (RFC 7858), over one in TLS. Octets of answers that wait for
+ * the client are bounded, and so is the number of its queries in flight: what is not answered yet is not read either.
  */
 
 import type { Socket } from 'node:net';
@@ -13,11 +14,12 @@ import {
   MESSAGE_BYTES_MAX,
   TCP_BACKLOG_BYTES_MAX,
   TCP_FRAME_MS,
-  TCP_IDLE_MS,
   TCP_QUERIES_PER_TURN,
   TCP_STALL_MS,
 } from '../base/limits.ts';
 import type { AnswerPort } from './answer-port.ts';
+import { clientKeyOf } from './client-key.ts';
+import type { PooledConnection } from './connection-pool.ts';
 import { count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
 
 /** Octets before a message. */
@@ -32,8 +34,8 @@ export type TcpHost = {
   /** Room for a prefix and a message; used within one call only. */
   readonly work: Uint8Array;
   /** Told of each query, to keep the order of idleness. */
-  readonly onQuery: (connection: TcpConnection) => void;
-  readonly onClose: (connection: TcpConnection) => void;
+  readonly onQuery: (connection: PooledConnection) => void;
+  readonly onClose: (connection: PooledConnection) => void;
 };
 
 /** The work buffer of a {@link TcpHost}. */
@@ -42,9 +44,8 @@ export function createTcpWork(): Uint8Array {
 }
 
 /** Owner of one socket. */
-export class TcpConnection {
+export class TcpConnection implements PooledConnection {
   readonly client: IpAddress;
-  /** Connections with equal keys count as one client: an IPv4 address, an IPv6 /64. */
   readonly clientKey: string;
   readonly #socket: Socket;
   readonly #host: TcpHost;
@@ -63,12 +64,12 @@ export class TcpConnection {
   /** Our side has been closed. */
   #closing = false;
 
-  /** `client` is the peer, unmapped. */
+  /** `client` is who asks: the peer, unmapped, or whom its PROXY header names. */
   constructor(socket: Socket, client: IpAddress, host: TcpHost) {
     this.#socket = socket;
     this.#host = host;
     this.client = client;
-    this.clientKey = client.words.subarray(0, client.family === 4 ? 1 : 2).join('.');
+    this.clientKey = clientKeyOf(client);
     this.#lastQueryMs = performance.now();
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
@@ -78,20 +79,17 @@ export class TcpConnection {
     socket.on('close', () => host.onClose(this));
   }
 
-  /** When the connection must be closed unless something happens; by `performance.now()`. */
-  get deadlineMs(): number {
-    const idle = this.#lastQueryMs + TCP_IDLE_MS;
+  deadlineMs(idleMs: number): number {
+    const idle = this.#lastQueryMs + idleMs;
     if (this.#fullSinceMs > 0) return this.#fullSinceMs + TCP_STALL_MS;
     return this.#frameSinceMs > 0 ? Math.min(idle, this.#frameSinceMs + TCP_FRAME_MS) : idle;
   }
 
-  /** Answers what has come in, then closes. */
   finish(): void {
     this.#finishing = true;
     this.#turn();
   }
 
-  /** Closes at once. */
   destroy(): void {
     this.#socket.destroy();
   }

@@ -1,76 +1,104 @@
 /**
- * TCP on every listen address, with one pool of connections. What clients can make it hold is bounded: when the pool, or
- * one client's share of it, is full, the connection that has been idle longest makes room, so a crowd of silent
- * connections never keeps a query out. Runs in the stream worker.
+ * Everything that comes by TCP: DNS as it is (RFC 7766), in TLS (RFC 7858), in HTTPS (RFC 8484), each perhaps behind a
+ * PROXY header. One pool holds the connections of all; this file binds, accepts, and leads each connection through its phases.
+ *
+ *   accept -> [PROXY header] -> [TLS handshake] -> TcpConnection | DohConnection
+ *
+ * Runs in the stream worker, and with TLS in a worker of its own, so that a flood of handshakes costs plain TCP nothing.
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
-import { parseIpAddress, unmapAddress } from '../base/ip-address.ts';
-import { TCP_CONNECTIONS_MAX, TCP_CONNECTIONS_PER_ADDRESS_MAX, TCP_DRAIN_MS, TCP_SWEEP_MS } from '../base/limits.ts';
+import { type IpAddress, parseIpAddress, unmapAddress } from '../base/ip-address.ts';
+import { TCP_DRAIN_MS } from '../base/limits.ts';
 import type { AnswerPort } from './answer-port.ts';
+import { ConnectionPool, type PooledConnection, type PoolLimits } from './connection-pool.ts';
+import { createHttp1, DOH_PROTOCOLS, DohConnection } from './doh-connection.ts';
 import { count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
-import type { ListenAddress } from './serve-options.ts';
+import { ProxyPreface } from './proxy-preface.ts';
+import type { ProxySources } from './proxy-sources.ts';
+import type { StreamAddress, StreamService } from './serve-options.ts';
 import { createTcpWork, TcpConnection, type TcpHost } from './tcp-connection.ts';
+import { type TlsCertificate, TlsTerminator } from './tls-terminator.ts';
 
 /** Connections the kernel holds until they are accepted. */
 const BACKLOG = 1024;
 /** Connections closed when the process has run out of descriptors; accepting goes on with those. */
 const EMFILE_EVICTIONS = 16;
+/** RFC 7858 3.1, in IANA's registry of ALPN names. */
+const DOT_PROTOCOLS: readonly string[] = ['dot'];
 
-export type TcpListenerOptions = {
-  readonly listen: readonly ListenAddress[];
+export type TcpListenerOptions = PoolLimits & {
+  readonly listen: readonly StreamAddress[];
   /** Lets a successor bind the same ports before this one has closed them. */
   readonly reusePort: boolean;
-  readonly connectionsMax?: number;
-  readonly connectionsPerClientMax?: number;
+  readonly proxySources: ProxySources;
+  /** Of session tickets, 48 octets; used where an address speaks TLS. */
+  readonly ticketKeys: Uint8Array;
 };
 
 /** Owner of the listening sockets and all connections. */
 export class TcpListener {
   readonly #options: TcpListenerOptions;
-  readonly #host: TcpHost;
+  readonly #hosts: Readonly<Record<StreamService, TcpHost>>;
   readonly #counters: ListenerCounters;
   readonly #servers: Server[] = [];
-  /** Least recently heard first. */
-  readonly #connections = new Set<TcpConnection>();
-  readonly #perClient = new Map<string, number>();
-  #sweep: NodeJS.Timeout | null = null;
+  readonly #pool: ConnectionPool;
+  readonly #dot: TlsTerminator;
+  readonly #doh: TlsTerminator;
+  readonly #http1 = createHttp1();
 
-  constructor(options: TcpListenerOptions, answer: AnswerPort, counters: ListenerCounters) {
+  /** `answers` by what is spoken: some rules of DNS depend on it. */
+  constructor(
+    options: TcpListenerOptions,
+    answers: Readonly<Record<StreamService, AnswerPort>>,
+    counters: ListenerCounters,
+  ) {
     this.#options = options;
     this.#counters = counters;
-    this.#host = {
-      answer,
+    const pool = new ConnectionPool(options, counters);
+    this.#pool = pool;
+    this.#dot = new TlsTerminator(DOT_PROTOCOLS, options.ticketKeys, counters);
+    this.#doh = new TlsTerminator(DOH_PROTOCOLS, options.ticketKeys, counters);
+    const shared = {
       counters,
       work: createTcpWork(),
-      onQuery: (connection) => this.#onQuery(connection),
-      onClose: (connection) => this.#onClose(connection),
+      onQuery: (connection: PooledConnection) => pool.touch(connection),
+      onClose: (connection: PooledConnection) => pool.remove(connection),
     };
+    this.#hosts = {
+      tcp: { ...shared, answer: answers.tcp },
+      tls: { ...shared, answer: answers.tls },
+      https: { ...shared, answer: answers.https },
+    };
+  }
+
+  /** The certificate of new connections. Throws for one that cannot be used; the one before stands. */
+  setCertificate(certificate: TlsCertificate): void {
+    this.#dot.setCertificate(certificate);
+    this.#doh.setCertificate(certificate);
   }
 
   /** Binds every address and resolves with the ports, in order; rejects with the system's error. */
   async start(): Promise<number[]> {
     const ports: number[] = [];
     for (const address of this.#options.listen) ports.push(await this.#bind(address));
-    this.#sweep = setInterval(() => this.#closeOverdue(), TCP_SWEEP_MS);
+    this.#pool.start();
     return ports;
   }
 
   /** Accepts no more, answers what has come in, closes; resolves within TCP_DRAIN_MS. */
   async stop(): Promise<void> {
     const closed = this.#servers.map((server) => new Promise<void>((resolve) => server.close(() => resolve())));
-    for (const connection of [...this.#connections]) connection.finish();
-    const cut = setTimeout(() => {
-      for (const connection of [...this.#connections]) connection.destroy();
-    }, TCP_DRAIN_MS);
+    this.#pool.finishAll();
+    const cut = setTimeout(() => this.#pool.destroyAll(), TCP_DRAIN_MS);
     await Promise.all(closed);
     clearTimeout(cut);
-    if (this.#sweep !== null) clearInterval(this.#sweep);
+    this.#pool.stop();
   }
 
-  #bind(address: ListenAddress): Promise<number> {
+  #bind(address: StreamAddress): Promise<number> {
     return new Promise((resolve, reject) => {
-      const server = createServer({ allowHalfOpen: true }, (socket) => this.#onConnection(socket));
+      const server = createServer({ allowHalfOpen: true }, (socket) => this.#onConnection(socket, address.service));
       server.once('error', reject);
       const options = {
         host: address.address,
@@ -89,67 +117,51 @@ export class TcpListener {
     });
   }
 
-  #onConnection(socket: Socket): void {
+  #onConnection(socket: Socket, service: StreamService): void {
     const address = socket.remoteAddress === undefined ? null : parseIpAddress(withoutScope(socket.remoteAddress));
     if (address === null) {
       // Gone before it was accepted.
       socket.destroy();
       return;
     }
-    const connection = new TcpConnection(socket, unmapAddress(address), this.#host);
+    const peer = unmapAddress(address);
     count(this.#counters, ListenerCounter.TCP_ACCEPTED);
-    const { connectionsMax = TCP_CONNECTIONS_MAX, connectionsPerClientMax = TCP_CONNECTIONS_PER_ADDRESS_MAX } =
-      this.#options;
-    const ofClient = this.#perClient.get(connection.clientKey) ?? 0;
-    if (ofClient >= connectionsPerClientMax) this.#evict(1, connection.clientKey);
-    else if (this.#connections.size >= connectionsMax) this.#evict(1, null);
-    this.#connections.add(connection);
-    this.#perClient.set(connection.clientKey, (this.#perClient.get(connection.clientKey) ?? 0) + 1);
-    this.#counters[ListenerCounter.TCP_OPEN] = this.#connections.size;
+    if (!this.#options.proxySources.has(peer.family, peer.words)) {
+      this.#begin(socket, peer, service, (connection) => this.#pool.add(connection));
+      return;
+    }
+    const preface: ProxyPreface = new ProxyPreface(socket, {
+      onClient: (client) =>
+        this.#begin(socket, client ?? peer, service, (connection) => this.#pool.replace(preface, connection)),
+      onFailure: () => {
+        if (this.#pool.remove(preface)) count(this.#counters, ListenerCounter.PROXY_REFUSED);
+      },
+    });
+    this.#pool.add(preface);
   }
 
-  #onQuery(connection: TcpConnection): void {
-    this.#connections.delete(connection);
-    this.#connections.add(connection);
-  }
-
-  #onClose(connection: TcpConnection): void {
-    if (!this.#connections.delete(connection)) return;
-    const left = (this.#perClient.get(connection.clientKey) ?? 1) - 1;
-    if (left === 0) this.#perClient.delete(connection.clientKey);
-    else this.#perClient.set(connection.clientKey, left);
-    this.#counters[ListenerCounter.TCP_OPEN] = this.#connections.size;
+  /** The phase behind any PROXY header; `enter` puts it into the pool. */
+  #begin(socket: Socket, client: IpAddress, service: StreamService, enter: (connection: PooledConnection) => void) {
+    if (service === 'tcp') {
+      enter(new TcpConnection(socket, client, this.#hosts.tcp));
+      return;
+    }
+    const terminator = service === 'tls' ? this.#dot : this.#doh;
+    const handshake: PooledConnection = terminator.secure(socket, client, (secured) => {
+      const connection =
+        service === 'tls'
+          ? new TcpConnection(secured, client, this.#hosts.tls)
+          : new DohConnection(secured, client, this.#hosts.https, this.#http1);
+      if (!this.#pool.replace(handshake, connection)) connection.destroy();
+    });
+    socket.once('close', () => this.#pool.remove(handshake));
+    enter(handshake);
   }
 
   /** Out of descriptors or memory: libuv has dropped the newcomer, and those who say nothing make room for the next. */
   #onAcceptError(): void {
     count(this.#counters, ListenerCounter.TCP_ACCEPT_FAILED);
-    this.#evict(EMFILE_EVICTIONS, null);
-  }
-
-  /** Closes up to `wanted` connections, the longest idle first, of one client or of any. */
-  #evict(wanted: number, clientKey: string | null): void {
-    let left = wanted;
-    for (const connection of this.#connections) {
-      if (left === 0) return;
-      if (clientKey !== null && connection.clientKey !== clientKey) continue;
-      this.#close(connection, ListenerCounter.TCP_EVICTED);
-      left--;
-    }
-  }
-
-  #closeOverdue(): void {
-    const nowMs = performance.now();
-    for (const connection of this.#connections) {
-      if (connection.deadlineMs <= nowMs) this.#close(connection, ListenerCounter.TCP_TIMED_OUT);
-    }
-  }
-
-  #close(connection: TcpConnection, reason: number): void {
-    count(this.#counters, reason);
-    connection.destroy();
-    // 'close' comes a turn later; the place is free now.
-    this.#onClose(connection);
+    this.#pool.shed(EMFILE_EVICTIONS);
   }
 }
 

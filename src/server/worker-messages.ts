@@ -3,17 +3,26 @@
  * the first query.
  */
 
+import type { IpPrefix } from '../base/ip-prefix.ts';
 import type { AnswerDefect } from './guarded-answer.ts';
-import type { ListenAddress } from './serve-options.ts';
+import type { StreamAddress } from './serve-options.ts';
 import type { TableDelta } from './serving-state.ts';
+import type { TlsCertificate } from './tls-terminator.ts';
 import type { WorkerPolicy } from './worker-policy.ts';
+
+/** What a worker is there for. */
+export type WorkerRole = 'udp' | 'stream' | 'tls';
 
 /** Given at the thread's birth (`workerData`). */
 export type WorkerSetup = {
-  readonly role: 'udp' | 'stream';
+  /** `tls` is `stream` for what is encrypted. */
+  readonly role: WorkerRole;
   readonly transport: 'mmsg' | 'dgram';
-  readonly listen: readonly ListenAddress[];
+  /** Of the role's services alone; for UDP `service` means nothing. */
+  readonly listen: readonly StreamAddress[];
   readonly reusePort: boolean;
+  /** Sources whose PROXY headers are believed; mostly none. */
+  readonly proxyFrom: readonly IpPrefix[];
   /** Memory of the health table, of the DNS counters and of the listener's counters. */
   readonly health: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
@@ -23,12 +32,16 @@ export type WorkerSetup = {
   readonly tally: SharedArrayBuffer;
   /** Memory of one word, the number of messages sent to this thread: a loop that blocks looks for them when it changes. */
   readonly news: SharedArrayBuffer;
+  /** Of TLS session tickets, 48 octets: the same for all workers of a node, so that their clients' tickets stay good. */
+  readonly ticketKeys: Uint8Array;
   /** Of the worker's random sequence. */
   readonly seed: number;
 };
 
 export type ToWorker =
   | { readonly kind: 'tables'; readonly delta: TableDelta }
+  /** For connections from now on; role `tls` gets the first one before `listen`. */
+  | { readonly kind: 'certificate'; readonly certificate: TlsCertificate }
   /** Bind and answer. */
   | { readonly kind: 'listen' }
   /** Answer what has come in, close, end. */

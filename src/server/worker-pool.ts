@@ -1,23 +1,26 @@
 /**
- * All worker threads of a node: N for UDP, one for TCP. Starts them, hands them tables, replaces those that die, stall or
+ * All worker threads of a node: N for UDP, one for TCP, one for TLS if wanted. Starts them, hands them tables, replaces those that die, stall or
  * meet a bug of ours, and keeps their counters, which outlive them. Owned by the control thread.
  *
  *   starting --ready--> ready --defect--> ready, successor starting --ready--> successor ready, old one drained
  *                         |--died, stalled--> dead --back-off--> starting
  */
 
+import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { type CounterReport, createCounters, readCounters } from '../answer/counters.ts';
 import { createEndpointTally, type EndpointTally } from '../answer/endpoint-tally.ts';
+import type { IpPrefix } from '../base/ip-prefix.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { createListenerCounters, readBeat, sumListenerCounters } from './listener-counters.ts';
 import type { WorkerStatus } from './node-status.ts';
 import { explainBindError } from './pick-ports.ts';
-import type { ListenAddress } from './serve-options.ts';
+import type { ListenAddress, StreamAddress } from './serve-options.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
 import { threadEntry } from './thread-entry.ts';
-import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
+import type { TlsCertificate } from './tls-terminator.ts';
+import type { FromWorker, ToWorker, WorkerRole, WorkerSetup } from './worker-messages.ts';
 import type { WorkerPolicy } from './worker-policy.ts';
 
 /** What the log is told. */
@@ -38,6 +41,9 @@ export type WorkerPoolOptions = {
   readonly listen: readonly ListenAddress[];
   readonly udpWorkers: number;
   readonly transport: 'mmsg' | 'dgram';
+  readonly proxyFrom: readonly IpPrefix[];
+  /** Null: no encrypted transport. */
+  readonly tls: { readonly listen: readonly StreamAddress[]; readonly certificate: () => TlsCertificate } | null;
   readonly health: HealthTable;
   readonly policy: WorkerPolicy;
   /** Everything that is in force now, for a thread that starts with nothing. */
@@ -64,6 +70,9 @@ const READY_MS_MAX = 20_000;
 /** Time for a worker to drain, beyond that of its TCP connections. */
 const STOP_MS_MAX = 3_000;
 
+/** Name, HMAC and cipher key of a session ticket, as OpenSSL takes them. */
+const TICKET_KEY_BYTES = 48;
+
 /** One running thread. */
 type Thread = {
   readonly worker: Worker;
@@ -75,7 +84,7 @@ type Thread = {
 
 /** One place in the pool; threads come and go in it. */
 type Seat = {
-  readonly role: 'udp' | 'stream';
+  readonly role: WorkerRole;
   readonly index: number;
   readonly counters: ReturnType<typeof createCounters>;
   readonly listenerCounters: ReturnType<typeof createListenerCounters>;
@@ -96,6 +105,7 @@ export class WorkerPool {
   readonly #options: WorkerPoolOptions;
   readonly #reusePort = REUSE_PORT_PLATFORMS.includes(process.platform);
   readonly #seats: Seat[];
+  readonly #ticketKeys = randomBytes(TICKET_KEY_BYTES);
   #watchdog: NodeJS.Timeout | null = null;
   #stopping = false;
   #seed = (Math.random() * 0x100000000) | 0;
@@ -105,6 +115,7 @@ export class WorkerPool {
     const udpWorkers = this.#reusePort ? options.udpWorkers : 1;
     this.#seats = Array.from({ length: udpWorkers }, (_, index) => createSeat('udp', index, options.health.length));
     this.#seats.push(createSeat('stream', 0, options.health.length));
+    if (options.tls !== null) this.#seats.push(createSeat('tls', 0, options.health.length));
   }
 
   /** Resolves when every worker answers; rejects with {@link StartError}, with nothing left running. */
@@ -133,6 +144,14 @@ export class WorkerPool {
         post(seat.current, { kind: 'tables', delta: step });
         post(seat.successor, { kind: 'tables', delta: step });
       }
+    }
+  }
+
+  /** Shows the certificate that is in force now to clients from now on. */
+  renewCertificate(): void {
+    for (const seat of this.#seats) {
+      this.#giveCertificate(seat, seat.current);
+      this.#giveCertificate(seat, seat.successor);
     }
   }
 
@@ -173,19 +192,32 @@ export class WorkerPool {
     return this.#seats.map((seat) => seat.tally);
   }
 
+  #giveCertificate(seat: Seat, thread: Thread | null): void {
+    const { tls } = this.#options;
+    if (seat.role === 'tls' && tls !== null) post(thread, { kind: 'certificate', certificate: tls.certificate() });
+  }
+
+  /** Where a worker of `role` listens. */
+  #addressesOf(role: WorkerRole): readonly StreamAddress[] {
+    if (role === 'tls') return this.#options.tls?.listen ?? [];
+    return this.#options.listen.map((address) => ({ ...address, service: 'tcp' }));
+  }
+
   #spawn(seat: Seat): Thread {
     const news = new Int32Array(new SharedArrayBuffer(4));
     const setup: WorkerSetup = {
       role: seat.role,
       transport: this.#options.transport,
-      listen: this.#options.listen,
+      listen: this.#addressesOf(seat.role),
       reusePort: this.#reusePort,
+      proxyFrom: this.#options.proxyFrom,
       health: this.#options.health.buffer,
       counters: seat.counters.buffer,
       listenerCounters: seat.listenerCounters.buffer,
       tally: seat.tally.buffer,
       policy: this.#options.policy,
       news: news.buffer,
+      ticketKeys: this.#ticketKeys,
       seed: this.#nextSeed(),
     };
     const worker = new Worker(this.#options.entry ?? threadEntry('worker'), {
@@ -195,6 +227,7 @@ export class WorkerPool {
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     const thread: Thread = { worker, news, bornMs: performance.now(), exited };
     for (const delta of splitDelta(this.#options.allTables())) post(thread, { kind: 'tables', delta });
+    this.#giveCertificate(seat, thread);
     post(thread, { kind: 'listen' });
     return thread;
   }
@@ -318,7 +351,7 @@ export class WorkerPool {
   }
 }
 
-function createSeat(role: 'udp' | 'stream', index: number, slots: number): Seat {
+function createSeat(role: WorkerRole, index: number, slots: number): Seat {
   return {
     role,
     index,

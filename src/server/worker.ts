@@ -1,6 +1,6 @@
 /**
- * Entry of a worker thread: UDP on every listen address, or TCP on every listen address. It reads tables in shared memory,
- * answers, and does nothing else; all that it knows comes by message from `worker-pool.ts`.
+ * Entry of a worker thread: UDP on every listen address, TCP on every listen address, or DNS in TLS and HTTPS. It reads
+ * tables in shared memory, answers, and does nothing else; all that it knows comes by message from `worker-pool.ts`.
  *
  * Listeners on Node's event loop get their messages as events. The `mmsg` loop blocks in the kernel and never comes back
  * to the event loop, so it takes its messages itself, a few between two batches.
@@ -9,8 +9,12 @@
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { Transport } from '../answer/transaction.ts';
 import { present } from '../base/assert.ts';
+import type { AnswerPort } from './answer-port.ts';
+import { descriptorsLeft } from './descriptor-room.ts';
 import { createGuardedAnswer } from './guarded-answer.ts';
 import { beat } from './listener-counters.ts';
+import { createProxiedAnswer } from './proxied-answer.ts';
+import { ProxySources } from './proxy-sources.ts';
 import { ServingState } from './serving-state.ts';
 import { reasonOf } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
@@ -37,22 +41,49 @@ const news = new Int32Array(setup.news);
 const listenerCounters = new Int32Array(setup.listenerCounters);
 const state = new ServingState(new Int32Array(setup.health));
 const clock = new WorkerClock();
-const answer = createGuardedAnswer({
-  tables: state,
-  counters: new Uint32Array(setup.counters),
-  listenerCounters,
-  tally: new Uint32Array(setup.tally),
-  transport: setup.role === 'udp' ? Transport.UDP : Transport.TCP,
-  seed: setup.seed,
-  policy: openPolicy(setup.policy),
-  clock,
-  onDefect: (defect) => tell({ kind: 'defect', defect }),
-});
+const policy = openPolicy(setup.policy);
 const { listen, reusePort } = setup;
+const sources = new ProxySources(setup.proxyFrom);
 
-if (setup.role === 'udp' && setup.transport === 'mmsg') runMmsg();
-else if (setup.role === 'udp') runEvents(new UdpDgramListener({ listen, reusePort }, answer, listenerCounters, fail));
-else runEvents(new TcpListener({ listen, reusePort }, answer, listenerCounters));
+if (setup.role !== 'udp') runTcp();
+else if (setup.transport === 'mmsg') runMmsg(answerUdp());
+else runEvents(new UdpDgramListener({ listen, reusePort }, answerUdp(), listenerCounters, fail));
+
+function answerOver(transport: number): AnswerPort {
+  return createGuardedAnswer({
+    tables: state,
+    counters: new Uint32Array(setup.counters),
+    listenerCounters,
+    tally: new Uint32Array(setup.tally),
+    transport,
+    seed: setup.seed + transport,
+    policy,
+    clock,
+    onDefect: (defect) => tell({ kind: 'defect', defect }),
+  });
+}
+
+function answerUdp(): AnswerPort {
+  const answer = answerOver(Transport.UDP);
+  return setup.proxyFrom.length === 0 ? answer : createProxiedAnswer(answer, sources, listenerCounters);
+}
+
+/** Connections, in the clear or encrypted. */
+function runTcp(): void {
+  const { ticketKeys } = setup;
+  const options = { listen, reusePort, proxySources: sources, ticketKeys, descriptorsLeft };
+  const answers = {
+    tcp: answerOver(Transport.TCP),
+    tls: answerOver(Transport.TLS),
+    https: answerOver(Transport.HTTPS),
+  };
+  const listener = new TcpListener(options, answers, listenerCounters);
+  port.on('message', (message: ToWorker) => {
+    // The control thread has tried it already.
+    if (message.kind === 'certificate') listener.setCertificate(message.certificate);
+  });
+  runEvents(listener);
+}
 
 /** A listener on the event loop. */
 function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> }): void {
@@ -61,28 +92,28 @@ function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> 
   port.on('message', (message: ToWorker) => {
     if (message.kind === 'tables') state.apply(message.delta);
     else if (message.kind === 'listen') listener.start().then(() => tell({ kind: 'ready' }), fail);
-    else void listener.stop().then(() => port.close());
+    else if (message.kind === 'stop') void listener.stop().then(() => port.close());
   });
 }
 
 /** The blocking loop; begins with the word to listen and does not return before the word to stop. */
-function runMmsg(): void {
+function runMmsg(answer: AnswerPort): void {
   port.on('message', (message: ToWorker) => {
     taken++;
     if (message.kind === 'tables') state.apply(message.delta);
     else if (message.kind === 'listen') {
-      const listener = openMmsg();
+      const listener = openMmsg(answer);
       if (listener === null) return;
       tell({ kind: 'ready' });
       for (; !takeMessages(); listener.runBatch()) clock.tick();
       for (let i = 0; i < DRAIN_BATCHES_MAX && listener.runBatch() > 0; i++);
       listener.close();
       port.close();
-    } else port.close();
+    } else if (message.kind === 'stop') port.close();
   });
 }
 
-function openMmsg(): UdpMmsgListener | null {
+function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
   try {
     const calls = loadSystemCalls();
     if (typeof calls === 'string') throw new Error(calls);

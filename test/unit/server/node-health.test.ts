@@ -51,6 +51,8 @@ describe('NodeHealth, embedded', () => {
         serverVersion: null,
         cookieSecretFile: null,
         embeddedAgent,
+        proxyFrom: [],
+        tls: null,
         watchFiles: false,
       },
       registry,

@@ -49,6 +49,8 @@ describe('MeridianServer', () => {
       serverVersion: null,
       cookieSecretFile: null,
       embeddedAgent: false,
+      proxyFrom: [],
+      tls: null,
       watchFiles: false,
       ...fields,
     };

@@ -38,22 +38,22 @@ function open(client = '127.0.0.1') {
 describe('TcpConnection', () => {
   it('has little time for a message that has begun, and all the time for none', async () => {
     const { connection, take } = open();
-    const idle = connection.deadlineMs - performance.now();
+    const idle = connection.deadlineMs(TCP_IDLE_MS) - performance.now();
     expect(idle).toBeGreaterThan(TCP_IDLE_MS - 500);
     await take(0);
-    const begun = connection.deadlineMs - performance.now();
+    const begun = connection.deadlineMs(TCP_IDLE_MS) - performance.now();
     expect(begun).toBeLessThanOrEqual(TCP_FRAME_MS);
     await take(1, 9);
-    expect(connection.deadlineMs - performance.now()).toBeGreaterThan(TCP_FRAME_MS);
+    expect(connection.deadlineMs(TCP_IDLE_MS) - performance.now()).toBeGreaterThan(TCP_FRAME_MS);
   });
 
   it('gets no more time for dripping octets', async () => {
     const { connection, take } = open();
     await take(0, 9, 1);
-    const deadline = connection.deadlineMs;
+    const deadline = connection.deadlineMs(TCP_IDLE_MS);
     await take(2);
     await take(3);
-    expect(connection.deadlineMs).toBe(deadline);
+    expect(connection.deadlineMs(TCP_IDLE_MS)).toBe(deadline);
   });
 
   it('answers in one write what came in one piece', async () => {

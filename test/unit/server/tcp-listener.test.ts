@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { TCP_BACKLOG_BYTES_MAX } from '../../../src/base/limits.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, ListenerCounter } from '../../../src/server/listener-counters.ts';
+import { ProxySources } from '../../../src/server/proxy-sources.ts';
 import { TcpListener, type TcpListenerOptions, withoutScope } from '../../../src/server/tcp-listener.ts';
 
 /** The answer is the query with its first octet raised by one. */
@@ -11,6 +12,15 @@ const ECHO: AnswerPort = (bytes, start, length) => {
   bytes[start] = (bytes[start]! + 1) & 255;
   return length;
 };
+
+const PLAIN = {
+  reusePort: false,
+  proxySources: new ProxySources([]),
+  ticketKeys: new Uint8Array(48),
+  descriptorsLeft: () => Number.POSITIVE_INFINITY,
+};
+
+const everywhere = (answer: AnswerPort) => ({ tcp: answer, tls: answer, https: answer });
 
 const open: { listener: TcpListener; sockets: Socket[] }[] = [];
 afterEach(async () => {
@@ -22,7 +32,11 @@ afterEach(async () => {
 
 async function start(answer: AnswerPort = ECHO, options: Partial<TcpListenerOptions> = {}, address = '127.0.0.1') {
   const counters = createListenerCounters();
-  const listener = new TcpListener({ listen: [{ address, port: 0 }], reusePort: false, ...options }, answer, counters);
+  const listener = new TcpListener(
+    { ...PLAIN, listen: [{ address, port: 0, service: 'tcp' }], ...options },
+    everywhere(answer),
+    counters,
+  );
   const [port] = await listener.start();
   const sockets: Socket[] = [];
   open.push({ listener, sockets });
@@ -272,8 +286,8 @@ describe('TcpListener bounds', () => {
 
   it('says which address it could not bind', async () => {
     const listener = new TcpListener(
-      { listen: [{ address: '192.0.2.1', port: 0 }], reusePort: false },
-      ECHO,
+      { ...PLAIN, listen: [{ address: '192.0.2.1', port: 0, service: 'tcp' }] },
+      everywhere(ECHO),
       createListenerCounters(),
     );
     await expect(listener.start()).rejects.toThrow('192.0.2.1');

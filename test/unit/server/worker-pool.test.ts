@@ -25,6 +25,8 @@ async function start(options: Partial<WorkerPoolOptions> = {}) {
     listen: await pickPorts([{ address: '127.0.0.1', port: 0 }]),
     udpWorkers: 1,
     transport: 'dgram',
+    proxyFrom: [],
+    tls: null,
     health,
     policy: { serverId: null, version: null, live: createLivePolicy().buffer },
     allTables: () => NOTHING,
@@ -63,7 +65,7 @@ describe('WorkerPool', () => {
       const [framed] = (await once(tcp, 'data')) as [Buffer];
       tcp.destroy();
       expect(framed.subarray(2, 6).toString('hex')).toBe('abcd8105');
-      expect(pool.counterReport().queries).toMatchObject({ udp: 1, tcp: 1 });
+      expect(pool.counterReport().queries).toEqual({ udp: 1, tcp: 1, tls: 0, https: 0 });
       expect(pool.statuses().map((status) => status.state)).toEqual(['ready', 'ready', 'ready']);
     },
   );

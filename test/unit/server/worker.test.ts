@@ -30,8 +30,10 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
     const setup: WorkerSetup = {
       role: 'udp',
       transport,
-      listen,
+      listen: listen.map((address) => ({ ...address, service: 'tcp' })),
       reusePort: true,
+      proxyFrom: [],
+      ticketKeys: new Uint8Array(48),
       health: createHealthTable(16).buffer,
       counters: counters.buffer,
       listenerCounters: createListenerCounters().buffer,
@@ -64,7 +66,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
   });
 
   it('says that it failed, and ends, when it cannot bind', async () => {
-    const { worker, tell } = await spawn({ listen: [{ address: '192.0.2.1', port: 5300 }] });
+    const { worker, tell } = await spawn({ listen: [{ address: '192.0.2.1', port: 5300, service: 'tcp' }] });
     tell({ kind: 'listen' });
     expect((await once(worker, 'message'))[0]).toMatchObject({ kind: 'failed' });
     expect((await once(worker, 'exit'))[0]).toBe(1);
