@@ -6,17 +6,26 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ProbeAgentStatus } from '../probe/agent.ts';
+import { BucketHistogram } from './bucket-histogram.ts';
 
 /** Owner of the metrics of one agent. */
 export class AgentMetrics {
   readonly #registry = new Registry();
   readonly #fill: (status: ProbeAgentStatus) => void;
   readonly #status: () => ProbeAgentStatus;
+  readonly #zoneFaults: () => number;
 
-  constructor(status: () => ProbeAgentStatus) {
+  /** `zoneFaults`: errors that stand in zone files now, whose definitions are refused. */
+  constructor(status: () => ProbeAgentStatus, zoneFaults: () => number) {
     this.#status = status;
+    this.#zoneFaults = zoneFaults;
     collectDefaultMetrics({ register: this.#registry });
-    this.#fill = agentMetrics(this.#registry);
+    const fillChecks = checkMetrics(this.#registry);
+    const fillAgent = agentMetrics(this.#registry);
+    this.#fill = (status) => {
+      fillAgent(status, this.#zoneFaults());
+      fillChecks(status);
+    };
   }
 
   /** All metrics as of now, in the Prometheus text format. */
@@ -26,7 +35,39 @@ export class AgentMetrics {
   }
 }
 
-function agentMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
+/** What came of the checks. */
+function checkMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
+  const registers = [registry];
+  const results = new Counter({
+    name: 'meridian_agent_check_results_total',
+    help: 'Results of checks by kind of check; unknown: nothing was learnt of the endpoint.',
+    labelNames: ['kind', 'result'],
+    registers,
+  });
+  const expiries = new Gauge({
+    name: 'meridian_agent_certificate_expiry_timestamp_seconds',
+    help: 'When the certificates end that end soonest, verified or not.',
+    labelNames: ['target', 'port', 'host'],
+    registers,
+  });
+  const lags = new BucketHistogram('meridian_agent_schedule_lag_seconds', 'Between due and started.', registry);
+  const durations = new BucketHistogram('meridian_agent_check_duration_seconds', 'Checks, by kind.', registry);
+  return ({ kinds, certificates, scheduler }) => {
+    results.reset();
+    for (const kind of kinds) {
+      for (const result of ['ok', 'failed', 'unknown'] as const) {
+        results.inc({ kind: kind.protocol, result }, kind[result]);
+      }
+    }
+    durations.show(kinds.map(({ protocol, durations }) => ({ labels: { kind: protocol }, durations })));
+    lags.show([{ labels: {}, durations: scheduler.lags }]);
+    expiries.reset();
+    for (const { target, port, host, expiresMs } of certificates)
+      expiries.set({ target, port, host }, expiresMs / 1_000);
+  };
+}
+
+function agentMetrics(registry: Registry): (status: ProbeAgentStatus, zoneFaults: number) => void {
   const registers = [registry];
   const gauge = (name: string, help: string, labelNames: string[] = []) =>
     new Gauge({ name, help, labelNames, registers });
@@ -48,7 +89,9 @@ function agentMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
   );
   const loads = counter('meridian_agent_loads_refused_total', 'Load reports of endpoints that were not believed.');
   const published = counter('meridian_agent_publications_total', 'Publications by how they ended.', ['result']);
-  return (status) => {
+  const refused = gauge('meridian_agent_zone_faults', 'Errors in zone files, whose definitions are refused.');
+  return (status, zoneFaults) => {
+    refused.set(zoneFaults);
     info.set({ agent: status.agentId, region: status.region }, 1);
     for (const state of ['up', 'down', 'unknown'] as const) checks.set({ state }, status[state]);
     running.set(status.scheduler.running);

@@ -18,8 +18,9 @@ export class AgentServer {
   readonly #listener: HttpListener;
   #loopbackOnly = true;
 
-  constructor(status: () => ProbeAgentStatus) {
-    const metrics = new AgentMetrics(status);
+  /** As of {@link AgentMetrics}. */
+  constructor(status: () => ProbeAgentStatus, zoneFaults: () => number) {
+    const metrics = new AgentMetrics(status, zoneFaults);
     const app = new Hono();
     app.use(async (context, next) => {
       const request = {

@@ -137,6 +137,8 @@ export const PROBE_INTERIM_RESPONSES_MAX = 8;
 export const PROBE_TLS_SESSIONS_MAX = 16_384;
 /** Host names of targets whose addresses an agent remembers; more than it can check. */
 export const PROBE_NAMES_MAX = 20_000;
+/** Certificates whose end an agent's metrics name, those that end soonest: each is a time series. */
+export const CERTIFICATES_SHOWN_MAX = 100;
 /** Characters of a check's id: a URL with every setting of the check behind it. */
 export const CHECK_ID_CHARS_MAX = 8_192;
 /** Characters of the reason an agent gives: one line for people. */

@@ -52,7 +52,7 @@ export async function runProbe(settings: Settings): Promise<number> {
     agent = new ProbeAgent({ agentId, region, checks, store, clock: CLOCK, log, metadataTargets });
     const status = agent.status.bind(agent);
     if (settings.metrics !== undefined) {
-      metrics = new AgentServer(status);
+      metrics = new AgentServer(status, () => files.faultCount);
       const at = await metrics.listen(settings.metrics);
       log.info({ event: 'metrics', url: `http://${formatSocketAddress(at)}/metrics` }, 'metrics are served');
     }
@@ -81,6 +81,8 @@ class ZoneThread {
   readonly #watch: FileWatch;
   readonly #log: Logger;
   #onChecks: (checks: readonly CheckSpec[]) => void = () => {};
+  /** Errors in the zone files at the last look. */
+  faultCount = 0;
   #isLooking = false;
   #isLookWanted = false;
 
@@ -119,6 +121,7 @@ class ZoneThread {
   #take(look: ProbeZonesLook): void {
     this.#isLooking = false;
     this.#watch.watch(look.directories);
+    this.faultCount = look.faultCount;
     for (const fault of look.faults) this.#log.error({ event: 'zone-fault' }, fault);
     if (look.checks !== null) {
       this.#log.info({ event: 'zones', zones: look.zones, checks: look.checks.length }, 'zones read');

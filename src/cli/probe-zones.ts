@@ -20,6 +20,8 @@ export type ProbeZonesLook = {
   readonly zones: number;
   /** Errors that were not there at the look before, one line each. */
   readonly faults: readonly string[];
+  /** Errors that are there now. */
+  readonly faultCount: number;
   readonly directories: readonly string[];
 };
 
@@ -55,7 +57,13 @@ export class ProbeZones {
     const lines = new Set(errors.map(formatFault));
     const fresh = [...lines].filter((line) => !this.#faults.has(line));
     this.#faults = lines;
-    return { checks: isSame ? null : [...all.values()], zones: checksOf.size, faults: fresh, directories };
+    return {
+      checks: isSame ? null : [...all.values()],
+      zones: checksOf.size,
+      faults: fresh,
+      faultCount: lines.size,
+      directories,
+    };
   }
 }
 

@@ -22,7 +22,7 @@
 import { randomBytes } from 'node:crypto';
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
-import { AGENT_REPORTS_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
+import { AGENT_REPORTS_MAX, CERTIFICATES_SHOWN_MAX, CHANGES_REPORTS_MAX } from '../base/limits.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import { type AgentHeader, type AgentReport, isHealthName } from '../health/report.ts';
 import {
@@ -46,6 +46,7 @@ import {
   recordVoice,
 } from './check-record.ts';
 import { CheckScheduler, type SchedulerStats } from './check-scheduler.ts';
+import { type CertificateExpiry, CheckStatistics, type KindStatistics } from './check-statistics.ts';
 import { errorMessage } from './failure-reason.ts';
 import { PeerAgents } from './peer-agents.ts';
 import { type RunCheck, runCheck } from './run-check.ts';
@@ -88,6 +89,9 @@ export type ProbeAgentStatus = {
   /** Load reports of endpoints that were not believed. */
   readonly loadsRefused: number;
   readonly scheduler: SchedulerStats;
+  readonly kinds: readonly KindStatistics[];
+  /** The certificates that end soonest, soonest first, CERTIFICATES_SHOWN_MAX of them. */
+  readonly certificates: readonly CertificateExpiry[];
 };
 
 /** Changes within this time are published together. */
@@ -117,6 +121,7 @@ export class ProbeAgent {
   #isSnapshotDue = true;
   #beats = 0;
   readonly #timers: Timers;
+  readonly #statistics = new CheckStatistics();
   readonly #peers = new PeerAgents(PEER_BEATS * AGENT_BEAT_MS);
   #isIcmpTold = false;
   #stopBeating: CancelTimer | null = null;
@@ -140,7 +145,7 @@ export class ProbeAgent {
       clock: options.clock,
       timers: this.#timers,
       runCheck: options.runCheck ?? realCheck(options.metadataTargets ?? false),
-      onResult: (spec, result) => this.#take(spec, result),
+      onResult: (spec, result, ms) => this.#take(spec, result, ms),
       ...(options.concurrencyMax === undefined ? {} : { concurrencyMax: options.concurrencyMax }),
     });
     this.setChecks(options.checks);
@@ -180,6 +185,7 @@ export class ProbeAgent {
       this.#records.delete(id);
       this.#changed.delete(id);
       this.#untoldLoads.delete(id);
+      this.#statistics.forget(id);
       this.#awaited?.delete(id);
     }
     for (const [id, spec] of kept) {
@@ -208,6 +214,8 @@ export class ProbeAgent {
       publishTrouble: this.#publishTrouble,
       loadsRefused: this.#loadsRefused,
       scheduler: this.#scheduler.stats(),
+      kinds: this.#statistics.kinds(),
+      certificates: this.#statistics.soonestExpiries(CERTIFICATES_SHOWN_MAX),
     };
   }
 
@@ -218,9 +226,10 @@ export class ProbeAgent {
     return new Map([...checks].slice(0, AGENT_REPORTS_MAX));
   }
 
-  #take(spec: CheckSpec, result: ProbeResult): void {
+  #take(spec: CheckSpec, result: ProbeResult, ms: number): void {
     const record = this.#records.get(spec.id);
     if (record === undefined) return;
+    this.#statistics.add(spec, result, ms);
     if (result.load !== undefined) this.#noteLoad(record, result.load);
     this.#reportSeq += 1;
     this.#replace(record, recordResult(record, result, this.#options.clock.monotonicMs(), this.#reportSeq));

@@ -21,6 +21,7 @@ import { systemTimers } from '../redis/system-timers.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { ProbeResult } from './check-attempt.ts';
 import { DueQueue } from './due-queue.ts';
+import { DurationHistogram, type Durations } from './duration-histogram.ts';
 import { errorMessage } from './failure-reason.ts';
 import type { RunCheck } from './run-check.ts';
 
@@ -30,8 +31,8 @@ export type CheckSchedulerOptions = {
   /** Real time if not given. */
   readonly timers?: Timers;
   readonly runCheck: RunCheck;
-  /** Told of every result of a check that is still in the set. */
-  readonly onResult: (spec: CheckSpec, result: ProbeResult) => void;
+  /** Told of every result of a check that is still in the set, and how many milliseconds it took. */
+  readonly onResult: (spec: CheckSpec, result: ProbeResult, ms: number) => void;
   /** {@link PROBE_CONCURRENCY_MAX} if not given. */
   readonly concurrencyMax?: number;
 };
@@ -47,6 +48,8 @@ export type SchedulerStats = {
   readonly skipped: number;
   /** Longest time between due and started in the last 10 to 20 s. */
   readonly lagMsMax: number;
+  /** Times between due and started of all checks so far. */
+  readonly lags: Durations;
 };
 
 /** Timers are no finer than this: at 2,000 checks a second, 10 checks share one. */
@@ -109,6 +112,7 @@ export class CheckScheduler {
   #startedCount = 0;
   #skippedCount = 0;
   #lag = { sinceMs: 0, max: 0, previousMax: 0 };
+  readonly #lags = new DurationHistogram();
 
   constructor(options: CheckSchedulerOptions) {
     this.#options = options;
@@ -207,6 +211,7 @@ export class CheckScheduler {
       started: this.#startedCount,
       skipped: this.#skippedCount,
       lagMsMax: Math.max(this.#lag.max, this.#lag.previousMax),
+      lags: this.#lags.durations(),
     };
   }
 
@@ -329,7 +334,9 @@ export class CheckScheduler {
     const nowMs = this.#options.clock.monotonicMs();
     entry.startedMs = nowMs;
     this.#turnLagWindow(nowMs);
-    this.#lag.max = Math.max(this.#lag.max, nowMs - entry.readyMs);
+    const lagMs = Math.max(0, nowMs - entry.readyMs);
+    this.#lag.max = Math.max(this.#lag.max, lagMs);
+    this.#lags.add(lagMs);
     const ended = (result: ProbeResult) => this.#end(entry, result);
     this.#options.runCheck(spec, controller.signal).then(ended, (error) => ended(brokenResult(error)));
   }
@@ -343,7 +350,8 @@ export class CheckScheduler {
       if (this.#running.size === 0) this.#onDrained?.();
       return;
     }
-    if (!entry.isDropped) this.#options.onResult(entry.spec, result);
+    const tookMs = this.#options.clock.monotonicMs() - entry.startedMs;
+    if (!entry.isDropped) this.#options.onResult(entry.spec, result, tookMs);
     if (isRepeatWanted && !entry.isPending) this.#ready(entry, this.#options.clock.monotonicMs());
     if (this.#waitingHead < this.#waiting.length) this.#startWaiting();
   }

@@ -6,7 +6,7 @@ let server: AgentServer;
 afterEach(() => server.close());
 
 async function start(): Promise<string> {
-  server = new AgentServer(sampleAgentStatus);
+  server = new AgentServer(sampleAgentStatus, () => 0);
   const at = await server.listen({ address: '127.0.0.1', port: 0 });
   return `http://127.0.0.1:${at.port}`;
 }

@@ -67,6 +67,8 @@ export function sampleStatus(): NodeStatus {
 }
 
 /** An agent's status. */
+const DURATIONS = { boundsMs: [1, 10], counts: [30, 9, 1], sumMs: 500 };
+
 export function sampleAgentStatus(): ProbeAgentStatus {
   return {
     agentId: 'a1',
@@ -80,6 +82,8 @@ export function sampleAgentStatus(): ProbeAgentStatus {
     publishedAgoMs: 2_500,
     publishTrouble: null,
     loadsRefused: 6,
-    scheduler: { checks: 4, running: 1, waiting: 0, started: 40, skipped: 2, lagMsMax: 12 },
+    scheduler: { checks: 4, running: 1, waiting: 0, started: 40, skipped: 2, lagMsMax: 12, lags: DURATIONS },
+    kinds: [{ protocol: 'HTTPS', ok: 34, failed: 5, unknown: 1, durations: DURATIONS }],
+    certificates: [{ target: '192.0.2.1', port: 443, host: 'www.example.com', expiresMs: 1_900_000_000_000 }],
   };
 }
