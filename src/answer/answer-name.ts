@@ -7,6 +7,7 @@
 import { CHAIN_STEPS_MAX, NAME_BYTES_MAX } from '../base/limits.ts';
 import { decide } from '../decision/decide.ts';
 import { Outcome } from '../decision/decision.ts';
+import type { DecisionTrace } from '../decision/trace.ts';
 import { traceStep } from '../decision/trace-step.ts';
 import { Rcode, RRType } from '../wire/codes.ts';
 import { nameToText } from '../wire/name.ts';
@@ -42,6 +43,7 @@ function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): nu
   const exact = name.labels <= zone.depthMax ? zone.find(name, 0) : 0;
   const encloser = exact !== 0 ? exact : closestEncloser(name, zone);
   const stop = exact !== 0 ? zone.stopAt(exact) : zone.stopBelow(encloser);
+  if (tx.trace !== null) traceName(tx.trace, tx, zone, exact, encloser, stop);
   // The DS of a delegation is the parent's data (RFC 4035 3.1.4.1).
   if (stop !== 0 && !(stop === exact && tx.query.qtype === RRType.DS)) {
     if (!zone.hasFlag(stop, NodeFlag.CUT)) return followDname(tx, zone, stop);
@@ -58,6 +60,28 @@ function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): nu
     return Next.DONE;
   }
   return answerNode(tx, tables, zone, node);
+}
+
+/** Writes down how the name was found; the query's way never comes here. */
+function traceName(
+  trace: DecisionTrace,
+  tx: Transaction,
+  zone: ZoneTable,
+  exact: number,
+  encloser: number,
+  stop: number,
+): void {
+  const wildcard = exact !== 0 ? 0 : zone.wildcardOf(encloser);
+  const isStopped = stop !== 0 && !(stop === exact && tx.query.qtype === RRType.DS);
+  const by = isStopped ? stop : wildcard;
+  const stopped = zone.hasFlag(stop, NodeFlag.CUT) ? 'delegated' : 'DNAME';
+  const nameOf = (at: number, length: number) => nameToText(zone.bytes.slice(at, at + length));
+  trace.path.push({
+    name: nameToText(tx.name.lower),
+    zone: nameOf(zone.nameAt(zone.apexAt), zone.apexLength),
+    found: isStopped ? stopped : exact !== 0 ? 'exists' : wildcard !== 0 ? 'wildcard' : 'does not exist',
+    by: by === 0 ? null : nameOf(zone.nameAt(by), zone.nameLength(by)),
+  });
 }
 
 /** The deepest existing ancestor of a name that does not exist (RFC 4592 2.2.1); the apex always does. */
@@ -104,13 +128,7 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
   tx.isSteered = true;
   if (decision.isAllDown) tx.isAllDown = true;
   if (decision.scope > tx.scope) tx.scope = decision.scope;
-  if (tx.trace !== null) {
-    const name = nameToText(tx.name.lower);
-    const { request } = tx;
-    const { classTables, health } = tables;
-    const { turns } = tx.trace;
-    tx.trace.steps.push(traceStep(name, type, ttl, decision, zone, block, request, classTables, health, turns));
-  }
+  if (tx.trace !== null) traceSteered(tx.trace, tx, tables, zone, block, type, ttl);
   if (decision.outcome === Outcome.FAILURE) {
     tx.rcode = Rcode.SERVFAIL;
     return false;
@@ -129,6 +147,26 @@ function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, r
   tx.writer.answers += decision.count;
   if (tx.tally !== null) tallyAnswer(tx.tally, decision, zone, block);
   return true;
+}
+
+/** Writes the decision down; the query's way never comes here. */
+function traceSteered(
+  trace: DecisionTrace,
+  tx: Transaction,
+  tables: ServingTables,
+  zone: ZoneTable,
+  block: number,
+  type: number,
+  ttlSeconds: number,
+): void {
+  const { decision, request } = tx;
+  const { classTables, health } = tables;
+  const name = nameToText(tx.name.lower);
+  const { turns } = trace;
+  const draws = trace.chance?.take() ?? [];
+  trace.steps.push(
+    traceStep({ name, type, ttlSeconds, decision, zone, block, request, classTables, health, turns, draws }),
+  );
 }
 
 /** Writes the CNAME of `node` and moves on to its target. */

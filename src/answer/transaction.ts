@@ -50,7 +50,7 @@ export class Transaction {
   readonly request: SteeringRequest;
   /** Seeds, one for each query; and the sequence of the query at hand. */
   readonly seeds: RandomStream;
-  readonly draws: RandomStream = new RandomStream(0);
+  readonly draws: RandomStream;
   /** The name being looked up: the question's, then the targets of CNAME and DNAME. */
   name: ScannedName;
   readonly chased: ScannedName = new ScannedName();
@@ -78,7 +78,9 @@ export class Transaction {
   /** For a CNAME the hash of the name that it led on from, for a DNAME that name's length. */
   readonly visitedMark: Int32Array = new Int32Array(CHAIN_STEPS_MAX);
 
-  constructor(seed: number) {
+  /** `draws`: a stream that is written down, for explanations. */
+  constructor(seed: number, draws: RandomStream = new RandomStream(0)) {
+    this.draws = draws;
     this.seeds = new RandomStream(seed);
     this.decision.rotationSeed = seed;
     this.name = this.query.qname;

@@ -1,24 +1,24 @@
 /**
- * An explanation as text: who asks, where that is, and each decision with everything that was weighed. The order is that of the
- * decision itself: location, rule, pools, endpoints, choice, TTL, scope.
+ * An explanation as text: who asks, where that is, how the name was found, and each decision with everything that was weighed. The
+ * answer stands first, since that is what somebody woken at night looks for; the rest has the order of the decision itself: place,
+ * rule, pools, endpoints, choice, TTL, scope.
  *
- * Used by `explain-command.ts`.
+ * Used by `explain-command.ts`; one endpoint's lines are in `explain-endpoint-view.ts`.
  */
 
-import { parseIpAddress } from '../base/ip-address.ts';
 import { formatIpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
-import type { EndpointTrace, PoolTrace, StepTrace } from '../decision/trace.ts';
+import type { NameTrace, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { KM_PER_MS } from '../geo/preference-table.ts';
-import type { WeightCorrection } from '../health/weight-corrections.ts';
 import type { DnsAnswer } from '../probe/dns-exchange.ts';
 import type { Explanation } from '../server/explanation.ts';
-import type { EndpointStatus } from '../server/node-status.ts';
-import { paint, verdictColor } from './status-view.ts';
+import { endpointLines } from './explain-endpoint-view.ts';
+import { paint } from './status-view.ts';
 import { printable } from './text-table.ts';
 
 const ORIGINS = { networks: 'networks.yaml', mmdb: 'the MMDB file', 'geoip-lite': 'geoip-lite' } as const;
-const VERDICTS = ['unknown', 'up', 'down'] as const;
+/** Targets of a rule on a terminal; `--json` gives all that are kept. */
+const TARGETS_MAX = 12;
 
 /** The explanation as text, `notes` about its ground first. */
 export function renderExplanation(
@@ -26,40 +26,72 @@ export function renderExplanation(
   answer: DnsAnswer | null,
   notes: readonly string[],
 ): string {
-  const { name, type, client, ecs } = explanation;
+  const { name, type, client, ecs, path, trace } = explanation;
   const lines = [paint('bold', `${name} ${type} for ${client}${ecs === null ? '' : ` with client subnet ${ecs}`}`)];
   for (const note of notes) lines.push(paint('yellow', `note: ${note}`));
+  lines.push(...answerLines(answer), '');
   lines.push(`source address ${client}: ${place(explanation.clientLocation)}`);
   if (ecs !== null) lines.push(`client subnet ${ecs}: ${place(explanation.ecsLocation)}`);
-  if (explanation.trace.steps.length === 0) lines.push('nothing is steered here: the answer is the same for everybody');
-  for (const step of explanation.trace.steps) lines.push('', ...stepLines(step, explanation));
-  lines.push('', ...answerLines(answer));
+  lines.push(...pathLines(path, trace.steps));
+  for (const step of trace.steps) lines.push('', ...stepLines(step, explanation));
+  if (trace.steps.some(({ draws }) => draws.length > 0)) lines.push('', `chance began at seed ${trace.seed}`);
   return `${lines.map(printable).join('\n')}\n`;
+}
+
+/** How the names were found; a steered name that is simply there says so by its decision. */
+function pathLines(path: readonly NameTrace[], steps: readonly StepTrace[]): string[] {
+  if (path.length === 0)
+    return ['no zone here was asked: none holds this name, or the question is refused for its type'];
+  const lines = path.flatMap(({ name, zone, found, by }, i) => {
+    const where = `${name} in zone ${zone}`;
+    if (found === 'wildcard') return [`${where}: does not exist, made by the wildcard ${by}`];
+    if (found === 'DNAME') return [`${where}: renamed by the DNAME of ${by}`];
+    if (found === 'delegated') return [`${where}: delegated at ${by}, its name servers know`];
+    if (found === 'does not exist') return [`${where}: does not exist, nor does a wildcard make it`];
+    return i > 0 ? [`then ${where}`] : [];
+  });
+  if (steps.length === 0) lines.push('nothing is steered here: the answer is the same for everybody');
+  return lines;
 }
 
 function stepLines(step: StepTrace, explanation: Explanation): string[] {
   const lines = [paint('bold', `${step.name} ${step.type}`)];
   const placed = step.placedBy === 'not needed' ? 'the same for every client' : `placed by the ${step.placedBy}`;
   lines.push(`  ${ruleText(step)}, ${placed}${step.subnetNote === null ? '' : ` (${step.subnetNote})`}`);
+  for (const rule of step.rules) lines.push(`    ${targetsText(rule)}`);
   lines.push(`  pools by ${step.method}${tieText(step)}, endpoints by ${step.balance}${keyText(step)}`);
-  if (step.isTrickled) lines.push('  sent to the fallback to exercise it (trickle)');
+  if (step.minHealthy > 0) lines.push(`  min_healthy ${percent(step.minHealthy)}: a pool with less counts as down`);
+  if (step.isTrickled)
+    lines.push(`  one of the ${percent(step.trickle)} sent to the fallback to exercise it (trickle)`);
   for (const pool of step.pools) {
-    const offer = pool.eligibleWeight > 0 ? `weight ${pool.eligibleWeight} to draw from` : 'passed over';
-    lines.push(`  pool ${pool.pool}: ${costText(pool)}${offer}`);
+    lines.push(`  pool ${pool.pool}: ${costText(pool)}${poolText(pool)}`);
     for (const endpoint of pool.endpoints)
       lines.push(...endpointLines(endpoint, pool.pool, step, explanation.endpoints));
   }
-  lines.push(
-    `  from ${step.outcome}: ${paint('green', step.chosen.join(', ') || 'nothing')} (seed ${explanation.trace.seed})`,
-  );
+  lines.push(`  from ${step.outcome}: ${paint('green', step.chosen.join(', ') || 'nothing')} ${howText(step)}`);
   lines.push(`  TTL ${step.ttlSeconds} s: ${step.ttlReason}`);
   lines.push(`  scope ${step.scope}: ${scopeReason(step, explanation)}`);
   return lines;
 }
 
-function ruleText({ rule, isFenced }: StepTrace): string {
-  if (!isFenced) return `rule ${rule}`;
-  return rule === null ? 'inside a fence' : `rule ${rule}, inside a fence`;
+function ruleText({ rules, isFenced }: StepTrace): string {
+  const numbers = rules.map(({ number }) => number).join(' or ');
+  const rule = rules.length > 1 ? `rule ${numbers}, which lead to the same pool` : `rule ${numbers}`;
+  if (!isFenced) return rule;
+  return rules.length === 0 ? 'inside a fence' : `${rule}, inside a fence`;
+}
+
+/** `rule 2 (zones/a.yaml:14): geos EU, AF-ZA; subnets 10.0.0.0/8`. */
+function targetsText({ number, file, line, geos, subnets, omitted }: RuleTrace): string {
+  const listed = (what: string, targets: readonly string[]) =>
+    targets.length === 0
+      ? []
+      : [
+          `${what} ${targets.slice(0, TARGETS_MAX).join(', ')}${targets.length > TARGETS_MAX ? ` and ${targets.length - TARGETS_MAX} more` : ''}`,
+        ];
+  const targets = [...listed('geos', geos), ...listed('subnets', subnets)];
+  if (omitted > 0) targets.push(`${omitted} more in the file`);
+  return `rule ${number} (${file}:${line}): ${targets.length === 0 ? 'everybody else' : targets.join('; ')}`;
 }
 
 /** The terms of a pool's cost and its share, as far as they took part. */
@@ -71,53 +103,43 @@ function costText({ region, bias, cost, share }: PoolTrace): string {
   return `${distance}${share === null ? '' : `one of the equals, share ${share}; `}`;
 }
 
+function poolText({ fate, eligibleWeight, healthyShare }: PoolTrace): string {
+  const weight = `weight ${Number(eligibleWeight.toFixed(3))} to draw from`;
+  switch (fate) {
+    case 'drawn from':
+      return eligibleWeight > 0 ? `${weight}, chosen` : 'chosen although nothing of it is eligible';
+    case 'not chosen':
+      return `${weight}, another was chosen`;
+    case 'below min_healthy':
+      return paint('red', `passed over: ${percent(healthyShare)} of its weight is left, below min_healthy`);
+    case 'no endpoint eligible':
+      return paint('red', 'passed over: no endpoint is eligible');
+  }
+}
+
 function tieText({ method, nearTie, tieKm }: StepTrace): string {
   if (method !== 'nearest' || nearTie === null) return '';
   const limit = tieKm === null ? '' : `: up to ${Math.round(tieKm)} km`;
-  return ` (equal within ${Number((nearTie.ratio * 100).toFixed(2))} % + ${nearTie.marginMs * KM_PER_MS} km${limit})`;
+  return ` (equal within ${percent(nearTie.ratio)} + ${nearTie.marginMs * KM_PER_MS} km${limit})`;
 }
 
-function keyText({ key, balance }: StepTrace): string {
+function keyText({ key, keyedBy, balance }: StepTrace): string {
   if (key === null) return '';
-  return `${balance === 'hash' ? '' : ', sticky'}: the client's key is ${key}, the lowest score wins`;
+  return `${balance === 'hash' ? '' : ', sticky'}: the key ${key} of the ${keyedBy}'s prefix, the lowest score wins`;
 }
 
-function endpointLines(
-  endpoint: EndpointTrace,
-  pool: string,
-  step: StepTrace,
-  known: readonly EndpointStatus[],
-): string[] {
-  const status = known.find(
-    (each) => each.name === step.name && each.type === step.type && each.pool === pool && each.value === endpoint.value,
-  );
-  const verdict = VERDICTS[endpoint.verdict] ?? 'unknown';
-  const health =
-    endpoint.status === 'obey'
-      ? `health ${paint(verdictColor(verdict), verdict)}`
-      : `status ${endpoint.status} in the zone file`;
-  const factor = endpoint.factor === 1 ? '' : ` x ${Number(endpoint.factor.toFixed(3))}`;
-  const fate = endpoint.fate === 'eligible' ? endpoint.fate : paint('red', `out: ${endpoint.fate}`);
-  const score = endpoint.score === null ? '' : `, scores ${endpoint.score.toPrecision(4)}`;
-  const turn = endpoint.turn === null ? '' : `, had ${endpoint.turn} turns in 1/1024`;
-  const corrected = status?.correction ? [correctionText(status.correction)] : [];
-  const lines = [`    ${endpoint.value}  weight ${endpoint.weight}${factor}, ${health}, ${fate}${score}${turn}`];
-  if (endpoint.status === 'obey' && status !== undefined) {
-    const votes = status.votes.map((vote) => `${vote.region}:${vote.vote}`).join(' ');
-    lines.push(`      votes ${votes === '' ? 'none' : votes}  check ${status.check}`);
-  }
-  return [...lines, ...corrected];
-}
-
-/** What the correction of a weight follows; the factor above is that over the record's largest, with ramp and shifts. */
-function correctionText({ factor, load, mean, standing, condition, terms }: WeightCorrection): string {
-  const number = (value: number) => Number(value.toPrecision(4));
-  const known = Object.entries(terms).map(([name, value]) => `${name} ${number(value)}`);
-  const ratio =
-    load === null || mean === null ? 'no load known' : `load ${number(load)} against a mean of ${number(mean)}`;
-  const state =
-    condition === 'settled' ? standing : condition === 'moving' ? 'held while it ramps or is shifted' : 'out';
-  return `      correction x ${number(factor)}: ${[ratio, state, ...known].join(', ')}`;
+/** What the choice rests on: the client's prefix, whose turn it was, chance, or nothing since there was no choice. */
+function howText({ draws, key, balance, chosen, pools, trickle }: StepTrace): string {
+  if (chosen.length === 0) return '';
+  const isAnyEqual = trickle > 0 || pools.some(({ share }) => share !== null);
+  const others = pools.flatMap((pool) => (pool.fate === 'drawn from' ? pool.endpoints : []));
+  const able = others.filter(({ fate }) => fate === 'eligible');
+  if (!isAnyEqual && able.length === 1 && able[0]!.isChosen && chosen.length === 1) return '(the only one to choose)';
+  const drawn = draws.map(({ bound, value }) => `${value} of 0..${bound - 1}`).join(', ');
+  if (key !== null) return '(by the key, without chance)';
+  const isByTurn = balance === 'round_robin' && pools.some(({ fate }) => fate === 'drawn from');
+  if (isByTurn) return drawn === '' ? '(by turn, without chance)' : `(endpoints by turn; chance gave ${drawn})`;
+  return drawn === '' ? '(there was nothing to choose)' : `(chance gave ${drawn})`;
 }
 
 function place(location: Location | null): string {
@@ -130,12 +152,18 @@ function place(location: Location | null): string {
 
 /** The prefix for which the decision holds (RFC 7871 7.2.1). */
 function scopeReason(step: StepTrace, { client, ecs }: Explanation): string {
-  if (step.placedBy === 'not needed') return 'the decision does not depend on the client';
-  const bySubnet = step.placedBy === 'client subnet' && ecs !== null;
-  const address = bySubnet ? parseIpPrefix(ecs) : parseIpAddress(client);
-  if (address === null || typeof address === 'string') return 'the decision holds for the whole of it';
-  if (!bySubnet) return 'the source address decided, so the answer holds for its resolver';
-  return `every client in ${formatIpPrefix(prefixOf(address, step.scope))} gets the same decision`;
+  const subnet = ecs === null ? null : parseIpPrefix(ecs);
+  const around = subnet === null || typeof subnet === 'string' ? null : formatIpPrefix(prefixOf(subnet, step.scope));
+  if (step.placedBy === 'client subnet' || (step.keyedBy === 'client subnet' && step.scope > 0)) {
+    return around === null ? `it holds for the whole of ${client}` : `every client in ${around} is decided alike`;
+  }
+  if (step.placedBy === 'not needed') return 'the decision does not depend on where the client is';
+  if (around !== null && step.scope > 0) return `${around} places nobody; the source address decided`;
+  return 'the source address decided, so the answer holds for its resolver';
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toFixed(2))} %`;
 }
 
 function answerLines(answer: DnsAnswer | null): string[] {

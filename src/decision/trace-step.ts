@@ -4,7 +4,14 @@
  */
 
 import { CLASS_NONROUTABLE, type ClassTable, classOf, lookupClass } from '../geo/class-table.ts';
-import { FACTOR_ONE, type HealthTable, UNKNOWN_WORD, unpackHealth } from '../health/health-table.ts';
+import {
+  FACTOR_ONE,
+  type HealthState,
+  type HealthTable,
+  UNKNOWN_WORD,
+  unpackHealth,
+  Verdict,
+} from '../health/health-table.ts';
 import { typeName } from '../wire/codes.ts';
 import { rdataToText } from '../wire/rdata.ts';
 import {
@@ -16,8 +23,10 @@ import {
   ENDPOINT_WORDS,
   EndpointWord,
   METHOD_ORDER,
+  MIN_HEALTHY_ONE,
   PoolWord,
   StatusCode,
+  TRICKLE_BITS,
   WALK_WORDS,
   WalkEnd,
   WalkWord,
@@ -26,54 +35,63 @@ import type { ZoneTable } from '../zone/zone-table.ts';
 import { rendezvousScore } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { Admission, effectiveWeight, slotOf } from './endpoint-weight.ts';
+import type { ChanceDraw } from './recorded-random.ts';
 import { NO_TURN } from './rotation.ts';
+import { traceRules } from './rule-trace.ts';
 import type { SteeringRequest } from './steering-request.ts';
-import type { EndpointTrace, PoolTrace, StepTrace } from './trace.ts';
+import type { EndpointFate, EndpointTrace, PoolFate, PoolTrace, StepTrace } from './trace.ts';
 import { poolAt } from './walk-pools.ts';
 
 const STATUS_NAMES = ['obey', 'up', 'down'] as const;
 
-/** The record of `decision`, made for the RRset of `type` at `name` whose block stands at word `block`. */
-export function traceStep(
-  name: string,
-  type: number,
-  ttlSeconds: number,
-  decision: Decision,
-  zone: ZoneTable,
-  block: number,
-  request: SteeringRequest,
-  classTables: readonly (ClassTable | null)[],
-  health: HealthTable,
-  turns: Int32Array,
-): StepTrace {
-  const words = zone.words;
-  const pools = walkedPools(decision, zone, block).map(({ pool, isEqual }) =>
-    tracePool(decision, zone, poolAt(zone, block, pool), type, health, isEqual, turns),
-  );
-  const from = decision.isAllDown || decision.pool < 0 ? null : poolName(zone, poolAt(zone, block, decision.pool));
+/** What is known of the decision that was just made, for the RRset of `type` at `name`. */
+export type StepInput = {
+  readonly name: string;
+  readonly type: number;
+  readonly ttlSeconds: number;
+  readonly decision: Decision;
+  readonly zone: ZoneTable;
+  /** Word of its dynamic block. */
+  readonly block: number;
+  readonly request: SteeringRequest;
+  readonly classTables: readonly (ClassTable | null)[];
+  readonly health: HealthTable;
+  /** Where rotations stood before it, and what chance gave. */
+  readonly turns: Int32Array;
+  readonly draws: readonly ChanceDraw[];
+};
+
+/** The record of a decision. */
+export function traceStep(input: StepInput): StepTrace {
+  const { name, type, decision, zone, block, request, classTables, draws } = input;
+  const { words } = zone;
   const group = words[block + DynWord.GROUP]!;
-  const rule = ruleOf(decision, words, block);
-  const isPinned = rule !== null && rule !== words[block + DynWord.OTHERWISE];
-  const chosen = Array.from(decision.dataAt.subarray(0, decision.count), (at) => valueText(zone, at, type));
+  const ruleClass = ruleOf(decision, words, block);
+  const isPinned = ruleClass !== null && ruleClass !== words[block + DynWord.OTHERWISE];
+  const rules = ruleClass === null ? [] : traceRules(zone, block, decision.slotsAt, ruleClass);
   return {
     name,
     type: typeName(type),
     ...tracePlace(request, group < 0 ? null : (classTables[group] ?? null)),
     group,
-    rule: rule === null ? null : rule + 1,
+    rule: rules[0]?.number ?? null,
+    rules,
     isFenced: decision.walk[decision.walkAt + WalkWord.IS_FENCED] === 1,
     method: METHOD_ORDER[isPinned ? 0 : words[block + DynWord.METHOD]!]!,
     balance: BALANCE_ORDER[decision.balance]!,
     key: decision.isKeyed ? decision.key : null,
+    keyedBy: decision.isKeyed ? (decision.isBySubnet ? 'client subnet' : 'source address') : null,
+    draws,
+    trickle: words[block + DynWord.TRICKLE]! / 2 ** TRICKLE_BITS,
+    minHealthy: words[block + DynWord.MIN_HEALTHY]! / MIN_HEALTHY_ONE,
     isTrickled: decision.isTrickled,
     nearTie: nearTieOf(words, block),
     tieKm: null,
     scope: decision.scope,
-    pools,
-    outcome: describeOutcome(decision, from, ALL_DOWN_ORDER[words[block + DynWord.ALL_DOWN]!] ?? 'values'),
-    chosen,
-    ttlSeconds,
-    ttlReason: ttlReason(decision, words, block),
+    pools: walkedPools(decision, zone, block).map(({ pool, isEqual }) => tracePool(input, pool, isEqual)),
+    outcome: describeOutcome(decision, zone, block, input.health),
+    chosen: Array.from(decision.dataAt.subarray(0, decision.count), (at) => valueText(zone, at, type)),
+    ...ttlOf(input),
   };
 }
 
@@ -82,10 +100,19 @@ function nearTieOf(words: Int32Array, block: number): StepTrace['nearTie'] {
   return ratio < 0 ? null : { ratio: ratio / 1e6, marginMs: words[block + DynWord.TIE_MARGIN]! / 1e3 };
 }
 
+/** The TTL that goes out, and why. */
+function ttlOf({ decision, ttlSeconds, zone, block }: StepInput): Pick<StepTrace, 'ttlSeconds' | 'ttlReason'> {
+  if (decision.outcome === Outcome.FAILURE) return { ttlSeconds: 0, ttlReason: 'a SERVFAIL has none' };
+  if (decision.outcome === Outcome.NODATA)
+    return { ttlSeconds: zone.negativeTtl, ttlReason: 'of negative answers, by the SOA (RFC 2308 5)' };
+  return { ttlSeconds, ttlReason: ttlReason(decision, zone.words, block) };
+}
+
 function ttlReason(decision: Decision, words: Int32Array, block: number): string {
   if (decision.ttlSeconds === 0) return "the record's own";
   const shortest = words[block + DynWord.TTL_MIN]!;
   if (decision.isAllDown) return 'the shortest: every pool is exhausted';
+  if (shortest === words[block + DynWord.TTL_MAX]) return 'its bounds leave no other';
   if (decision.ttlSeconds === words[block + DynWord.TTL_MAX]) return 'the longest: no endpoint asked for less';
   return decision.ttlSeconds === shortest
     ? 'the shortest: an endpoint asked for that or less'
@@ -135,32 +162,43 @@ function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<St
   return { placedBy: 'client subnet', subnetNote: null };
 }
 
-function tracePool(
-  decision: Decision,
-  zone: ZoneTable,
-  at: number,
-  type: number,
-  health: HealthTable,
-  isEqual: boolean,
-  turns: Int32Array,
-): PoolTrace {
-  const endpointsAt = zone.words[at + PoolWord.ENDPOINTS_AT]!;
+function tracePool(input: StepInput, pool: number, isEqual: boolean): PoolTrace {
+  const { decision, zone, block, health } = input;
+  const { words } = zone;
+  const at = poolAt(zone, block, pool);
+  const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
   const endpoints: EndpointTrace[] = [];
   let eligibleWeight = 0;
-  for (let i = 0; i < zone.words[at + PoolWord.ENDPOINT_COUNT]!; i++) {
+  let configured = 0;
+  let healthy = 0;
+  for (let i = 0; i < words[at + PoolWord.ENDPOINT_COUNT]!; i++) {
     const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
-    eligibleWeight += effectiveWeight(zone, decision.slotsAt, endpointAt, health, Admission.HEALTHY);
-    endpoints.push(traceEndpoint(decision, zone, endpointAt, type, health, turns));
+    const weight = effectiveWeight(zone, decision.slotsAt, endpointAt, health, Admission.HEALTHY);
+    const own = words[endpointAt + EndpointWord.WEIGHT]! & 0xffff;
+    eligibleWeight += weight;
+    configured += own;
+    healthy += weight > 0 ? own : 0;
+    const isChosen = decision.pool === pool && decision.drawn.subarray(0, decision.count).includes(i);
+    endpoints.push(traceEndpoint(input, endpointAt, isChosen));
   }
   return {
     pool: poolName(zone, at),
-    share: isEqual ? zone.words[at + PoolWord.SHARE]! : null,
-    region: textAt(zone, zone.words[at + PoolWord.REGION]!),
-    bias: zone.words[at + PoolWord.BIAS]!,
+    share: isEqual ? words[at + PoolWord.SHARE]! : null,
+    region: textAt(zone, words[at + PoolWord.REGION]!),
+    bias: words[at + PoolWord.BIAS]!,
     cost: null,
     endpoints,
     eligibleWeight: eligibleWeight / FACTOR_ONE,
+    healthyShare: configured === 0 ? 0 : healthy / configured,
+    fate: poolFate(input, pool, healthy, configured),
   };
+}
+
+function poolFate({ decision, zone, block }: StepInput, pool: number, healthy: number, configured: number): PoolFate {
+  if (decision.pool === pool && decision.count > 0) return 'drawn from';
+  if (healthy === 0) return 'no endpoint eligible';
+  const least = configured * zone.words[block + DynWord.MIN_HEALTHY]!;
+  return healthy * MIN_HEALTHY_ONE < least ? 'below min_healthy' : 'not chosen';
 }
 
 function poolName(zone: ZoneTable, at: number): string {
@@ -174,21 +212,14 @@ function textAt(zone: ZoneTable, at: number): string | null {
   return new TextDecoder().decode(zone.bytes.slice(at + 1, at + 1 + zone.bytes[at]!));
 }
 
-function traceEndpoint(
-  decision: Decision,
-  zone: ZoneTable,
-  at: number,
-  type: number,
-  health: HealthTable,
-  turns: Int32Array,
-): EndpointTrace {
+function traceEndpoint(input: StepInput, at: number, isChosen: boolean): EndpointTrace {
+  const { decision, zone, type, health, turns } = input;
   const packed = zone.words[at + EndpointWord.WEIGHT]!;
   const slot = slotOf(zone, decision.slotsAt, at);
   const word = slot < 0 ? null : health[slot]!;
   const state = unpackHealth(word ?? UNKNOWN_WORD);
   const status = packed >> 16;
   const weight = effectiveWeight(zone, decision.slotsAt, at, health, Admission.HEALTHY);
-  const barred = status === StatusCode.OBEY && state.barred ? 'down' : 'weight 0 by override or ramp';
   const turn = decision.balance === BalanceCode.ROUND_ROBIN && slot >= 0 ? (turns[slot] ?? NO_TURN) : NO_TURN;
   return {
     slot,
@@ -197,7 +228,12 @@ function traceEndpoint(
     status: STATUS_NAMES[status]!,
     verdict: state.verdict,
     factor: state.factor / FACTOR_ONE,
-    fate: weight > 0 ? 'eligible' : status === StatusCode.DOWN ? 'status down' : barred,
+    fate: weight > 0 ? 'eligible' : fateOf(status, state),
+    isChosen,
+    isShifted: state.shifted,
+    isSuspect: state.suspect,
+    isLastGood: state.lastGood,
+    ttlWish: status === StatusCode.OBEY && state.ttlSeconds > 0 ? state.ttlSeconds : null,
     word,
     turn: turn === NO_TURN ? null : turn,
     score:
@@ -207,14 +243,37 @@ function traceEndpoint(
   };
 }
 
-function describeOutcome(decision: Decision, from: string | null, allDown: string): string {
-  if (from !== null) return `pool ${from}`;
+/** Why its weight is nothing. */
+function fateOf(status: number, state: HealthState): EndpointFate {
+  if (status === StatusCode.DOWN) return 'status down';
+  if (status === StatusCode.OBEY && state.barred) return state.verdict === Verdict.DOWN ? 'down' : 'held back';
+  return 'drained';
+}
+
+/** Where the answer came from, by the steps of `decideAllDown`. */
+function describeOutcome(decision: Decision, zone: ZoneTable, block: number, health: HealthTable): string {
+  const at = decision.pool < 0 ? -1 : poolAt(zone, block, decision.pool);
+  if (!decision.isAllDown) return `pool ${poolName(zone, at)}`;
   const end = decision.walk[decision.walkAt + WalkWord.NEXT]!;
-  if (end === WalkEnd.SERVE_ANYWAY) return 'every pool of the fence exhausted; on_down: serve_anyway';
-  if (end === WalkEnd.NODATA) return 'every pool of the fence exhausted; on_down: nodata';
-  if (decision.outcome === Outcome.NODATA) return 'every pool exhausted; all_down: nodata';
-  if (decision.outcome === Outcome.FAILURE) return 'every pool exhausted; all_down: servfail';
-  return `every pool exhausted; all_down: ${allDown}`;
+  const allDown = ALL_DOWN_ORDER[zone.words[block + DynWord.ALL_DOWN]!] ?? 'values';
+  const exit = end === WalkEnd.SERVE_ANYWAY ? 'serve_anyway' : end === WalkEnd.NODATA ? 'nodata' : null;
+  const why =
+    exit === null
+      ? `every pool exhausted; all_down: ${allDown}`
+      : `every pool of the fence exhausted; on_down: ${exit}`;
+  if (decision.outcome === Outcome.NODATA) return why;
+  if (decision.outcome === Outcome.FAILURE)
+    return allDown === 'servfail' && exit === null ? why : `${why}, and nothing is left: SERVFAIL`;
+  if (at < 0) return allDown === 'values' ? why : `${why} has none, so the record's own values`;
+  const pool = `pool ${poolName(zone, at)}`;
+  if (exit === null && allDown === 'serve_all') return `${why}: ${pool}, by weight and whatever its health`;
+  const endpointAt = zone.words[at + PoolWord.ENDPOINTS_AT]! + decision.drawn[0]! * ENDPOINT_WORDS;
+  const may = (admission: number) => effectiveWeight(zone, decision.slotsAt, endpointAt, health, admission) > 0;
+  if (exit === null && allDown === 'last_good' && may(Admission.LAST_GOOD))
+    return `${why}: ${pool}, of those that were the last to be healthy`;
+  const isAsked = exit !== null || allDown === 'first_pool';
+  const what = isAsked ? `${why}: ${pool}` : `${why} has none, and there are no values: ${pool}`;
+  return may(Admission.ALIVE) ? `${what}, what lives of it` : `${what}, although down`;
 }
 
 /** Presentation form of the RDATA image at octet `at`. */

@@ -6,9 +6,41 @@
 import type { VerdictCode } from '../health/health-table.ts';
 import type { Balance, NearTie, SteeringMethod } from '../zone/zone-model.ts';
 import type { Decision } from './decision.ts';
+import type { ChanceDraw, RecordedRandom } from './recorded-random.ts';
 
-/** Why an endpoint could not be drawn, or that it could. */
-export type EndpointFate = 'eligible' | 'status down' | 'down' | 'weight 0 by override or ramp';
+/** Why an endpoint could not be drawn, or that it could. `held back`: it is not down, and waits for an operator or after flaps. */
+export type EndpointFate = 'eligible' | 'status down' | 'down' | 'held back' | 'drained';
+
+/** What became of a pool. */
+export type PoolFate =
+  | 'drawn from'
+  /** None of its endpoints may be drawn. */
+  | 'no endpoint eligible'
+  /** Less than `min_healthy` of its weight may be drawn. */
+  | 'below min_healthy'
+  /** It could have been drawn from, and another was. */
+  | 'not chosen';
+
+/** A rule of the record with its targets as in the file. */
+export type RuleTrace = {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly file: string;
+  readonly line: number;
+  readonly geos: readonly string[];
+  readonly subnets: readonly string[];
+  /** So many more targets stand there. */
+  readonly omitted: number;
+};
+
+/** How one name was found, on the way from the question to the answer. */
+export type NameTrace = {
+  readonly name: string;
+  readonly zone: string;
+  /** `by` is the wildcard, DNAME or delegation that led on; null otherwise. */
+  readonly found: 'exists' | 'wildcard' | 'DNAME' | 'delegated' | 'does not exist';
+  readonly by: string | null;
+};
 
 export type EndpointTrace = {
   /** Slot in the health table; -1 for a last-resort value. */
@@ -21,6 +53,13 @@ export type EndpointTrace = {
   /** Factor on the weight by ramp and overrides, 0..1. */
   readonly factor: number;
   readonly fate: EndpointFate;
+  readonly isChosen: boolean;
+  /** A shift is in force on it; a check failed and the regions have not agreed yet; among the last of its record to be healthy. */
+  readonly isShifted: boolean;
+  readonly isSuspect: boolean;
+  readonly isLastGood: boolean;
+  /** The TTL that it asks for, in seconds; null: none. */
+  readonly ttlWish: number | null;
   /** Its word in the health table, which is what was decided by; null for a last-resort value. */
   readonly word: number | null;
   /** What it had in the rotation before this decision; null where there is no rotation, or before its first turn. */
@@ -39,8 +78,11 @@ export type PoolTrace = {
   /** How far the client is, where distance orders the pools and both places are known. */
   cost: PoolCost | null;
   readonly endpoints: EndpointTrace[];
-  /** Sum of the effective weights; 0: passed over. */
+  /** Sum of the effective weights. */
   readonly eligibleWeight: number;
+  /** Of the configured weight the part that may be drawn, 0..1: what `min_healthy` is compared with. */
+  readonly healthyShare: number;
+  readonly fate: PoolFate;
 };
 
 /** The terms of a pool's cost. */
@@ -60,8 +102,10 @@ export type StepTrace = {
   readonly subnetNote: string | null;
   /** Steering group of the record, -1: none. */
   readonly group: number;
-  /** Rule that matched, counted from 1 as in the file; null inside a fence that is the same for several rules. */
-  readonly rule: number | null;
+  /** First of `rules`; null inside a fence that is the same for several rules. */
+  rule: number | null;
+  /** The rule that matched; several when they lead to the same pool and it is not known which of them named the client. */
+  rules: readonly RuleTrace[];
   /** The pools are those of a fence around the client's place. */
   readonly isFenced: boolean;
   /** How the pools were chosen among: `rules` for clients that a rule pins, whatever the record's method. */
@@ -69,6 +113,13 @@ export type StepTrace = {
   readonly balance: Balance;
   /** Hash of the client prefix that choices follow; null: drawn by chance or turn. */
   readonly key: number | null;
+  /** Whose prefix that is; null without a key. */
+  readonly keyedBy: 'client subnet' | 'source address' | null;
+  /** What chance gave, in the order drawn; empty: there was none in it. */
+  readonly draws: readonly ChanceDraw[];
+  /** Share of clients that exercise the fallback, and of a pool's weight below which it counts as down. */
+  readonly trickle: number;
+  readonly minHealthy: number;
   /** Sent to the fallback to exercise it. */
   readonly isTrickled: boolean;
   /** Pools within (1 + ratio) x the nearest + margin are equals; null: only equal distances are. */
@@ -87,6 +138,10 @@ export type StepTrace = {
 
 /** Steps in the order taken: one per steered name, more when a steered CNAME leads to another. */
 export class DecisionTrace {
+  /** The names on the way, the question's first; empty when no zone here holds it. */
+  readonly path: NameTrace[] = [];
+  /** The draws of the decisions, where somebody writes them down. */
+  chance: RecordedRandom | null = null;
   /** Start of the random sequence of this query: the same seed, tables and query give the same answer. */
   seed = 0;
   /** Where the worker's rotations began, and stood before the step at hand (`Decision.turns`). */

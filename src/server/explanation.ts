@@ -11,14 +11,16 @@ import { addressBytes, type IpAddress, parseIpAddress, unmapAddress } from '../b
 import { type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
 import { MESSAGE_BYTES_MAX, UDP_EDNS_BYTES_MAX } from '../base/limits.ts';
 import { addCosts } from '../decision/pool-cost.ts';
-import { DecisionTrace } from '../decision/trace.ts';
+import { RecordedRandom } from '../decision/recorded-random.ts';
+import { narrowRules } from '../decision/rule-trace.ts';
+import { DecisionTrace, type NameTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { type LocationTable, locationOf, lookupLocation } from '../geo/location-table.ts';
 import type { Region } from '../geo/region.ts';
 import { DnsClass, EdnsOption, RRType, typeCode, typeName } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
 import { HEADER_BYTES } from '../wire/query-parser.ts';
-import type { EndpointStatus } from './node-status.ts';
+import type { ExplainedEndpoint } from './node-status.ts';
 
 /** What was asked cannot be a query; the message says which part. */
 export class ExplainError extends Error {
@@ -35,10 +37,12 @@ export type Explanation = {
   /** Where the packet's source and the client's subnet are, as far as is known; null for unknown. */
   readonly clientLocation: Location | null;
   readonly ecsLocation: Location | null;
+  /** The names on the way from the question to the answer; empty when no zone here holds it. */
+  readonly path: readonly NameTrace[];
   /** Seeds and steps of the decision; no steps when nothing was steered. */
   readonly trace: { readonly seed: number; readonly rotationSeed: number; readonly steps: DecisionTrace['steps'] };
   /** Health, votes and configuration of every endpoint in the trace. */
-  readonly endpoints: readonly EndpointStatus[];
+  readonly endpoints: readonly ExplainedEndpoint[];
   /** The answer over TCP, in base64; empty for silence. */
   readonly answer: string;
 };
@@ -49,7 +53,7 @@ export type ExplainGround = {
   readonly locations: LocationTable | null;
   readonly regions: readonly Region[];
   /** Status of the endpoint in a slot of the health table. */
-  readonly endpointOf: (slot: number) => EndpointStatus | null;
+  readonly endpointOf: (slot: number) => ExplainedEndpoint | null;
 };
 
 export type ExplainInput = ExplainGround & {
@@ -75,7 +79,9 @@ export function explainQuery(input: ExplainInput): Explanation {
   if (typeof subnet === 'string') throw new ExplainError(`"${input.ecs}" is no prefix: ${subnet}`);
   const bytes = new Uint8Array(MESSAGE_BYTES_MAX);
   const trace = new DecisionTrace();
-  const tx = new Transaction(input.seed);
+  const chance = new RecordedRandom(0);
+  trace.chance = chance;
+  const tx = new Transaction(input.seed, chance);
   tx.bytes = bytes;
   tx.length = writeQuery(bytes, name, type, subnet);
   tx.transport = Transport.TCP;
@@ -91,7 +97,10 @@ export function explainQuery(input: ExplainInput): Explanation {
   const ecsLocation = subnet === null ? null : placeOf(input.locations, subnet);
   for (const step of trace.steps) {
     if (step.placedBy === 'not needed') continue;
-    addCosts(step, step.placedBy === 'client subnet' ? ecsLocation : clientLocation, input.regions);
+    const isBySubnet = step.placedBy === 'client subnet';
+    const location = isBySubnet ? ecsLocation : clientLocation;
+    addCosts(step, location, input.regions);
+    narrowRules(step, isBySubnet && subnet !== null ? subnet : client, location);
   }
   return {
     name: nameToText(name),
@@ -100,13 +109,14 @@ export function explainQuery(input: ExplainInput): Explanation {
     ecs: input.ecs,
     clientLocation,
     ecsLocation,
+    path: trace.path,
     trace: { seed: trace.seed, rotationSeed: trace.rotationSeed, steps: trace.steps },
     endpoints: endpointsOf(trace, input.endpointOf),
     answer: Buffer.from(bytes.subarray(0, octets)).toString('base64'),
   };
 }
 
-function endpointsOf(trace: DecisionTrace, endpointOf: ExplainInput['endpointOf']): EndpointStatus[] {
+function endpointsOf(trace: DecisionTrace, endpointOf: ExplainInput['endpointOf']): ExplainedEndpoint[] {
   const slots = new Set<number>();
   for (const step of trace.steps) {
     for (const pool of step.pools) for (const { slot } of pool.endpoints) if (slot >= 0) slots.add(slot);

@@ -20,7 +20,7 @@ import { RedisStore } from '../redis/redis-store.ts';
 import type { StateStore } from '../redis/state-store.ts';
 import type { AnswerReading } from './answer-shares.ts';
 import { checksToMake } from './checks-to-make.ts';
-import type { AgentStatus, EndpointStatus, HeldEndpoint, ShiftStatus } from './node-status.ts';
+import type { AgentStatus, EndpointStatus, ExplainedEndpoint, HeldEndpoint, ShiftStatus } from './node-status.ts';
 import { SelfChecker } from './self-checker.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { StateDir } from './state-dir.ts';
@@ -212,6 +212,18 @@ export class NodeHealth {
       poolShare,
       answers: counts.countOf(slot),
     };
+  }
+
+  /** The same with every agent's voice. */
+  explainedEndpointOf(slot: number, counts: AnswerReading): ExplainedEndpoint | null {
+    const status = this.endpointOf(slot, counts);
+    if (status === null) return null;
+    const voices = this.#feed.votesOf(status.check).regions.flatMap(({ region, agents }) =>
+      agents.map(({ agent, state, reason, connectMs, ageMs, fresh }) => {
+        return { agent, region, vote: state, reason, connectMs, ageSeconds: Math.round(ageMs / 1000), fresh };
+      }),
+    );
+    return { ...status, voices };
   }
 
   #recall(): void {

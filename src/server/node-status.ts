@@ -78,6 +78,23 @@ export type EndpointStatus = {
   readonly answers: { readonly total: number; readonly recent: number };
 };
 
+/** What one agent says of an endpoint's check. */
+export type AgentVoice = {
+  readonly agent: string;
+  readonly region: string;
+  readonly vote: 'up' | 'down' | 'unknown';
+  /** Why, in the agent's words. */
+  readonly reason: string;
+  /** Time to connect in its last check; null when it did not or does not tell. */
+  readonly connectMs: number | null;
+  /** Seconds since the agent was heard, and whether its word still counts. */
+  readonly ageSeconds: number;
+  readonly fresh: boolean;
+};
+
+/** An endpoint with every agent's voice, as explanations tell it. */
+export type ExplainedEndpoint = EndpointStatus & { readonly voices: readonly AgentVoice[] };
+
 /** One endpoint's part in its pool; shares are 0..1, null of nothing. */
 export type EndpointShare = {
   readonly key: string;

@@ -187,7 +187,7 @@ export class MeridianServer {
       tables: this.#snapshot.serving,
       locations: this.#snapshot.openLocations(),
       regions: this.#snapshot.regions,
-      endpointOf: (slot) => this.#health?.endpointOf(slot, counts) ?? null,
+      endpointOf: (slot) => this.#health?.explainedEndpointOf(slot, counts) ?? null,
     };
   }
 

@@ -12,6 +12,7 @@ import { nameFromText, nameToText } from '../wire/name.ts';
 import type { ImageArena } from './image-arena.ts';
 import { preferenceOf, walkFrom, walkOfCatchAll } from './pool-walk.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
+import { relativeLine, writeRules, writeText } from './rule-text.ts';
 import {
   ALL_DOWN_ORDER,
   BALANCE_ORDER,
@@ -21,6 +22,8 @@ import {
   EndpointWord,
   METHOD_ORDER,
   MIN_HEALTHY_ONE,
+  PLACE_WORDS,
+  PlaceWord,
   POOL_WORDS,
   PoolWord,
   STEERED_WORDS,
@@ -54,6 +57,8 @@ export type DynamicLinks = {
   readonly groupOfKey: Map<string, number>;
   /** Pairs: word offset, index in `groups`. */
   readonly groupsAt: number[];
+  /** Octet offsets of the names of files. */
+  readonly files: Map<string, number>;
   /** Blocks by all that they say, of up to {@link SHARED_BLOCKS_MAX}. */
   readonly blocks: Map<string, DynamicBlock>;
 };
@@ -70,7 +75,7 @@ const STATUS_CODES: Record<EndpointStatus, number> = {
 /** Writes `dynamic`; returns the word offset of its `SteeredWord`s and the most octets that one record of it takes. */
 export function compileDynamic(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): DynamicBlock {
   const endpoints = dynamic.pools.reduce((sum, pool) => sum + pool.endpoints.length, 0);
-  const at = arena.takeWords(STEERED_WORDS + endpoints);
+  const at = arena.takeWords(STEERED_WORDS + endpoints + PLACE_WORDS);
   linkEndpoints(at + STEERED_WORDS, dynamic, links);
   const content = contentOf(dynamic);
   let block = links.blocks.get(content);
@@ -78,18 +83,24 @@ export function compileDynamic(arena: ImageArena, dynamic: DynamicModel, links: 
     block = compileBlock(arena, dynamic, links);
     if (links.blocks.size < SHARED_BLOCKS_MAX) links.blocks.set(content, block);
   }
+  const { file, line } = dynamic.place;
+  const fileAt = links.files.get(file) ?? writeText(arena, file);
+  links.files.set(file, fileAt);
   arena.words[at + SteeredWord.BLOCK] = block.at;
+  arena.words[at + STEERED_WORDS + endpoints + PlaceWord.LINE] = line;
+  arena.words[at + STEERED_WORDS + endpoints + PlaceWord.FILE] = fileAt;
   return { at, rdataMax: block.rdataMax };
 }
 
 /** All that a block depends on: the record without its name, its place, its TTL and its checks, which the slots stand for. */
 function contentOf(dynamic: DynamicModel): string {
-  const { owner: _owner, key: _key, place: _place, ttlSeconds: _ttl, pools, ...rest } = dynamic;
+  const { owner: _owner, key: _key, place: record, ttlSeconds: _ttl, pools, rules, ...rest } = dynamic;
   const bare = pools.map(({ endpoints, ...pool }) => [
     pool,
     endpoints.map(({ check: _check, ...endpoint }) => endpoint),
   ]);
-  return JSON.stringify([rest, bare]);
+  const told = rules.map(({ place, ...rule }) => [rule, relativeLine(place, record)]);
+  return JSON.stringify([rest, bare, told]);
 }
 
 /** Tells whose health the slots behind word `slotsAt` will hold, in the order of the block's ordinals. */
@@ -161,6 +172,7 @@ function compileBlock(arena: ImageArena, dynamic: DynamicModel, links: DynamicLi
     walkAt.set(walk, known);
     arena.words[at + DYN_WORDS + i] = known;
   }
+  arena.words[at + DynWord.RULES_AT] = writeRules(arena, dynamic);
   if (spec !== null) links.groupsAt.push(at + DynWord.GROUP, groupIndex(links, spec));
   let rdataMax = 0;
   let ordinal = 0;
@@ -261,15 +273,6 @@ function compilePool(
     arena.words[endpointAt + EndpointWord.ORDINAL] = ordinal + i;
   }
   return rdataMax;
-}
-
-/** Length in an octet, then UTF-8; returns the octet offset. */
-function writeText(arena: ImageArena, text: string): number {
-  const octets = new TextEncoder().encode(text).subarray(0, 255);
-  const at = arena.takeBytes(1 + octets.length);
-  arena.bytes[at] = octets.length;
-  arena.bytes.set(octets, at + 1);
-  return at;
 }
 
 function writeEndpoint(

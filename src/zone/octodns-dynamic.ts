@@ -13,7 +13,7 @@ import { checkPools, fallbackOf } from './octodns-pools.ts';
 import { checkRules, subnetOf } from './octodns-rules.ts';
 import { steeredText, valueNodes } from './octodns-values.ts';
 import { kill, note, type RecordScope, tell } from './record-scope.ts';
-import { fieldOf, textOf, type YamlMap, type YamlNode } from './yaml-node.ts';
+import { fieldOf, placeOfNode, textOf, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarToInt } from './yaml-scalar.ts';
 import type { DynamicModel, EndpointModel, EndpointStatus, PoolModel, RuleModel } from './zone-model.ts';
 
@@ -84,7 +84,7 @@ export function buildDynamic(
   );
   const rules = buildRules(itemsOf(dynamic, 'rules'), indexOf);
   if (rules.at(-1)?.isDefault !== true) {
-    rules.push({ subnets: [], geos: [], pool: pools.length, isDefault: true });
+    rules.push({ subnets: [], geos: [], pool: pools.length, place: scope.place, isDefault: true });
     pools.push({ name: '', fallback: -1, endpoints: [], region: null, share: 0, bias: 0 });
   }
   return {
@@ -94,7 +94,7 @@ export function buildDynamic(
     ttlSeconds,
     values: buildLastResort(scope, map, type),
     pools,
-    rules: rules.map(({ subnets, geos, pool }) => ({ subnets, geos, pool })),
+    rules: rules.map(({ subnets, geos, pool, place }) => ({ subnets, geos, pool, place })),
     steering: steeringOf(block, indexOf),
     place: scope.place,
   };
@@ -118,7 +118,8 @@ function buildRules(
     });
     const isDefault = itemsOf(rule, 'subnets').length === 0 && itemsOf(rule, 'geos').length === 0;
     // A target of which nothing is left (an excused bad code) matches nobody; as a rule without targets it would match all.
-    if (isDefault || subnets.length > 0 || geos.length > 0) rules.push({ subnets, geos, pool, isDefault });
+    if (isDefault || subnets.length > 0 || geos.length > 0)
+      rules.push({ subnets, geos, pool, place: placeOfNode(node), isDefault });
     if (isDefault) break;
   }
   return rules;

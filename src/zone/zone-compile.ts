@@ -55,6 +55,7 @@ export function compileZone(model: ZoneModel): CompiledZone {
     groups: [],
     groupOfKey: new Map(),
     groupsAt: [],
+    files: new Map(),
     blocks: new Map(),
   };
   arena.takeWords(HEADER_WORDS);

@@ -7,9 +7,10 @@
  *   slots    HASH_MASK + 1 pairs [suffix hash, node at]; node at 0: empty; linear probing
  *   nodes    NODE_WORDS words, the owner's name (octets, padded), RRSET_WORDS words for each RRset, their RDATA (octets, padded)
  *   glue     per delegation: [needed, all, node at ...]; the first `needed` are in-domain (RFC 9471)
- *   steered  per steered RRset: its block and, behind that, the health slot of each of its endpoints
- *   blocks   DYN_WORDS words, walk of each class, walks, pools, endpoints; RRsets that steer alike share one, so that a server
- *            of many names with the same pools has all but their slots in the cache
+ *   steered  per steered RRset: its block, behind that the health slot of each of its endpoints, and where it stands
+ *            ({@link PlaceWord})
+ *   blocks   DYN_WORDS words, walk of each class, walks, rules, pools, endpoints; RRsets that steer alike share one, so that a
+ *            server of many names with the same pools has all but their slots in the cache
  *   walk     WALK_WORDS words, pools in the order in which they are tried
  *   links    word offsets of endpoint slots and of group ids, filled in by `linkZone` when the control thread knows them
  *
@@ -88,6 +89,15 @@ export const SteeredWord = {
 /** Behind them: the slots, by {@link EndpointWord.ORDINAL}. */
 export const STEERED_WORDS = 1;
 
+/** Where a steered RRset stands in its file, behind its slots; for explanations. */
+export const PlaceWord = {
+  LINE: 0,
+  /** Octet offset of the name of the file: length (1 octet), UTF-8. */
+  FILE: 1,
+} as const;
+/** Words that takes. */
+export const PLACE_WORDS = 2;
+
 /** Words of a dynamic block. */
 export const DynWord = {
   /** Id of the steering group, or -1 when the class does not depend on the client. */
@@ -120,9 +130,11 @@ export const DynWord = {
   /** The band of equals, for explanations: ratio in millionths and margin in microseconds; a ratio of -1: none. */
   TIE_RATIO: 16,
   TIE_MARGIN: 17,
+  /** The rules, {@link RULE_WORDS} words each, for explanations. */
+  RULES_AT: 18,
 } as const;
 /** Behind the block's words: the walk of each class. */
-export const DYN_WORDS = 18;
+export const DYN_WORDS = 19;
 /** {@link DynWord.MIN_HEALTHY} of 1. */
 export const MIN_HEALTHY_ONE = 65_536;
 /** Bits of {@link DynWord.TRICKLE}. */
@@ -162,6 +174,18 @@ export const BALANCE_ORDER = [
 ] as const;
 /** The codes by name, of those that a query tells apart. */
 export const BalanceCode = { ROUND_ROBIN: 1, HASH: 3 } as const;
+
+/** Words of a rule, for explanations. */
+export const RuleWord = {
+  /** Index of its pool. */
+  POOL: 0,
+  /** Its line, counted from that of the record; -1: it stands in another file. */
+  LINE: 1,
+  /** Octet offset of its geo codes and subnets, separated by spaces: length (2 octets), ASCII. `+N` at the end: so many more. */
+  TARGETS: 2,
+} as const;
+/** Words that a rule takes. */
+export const RULE_WORDS = 3;
 
 /** Words of a pool. */
 export const PoolWord = {

@@ -105,6 +105,8 @@ export type RuleModel = {
   readonly geos: readonly GeoCode[];
   /** Index in `pools`. */
   readonly pool: number;
+  /** Where the rule stands. */
+  readonly place: Place;
 };
 
 /**

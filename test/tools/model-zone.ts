@@ -129,10 +129,11 @@ function modelDynamic(origin: string, sketch: DynamicSketch): DynamicModel {
         return { value, weight: Number(weight), status: status as EndpointStatus, check: checkSpec({ target: value }) };
       }),
     })),
-    rules: sketch.rules.map((rule) => ({
+    rules: sketch.rules.map((rule, i) => ({
       subnets: (rule.subnets ?? []).map(prefix),
       geos: (rule.geos ?? []).map(geoCode),
       pool: names.indexOf(rule.pool),
+      place: { file: 'test.yaml', line: 10 + i, column: 3 },
     })),
     steering: {
       ...DEFAULT_STEERING,

@@ -29,6 +29,7 @@ function explain(name: string, type: string, client: string, ecs: string | null)
     ecs,
     clientLocation: null,
     ecsLocation: null,
+    path: [],
     trace: { seed: 1, rotationSeed: 0, steps: [] },
     endpoints: [],
     answer: '',

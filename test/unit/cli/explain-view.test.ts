@@ -23,6 +23,11 @@ const endpoint: EndpointTrace = {
   verdict: 2,
   factor: 1,
   fate: 'down',
+  isChosen: false,
+  isShifted: false,
+  isSuspect: false,
+  isLastGood: false,
+  ttlWish: null,
   word: 6,
   turn: null,
   score: null,
@@ -34,10 +39,15 @@ const step: StepTrace = {
   subnetNote: null,
   group: 0,
   rule: 2,
+  rules: [{ number: 2, file: 'zones/a.yaml', line: 14, geos: ['EU', 'AF-ZA'], subnets: ['10.0.0.0/8'], omitted: 0 }],
   isFenced: false,
   method: 'nearest',
   balance: 'hash',
   key: 12,
+  keyedBy: 'client subnet',
+  draws: [],
+  trickle: 0,
+  minHealthy: 0,
   isTrickled: false,
   nearTie: { ratio: 0.1, marginMs: 5 },
   tieKm: 708.8,
@@ -50,6 +60,8 @@ const step: StepTrace = {
       bias: 10,
       cost: { distanceKm: 463.4, biasedKm: 417.1 },
       eligibleWeight: 0,
+      healthyShare: 0,
+      fate: 'no endpoint eligible',
       endpoints: [endpoint],
     },
     {
@@ -59,7 +71,11 @@ const step: StepTrace = {
       bias: 0,
       cost: null,
       eligibleWeight: 1,
-      endpoints: [{ ...endpoint, slot: 1, value: '192.0.2.2', weight: 1, status: 'up', fate: 'eligible' }],
+      healthyShare: 1,
+      fate: 'drawn from',
+      endpoints: [
+        { ...endpoint, slot: 1, value: '192.0.2.2', weight: 1, status: 'up', fate: 'eligible', isChosen: true },
+      ],
     },
   ],
   outcome: 'pool us',
@@ -74,6 +90,7 @@ const explanation: Explanation = {
   ecs: '81.2.69.0/24',
   clientLocation: null,
   ecsLocation: LONDON,
+  path: [{ name: 'www.a.example.', zone: 'a.example.', found: 'exists', by: null }],
   trace: { seed: 7, rotationSeed: 7, steps: [step] },
   endpoints: [
     {
@@ -95,6 +112,17 @@ const explanation: Explanation = {
       poolShare: null,
       correction: null,
       answers: { total: 9, recent: 4 },
+      voices: [
+        {
+          agent: 'a1',
+          region: 'eu-west',
+          vote: 'down',
+          reason: 'connection refused',
+          connectMs: null,
+          ageSeconds: 3,
+          fresh: true,
+        },
+      ],
     },
   ],
   answer: '',
@@ -109,19 +137,21 @@ describe('an explanation', () => {
     const parts = [
       'www.a.example. A for 192.0.2.7 with client subnet 81.2.69.0/24',
       'note: by the files alone',
+      'the server stays silent',
       'source address 192.0.2.7: its place is not known',
       'client subnet 81.2.69.0/24: EU-GB at 51.5, -0.1, says geoip-lite',
       'rule 2, placed by the client subnet',
-      "pools by nearest (equal within 10 % + 250 km: up to 709 km), endpoints by hash: the client's key is 12, the lowest score wins",
-      'pool eu: 463 km to eu-west, with bias 10 417 km; passed over',
+      'rule 2 (zones/a.yaml:14): geos EU, AF-ZA; subnets 10.0.0.0/8',
+      "pools by nearest (equal within 10 % + 250 km: up to 709 km), endpoints by hash: the key 12 of the client subnet's prefix, the lowest score wins",
+      'pool eu: 463 km to eu-west, with bias 10 417 km; passed over: no endpoint is eligible',
       '192.0.2.1  weight 3, health down, out: down',
       'votes eu-west:down  check http://192.0.2.1/',
-      'pool us: one of the equals, share 3; weight 1 to draw from',
-      '192.0.2.2  weight 1, status up in the zone file, eligible',
-      'from pool us: 192.0.2.2 (seed 7)',
+      'eu-west a1: down (connection refused), heard 3 s ago',
+      'pool us: one of the equals, share 3; weight 1 to draw from, chosen',
+      '> 192.0.2.2  weight 1, status up in the zone file, eligible',
+      'from pool us: 192.0.2.2 (by the key, without chance)',
       "TTL 30 s: the record's own",
-      'scope 16: every client in 81.2.0.0/16 gets the same decision',
-      'the server stays silent',
+      'scope 16: every client in 81.2.0.0/16 is decided alike',
     ];
     let at = 0;
     for (const part of parts) {
@@ -132,13 +162,19 @@ describe('an explanation', () => {
 
   it('says why a subnet was not used, and when nothing depends on the client', () => {
     const note = 'not globally routable';
-    const bySource = { ...step, placedBy: 'source address', subnetNote: note, scope: 0 } as const;
+    const bySource = {
+      ...step,
+      placedBy: 'source address',
+      keyedBy: 'source address',
+      subnetNote: note,
+      scope: 0,
+    } as const;
     expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [bySource] } })).toContain(
       `placed by the source address (${note})`,
     );
-    const notNeeded = { ...step, placedBy: 'not needed', scope: 0 } as const;
+    const notNeeded = { ...step, placedBy: 'not needed', key: null, keyedBy: null, scope: 0 } as const;
     expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [notNeeded] } })).toContain(
-      'scope 0: the decision does not depend on the client',
+      'scope 0: the decision does not depend on where the client is',
     );
   });
 
@@ -156,6 +192,44 @@ describe('an explanation', () => {
 
   it('says so when nothing is steered', () => {
     expect(render({ trace: { seed: 0, rotationSeed: 0, steps: [] } })).toContain('nothing is steered here');
+  });
+
+  it('claims chance only where there was some', () => {
+    const stepped = (changed: Partial<StepTrace>) =>
+      render({ trace: { ...explanation.trace, steps: [{ ...step, ...changed }] } });
+    const drawn = { key: null, keyedBy: null, balance: 'weighted' as const, draws: [{ bound: 2_048, value: 7 }] };
+    expect(stepped(drawn)).toContain('192.0.2.2 (chance gave 7 of 0..2047)');
+    expect(stepped(drawn)).toContain('chance began at seed 7');
+    const alone = step.pools.map((pool) => ({ ...pool, share: null }));
+    expect(stepped({ ...drawn, pools: alone })).toContain('192.0.2.2 (the only one to choose)');
+    const turning = stepped({ ...drawn, balance: 'round_robin', draws: [] });
+    expect(turning).toContain('192.0.2.2 (by turn, without chance)');
+    expect(turning).not.toContain('seed');
+    expect(stepped({ chosen: [], outcome: 'nowhere' })).toMatch(/from nowhere: nothing $/m);
+  });
+
+  it('tells the scope that affinity alone makes', () => {
+    const keyed = { ...step, placedBy: 'not needed', scope: 24 } as const;
+    expect(render({ trace: { ...explanation.trace, steps: [keyed] } })).toContain(
+      'scope 24: every client in 81.2.69.0/24 is decided alike',
+    );
+  });
+
+  it('says how names that are not steered were found', () => {
+    const by = (found: 'wildcard' | 'DNAME' | 'delegated' | 'does not exist', name: string | null) =>
+      render({ path: [{ name: 'x.a.', zone: 'a.', found, by: name }], trace: { ...explanation.trace, steps: [] } });
+    expect(by('wildcard', '*.a.')).toContain('x.a. in zone a.: does not exist, made by the wildcard *.a.');
+    expect(by('DNAME', 'a.')).toContain('renamed by the DNAME of a.');
+    expect(by('delegated', 'x.a.')).toContain('delegated at x.a.');
+    expect(by('does not exist', null)).toContain('does not exist, nor does a wildcard');
+    expect(render({ path: [], trace: { ...explanation.trace, steps: [] } })).toContain('no zone here was asked');
+  });
+
+  it('tells a pool below min_healthy from one without endpoints', () => {
+    const pools = step.pools.map((pool) => ({ ...pool, fate: 'below min_healthy' as const, healthyShare: 0.25 }));
+    const text = render({ trace: { ...explanation.trace, steps: [{ ...step, pools, minHealthy: 0.5 }] } });
+    expect(text).toContain('min_healthy 50 %');
+    expect(text).toContain('passed over: 25 % of its weight is left, below min_healthy');
   });
 
   it('shows the answer as records', () => {
@@ -177,7 +251,7 @@ describe('an explanation', () => {
   });
 
   it('tells of a fence', () => {
-    const fenced = { ...step, rule: null, isFenced: true };
+    const fenced = { ...step, rule: null, rules: [], isFenced: true };
     expect(render({ trace: { ...explanation.trace, steps: [fenced] } })).toContain('  inside a fence, placed by');
     const pinned = { ...step, isFenced: true };
     expect(render({ trace: { ...explanation.trace, steps: [pinned] } })).toContain(

@@ -57,7 +57,7 @@ describe('a traced decision', () => {
       ['eu', 0],
       ['us', 0],
     ]);
-    expect(step.pools[0]?.endpoints[1]?.fate).toBe('weight 0 by override or ramp');
+    expect(step.pools[0]?.endpoints[1]?.fate).toBe('drained');
     expect([step.outcome, step.chosen]).toEqual(['every pool exhausted; all_down: values', ['192.0.2.250']]);
   });
 
