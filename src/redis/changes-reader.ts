@@ -16,6 +16,8 @@ export type ChangesReaderOptions = {
   /** The stream. */
   readonly key: string;
   readonly onChange: () => void;
+  /** A read was not answered in time: the server hangs. */
+  readonly onHang?: () => void;
 };
 
 /** Longest wait of one read at the server; a live server answers within it even when nothing happens. */
@@ -52,6 +54,7 @@ export class ChangesReader {
         if (this.#connection.isReady) void this.#read();
         options.onChange();
       },
+      ...(options.onHang === undefined ? {} : { onHang: options.onHang }),
     });
   }
 

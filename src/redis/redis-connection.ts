@@ -22,6 +22,8 @@ export type ConnectionOptions = {
   readonly commandTimeoutMs: number;
   /** Called when {@link RedisConnection.isReady} changes. */
   readonly onChange: () => void;
+  /** Called when a command was not answered in time. */
+  readonly onHang?: () => void;
 };
 
 /** Pause before the first new attempt, and the longest; each is shortened by up to half at random. */
@@ -40,6 +42,7 @@ const ELSEWHERE = /^(?:EXECABORT .*because of: )?(?:READONLY|MOVED|CLUSTERDOWN|M
 export class RedisConnection {
   readonly #client: Redis;
   readonly #onChange: () => void;
+  readonly #onHang: (() => void) | undefined;
   #isReady = false;
   #wasTried = false;
   #trouble: string | null = null;
@@ -65,6 +68,7 @@ export class RedisConnection {
       },
     });
     this.#onChange = options.onChange;
+    this.#onHang = options.onHang;
     this.#client.on('ready', () => this.#setReady(true));
     this.#client.on('close', () => this.#setReady(false));
     this.#client.on('error', (error: Error) => {
@@ -104,14 +108,21 @@ export class RedisConnection {
     try {
       return await work(this.#client);
     } catch (error) {
-      if (isTimeout(error)) this.#leave('the server does not answer');
+      if (isTimeout(error)) {
+        this.giveUp();
+        this.#onHang?.();
+      }
       // The next connection finds who is master now.
-      else if (isElsewhere(error)) this.#leave(describeError(error));
+      if (isElsewhere(error)) this.#leave(describeError(error));
       throw new StoreError(`Redis: ${describeError(error)}`);
     }
   }
 
-  /** Gives this connection up, and goes on trying. */
+  /** The server is known not to answer: connects anew. */
+  giveUp(): void {
+    this.#leave('the server does not answer');
+  }
+
   #leave(trouble: string): void {
     if (this.#isClosed || !this.#isReady) return;
     this.#client.disconnect(true);

@@ -82,6 +82,8 @@ export class RedisStore implements StateStore {
       name: `${options.clientName}-changes`,
       key: this.#keys.changes,
       onChange,
+      // It asks all the time and is patient for less long: whoever has nothing to say need not find out alone.
+      onHang: () => this.#commands.giveUp(),
     });
     this.#commands.open();
   }
@@ -301,5 +303,10 @@ function requireSize(text: string, max: number, name: string): void {
 
 /** The key holds another type, or no integer where one is counted. */
 function isWrongValue(error: unknown): boolean {
-  return error instanceof StoreError && /WRONGTYPE|not an integer|would overflow/.test(error.message);
+  return (
+    error instanceof StoreError &&
+    /WRONGTYPE|not an integer|would overflow|exhausted the last possible ID|equal or smaller than the target stream/.test(
+      error.message,
+    )
+  );
 }

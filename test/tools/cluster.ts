@@ -24,7 +24,6 @@ import {
   startServe,
 } from './meridian-process.ts';
 import { writeMmdb } from './mmdb-writer.ts';
-import type { RedisServer } from './redis-server.ts';
 
 export type Region = 'us-east' | 'eu-west' | 'ap-southeast';
 export type EndpointName = 'us' | 'eu1' | 'eu2' | 'ap';
@@ -52,6 +51,9 @@ export const CLIENTS_OF: Readonly<Record<Region, { readonly v4: string; readonly
     'ap-southeast': { v4: '203.0.113.0/24', v6: '2001:db8:3::/48', from: '127.0.73.1' },
   };
 
+/** The Redis of a cluster, and what its processes find in their environment. */
+export type RedisPlace = { readonly url: string; readonly env?: Readonly<Record<string, string>> };
+
 export type ClusterOptions = { readonly nodes?: number; readonly regions?: readonly Region[] };
 
 const GEO_DATA: FileTable = {
@@ -74,13 +76,13 @@ const SETTLED_WITHIN_MS = 25_000;
 
 /** The processes and endpoints; whoever started Redis stops it. */
 export class Cluster {
-  readonly redis: RedisServer;
+  readonly redis: RedisPlace;
   readonly nodes: readonly MeridianProcess[];
   readonly agents = new Map<Region, MeridianProcess>();
   readonly endpoints: Readonly<Record<EndpointName, HttpEndpoint>>;
   readonly #zones: FileTable;
 
-  constructor(redis: RedisServer, endpoints: Readonly<Record<EndpointName, HttpEndpoint>>, nodes: MeridianProcess[]) {
+  constructor(redis: RedisPlace, endpoints: Readonly<Record<EndpointName, HttpEndpoint>>, nodes: MeridianProcess[]) {
     this.redis = redis;
     this.endpoints = endpoints;
     this.nodes = nodes;
@@ -93,6 +95,7 @@ export class Cluster {
       region,
       agent: `${region}-1`,
       redis: this.redis.url,
+      env: this.redis.env ?? {},
       zones: this.#zones,
       geoData: GEO_DATA,
     });
@@ -175,7 +178,7 @@ export class Cluster {
 }
 
 /** Endpoints, agents and nodes, all running; nothing is waited for beyond their ready lines. */
-export async function startCluster(redis: RedisServer, options: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster(redis: RedisPlace, options: ClusterOptions = {}): Promise<Cluster> {
   const endpoints = await startEndpoints();
   const zones = zonesOf(endpoints.us.port);
   const names = Array.from({ length: options.nodes ?? 2 }, (_, i) => `ns${i + 1}`);
@@ -193,12 +196,13 @@ export async function startCluster(redis: RedisServer, options: ClusterOptions =
 }
 
 function startNode(
-  redis: RedisServer,
+  redis: RedisPlace,
   zones: FileTable,
   node: string,
   options: Pick<MeridianOptions, 'folder' | 'keepFolder'> = {},
 ): Promise<MeridianProcess> {
-  return startServe({ zones, geoData: GEO_DATA, redis: redis.url, workers: 1, args: ['--node', node], ...options });
+  const { url, env = {} } = redis;
+  return startServe({ zones, geoData: GEO_DATA, redis: url, env, workers: 1, args: ['--node', node], ...options });
 }
 
 /** What a node's API says of it. */

@@ -22,12 +22,15 @@ export const TLS_ARGUMENTS: readonly string[] = [
   ...['--tls-ca-cert-file', TLS_FILES.cert],
 ];
 
-/** The rules of the README's user `meridian` with `password`, as lines of a configuration; nobody else may do anything. */
-export function aclOfReadme(password: string): string {
+/**
+ * The rules of the README's user `meridian` with `password`, as lines of a configuration; nobody else may do anything, unless
+ * there is an `operator`.
+ */
+export function aclOfReadme(password: string, hasOperator = false): string {
   const rules = /^ACL SETUSER meridian (?<rules>(?:[^\\\n]|\\\n)*)$/m.exec(readFileSync(README, 'utf8'))?.groups?.rules;
   if (rules === undefined) throw new Error('the README makes no user meridian');
   const line = rules.replaceAll(/\\\n\s*/g, ' ').replace('>PASSWORD', `>${password}`);
-  return `user meridian ${line}\nuser default off\n`;
+  return `user meridian ${line}\n${hasOperator ? '' : 'user default off\n'}`;
 }
 
 /** The way in over TLS at `port`, as that user, with both certificates. */

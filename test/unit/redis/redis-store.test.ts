@@ -133,6 +133,20 @@ describe.skipIf(!hasRedisServer())(
       await store.publishSnapshot(snapshot('a', 2));
     });
 
+    it('notices a server that hangs also when it has nothing to tell it', async () => {
+      store.subscribe(() => {});
+      await until('connected', () => store.state === 'connected');
+      redis.freeze();
+      try {
+        // The reader's word counts for both: the commands' own patience would not even have begun.
+        expect(await until('lost', () => store.state === 'lost')).toBeLessThan(6_000);
+        await expect(store.publishChanges(snapshot('a', 1))).rejects.toThrow(/does not answer/);
+      } finally {
+        redis.thaw();
+      }
+      await until('connected again', () => store.state === 'connected');
+    });
+
     it('is lost with the server, refuses at once, and tells of a gap when it is back', async () => {
       const gaps: boolean[] = [];
       const states: string[] = [];
