@@ -75,6 +75,8 @@ const PLANS: readonly CommandPlan[] = [
       'tls-key',
       'proxy-from',
       'state-dir',
+      'user',
+      'group',
       'allow-root',
       'log-level',
       ...ZONE_SETTINGS,

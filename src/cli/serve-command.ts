@@ -10,6 +10,7 @@ import { MeridianServer } from '../server/server.ts';
 import { reasonOf } from '../server/state-dir.ts';
 import { readAdminToken } from './admin-token.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
+import { dropPrivileges } from './drop-privileges.ts';
 import { openProcessLog } from './process-log.ts';
 import { readyLine } from './ready-line.ts';
 import { guardRoot } from './root-guard.ts';
@@ -20,7 +21,12 @@ import { watchStopSignals } from './stop-signals.ts';
 /** Runs until SIGTERM or SIGINT. Throws a usage failure for settings that cannot work, StartError when the node cannot start. */
 export async function runServe(settings: Settings): Promise<number> {
   const options = serveOptions(settings);
-  const rootWarning = guardRoot(process.getuid?.(), options.listen, settings['allow-root'] ?? false);
+  const rootWarning = guardRoot({
+    uid: process.getuid?.(),
+    listen: [...options.listen, ...(options.tls?.listen ?? [])],
+    allowRoot: settings['allow-root'] ?? false,
+    user: settings.user,
+  });
   const token = readAdminToken(settings['admin-token-file']);
   const certificate = readCertificate(options.tls);
   const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
@@ -30,6 +36,8 @@ export async function runServe(settings: Settings): Promise<number> {
     void flush().then(() => process.exit(ExitCode.FAILED));
   });
   if (rootWarning !== null) log.warn(rootWarning);
+  // After what only root may read (token, key), before anything that the world can reach.
+  if (settings.user !== undefined && process.getuid?.() === 0) log.info(dropPrivileges(settings.user, settings.group));
   const server = new MeridianServer(options, log, certificate);
   const admin = settings.admin === 'off' ? null : new AdminServer(server, log, token);
   try {

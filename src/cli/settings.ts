@@ -26,6 +26,11 @@ const identifier = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, ".", "_" or "-", e.g. eu-west');
 
+/** A user or group, by name or number. */
+const userName = z.coerce
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/, 'must be a name or number of /etc/passwd');
+
 const flag = z.preprocess((value) => {
   if (typeof value !== 'string') return value;
   if (/^(true|yes|on|1)$/i.test(value)) return true;
@@ -276,6 +281,17 @@ export const SETTINGS = {
     ),
     placeholder: 'level',
     help: 'fatal, error, warn, info, debug, trace or silent (default: info)',
+  },
+  user: {
+    schema: userName,
+    placeholder: 'name',
+    help: 'user to become when started as root, before anything is bound',
+  },
+  group: {
+    schema: userName,
+    placeholder: 'name',
+    help: "group to become with it (default: the user's own)",
+    isRare: true,
   },
   'allow-root': { schema: flag, placeholder: null, help: 'let root serve beyond loopback' },
   'soa-mname': {

@@ -131,6 +131,13 @@ describe.each(UNITS)('%s', (path) => {
     }
   });
 
+  it.skipIf(!existsSync(ANALYZER))('is exposed at most 2.0 of 10 (skipped without systemd-analyze)', () => {
+    const args = ['security', '--offline=true', '--threshold=20', join(ROOT, path)];
+    const result = spawnSync(ANALYZER, args, { encoding: 'utf8', timeout: 30_000 });
+    expect(result.stdout).toContain('Overall exposure level');
+    expect(result.status, result.stdout.split('\n').slice(-3).join('\n')).toBe(0);
+  });
+
   it.each([
     'DynamicUser=yes',
     'NoNewPrivileges=yes',
