@@ -61,6 +61,9 @@ function stepLines(step: StepTrace, explanation: Explanation): string[] {
   for (const rule of step.rules) lines.push(`    ${targetsText(rule)}`);
   lines.push(`  pools by ${step.method}${tieText(step)}, endpoints by ${step.balance}${keyText(step)}`);
   if (step.minHealthy > 0) lines.push(`  min_healthy ${percent(step.minHealthy)}: a pool with less counts as down`);
+  if (step.isSpread) lines.push('  its prefix carries over 1 % of queries: spread per query');
+  else if (step.balance === 'hash' && step.keyedBy === 'source address')
+    lines.push('  a worker that gets over 1 % of its queries from this prefix spreads them');
   if (step.isTrickled)
     lines.push(`  one of the ${percent(step.trickle)} sent to the fallback to exercise it (trickle)`);
   for (const pool of step.pools) {

@@ -11,6 +11,7 @@ import { type ClassTable, preferenceAt } from '../geo/class-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import {
   AllDownCode,
+  BalanceCode,
   DYN_WORDS,
   DynWord,
   PoolWord,
@@ -58,7 +59,8 @@ export function decide(
   decision.balance = words[block + DynWord.BALANCE]!;
   const sticky = words[block + DynWord.STICKY]!;
   decision.isKeyed = sticky !== 0;
-  if (decision.isKeyed) keyClient(decision, request, sticky);
+  decision.isSpread = false;
+  if (decision.isKeyed) stickClient(decision, request, sticky);
   const row = decision.class - words[block + DynWord.CLASS_COUNT]!;
   if (row < 0 || table === null) {
     decision.walk = words;
@@ -72,6 +74,14 @@ export function decide(
   decision.isAllDown = !decision.isTrickled && !walkOn(decision, zone, block, health, random, Admission.HEALTHY);
   if (decision.isAllDown) decideAllDown(decision, zone, block, health, random);
   decision.ttlSeconds = words[block + DynWord.TTL_MAX] === 0 ? 0 : adaptiveTtl(decision, zone, block, health);
+}
+
+/** Lets choices follow the client's prefix, unless by `hash` a source that tells no subnet is too heavy for one endpoint. */
+function stickClient(decision: Decision, request: SteeringRequest, sticky: number): void {
+  keyClient(decision, request, sticky);
+  if (decision.balance !== BalanceCode.HASH || decision.isBySubnet) return;
+  decision.isSpread = decision.toldSpread ?? decision.heavy.note(decision.key);
+  decision.isKeyed = !decision.isSpread;
 }
 
 /**

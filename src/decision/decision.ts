@@ -1,6 +1,7 @@
 /** The outcome of one decision, reused by a worker for every query. */
 
 import { ANSWERS_MAX } from '../base/limits.ts';
+import { HeavyClients } from './heavy-clients.ts';
 
 /** What a decision ends in. */
 export const Outcome = {
@@ -36,6 +37,12 @@ export class Decision {
   /** Choices follow {@link key}, the hash of the client's prefix. */
   isKeyed = false;
   key = 0;
+  /** The client's prefix is heavy, so that its choices do not follow {@link key}. */
+  isSpread = false;
+  /** Who is heavy; a worker's own, kept from query to query. */
+  readonly heavy: HeavyClients = new HeavyClients();
+  /** What a trace says of {@link isSpread} when its decision is made again; null: the counters decide. */
+  toldSpread: boolean | null = null;
   /** Index in `BALANCE_ORDER`. */
   balance = 0;
   /** Where round robin stands with each endpoint, by its slot (`rotation`); a worker's own, kept from query to query. */

@@ -84,6 +84,7 @@ export function traceStep(input: StepInput): StepTrace {
     draws,
     trickle: words[block + DynWord.TRICKLE]! / 2 ** TRICKLE_BITS,
     minHealthy: words[block + DynWord.MIN_HEALTHY]! / MIN_HEALTHY_ONE,
+    isSpread: decision.isSpread,
     isTrickled: decision.isTrickled,
     nearTie: nearTieOf(words, block),
     tieKm: null,

@@ -120,6 +120,8 @@ export type StepTrace = {
   /** Share of clients that exercise the fallback, and of a pool's weight below which it counts as down. */
   readonly trickle: number;
   readonly minHealthy: number;
+  /** The client's prefix carries so many of the worker's queries that they are spread, although they would stick. */
+  readonly isSpread: boolean;
   /** Sent to the fallback to exercise it. */
   readonly isTrickled: boolean;
   /** Pools within (1 + ratio) x the nearest + margin are equals; null: only equal distances are. */
@@ -148,10 +150,13 @@ export class DecisionTrace {
   rotationSeed = 0;
   turns: Int32Array = new Int32Array(0);
   readonly steps: StepTrace[] = [];
+  /** By step: whether an earlier decision, to be made again, was spread; null: none is made again. */
+  toldSpreads: readonly boolean[] | null = null;
 
   /** Remembers what the next decision is about to change. */
   beginStep(decision: Decision): void {
     this.rotationSeed = decision.rotationSeed;
     this.turns = decision.turns.slice();
+    if (this.toldSpreads !== null) decision.toldSpread = this.toldSpreads[this.steps.length] ?? false;
   }
 }

@@ -62,8 +62,8 @@ export type ExplainInput = ExplainGround & {
   readonly client: string;
   readonly ecs: string | null;
   readonly seed: number;
-  /** Where rotations stood, when a decision is made again. */
-  readonly rotation?: { readonly seed: number; readonly turns: Int32Array };
+  /** Where rotations stood, and which steps were spread, when decisions are made again. */
+  readonly told?: { readonly rotationSeed: number; readonly turns: Int32Array; readonly spreads: readonly boolean[] };
 };
 
 /** Throws {@link ExplainError}. */
@@ -88,9 +88,10 @@ export function explainQuery(input: ExplainInput): Explanation {
   tx.clientFamily = client.family;
   tx.clientWords.set(client.words);
   tx.trace = trace;
-  if (input.rotation !== undefined) {
-    tx.decision.rotationSeed = input.rotation.seed;
-    tx.decision.turns = input.rotation.turns;
+  if (input.told !== undefined) {
+    tx.decision.rotationSeed = input.told.rotationSeed;
+    tx.decision.turns = input.told.turns;
+    trace.toldSpreads = input.told.spreads;
   }
   const octets = answerQuery(tx, input.tables, createCounters());
   const clientLocation = placeOf(input.locations, client);

@@ -47,7 +47,13 @@ const recorded = z.object({
     seed: int32,
     rotationSeed: int32,
     steps: z.array(
-      z.object({ name: z.string(), type: z.string(), rule: z.number().nullable(), pools: z.array(recordedPool) }),
+      z.object({
+        name: z.string(),
+        type: z.string(),
+        rule: z.number().nullable(),
+        isSpread: z.boolean().default(false),
+        pools: z.array(recordedPool),
+      }),
     ),
   }),
   answer: z.string(),
@@ -77,7 +83,7 @@ export function replayExplanation(trace: unknown, ground: ExplainGround): Replay
       ecs,
       // The seed of the query comes one step after that of its worker.
       seed: previousState(told.seed),
-      rotation: { seed: told.rotationSeed, turns: turns.slice() },
+      told: { rotationSeed: told.rotationSeed, turns: turns.slice(), spreads: told.steps.map((step) => step.isSpread) },
     });
   let explanation = decideAgain();
   // With nothing known the first pool would do; each round makes known what the trace has of the pools reached so far.

@@ -220,6 +220,63 @@ describe.each(['least_connections', 'least_latency', 'load'] as const)('endpoint
   });
 });
 
+describe('hash', () => {
+  const hashed = (values: readonly string[]) =>
+    serve([
+      modelZone(
+        'example.',
+        [],
+        [{ name: 'www', pools: { p: { values } }, rules: [{ pool: 'p' }], steering: { balance: 'hash' } }],
+      ),
+    ]);
+  const query = buildQuery('www.example.', 'A', { id: 1 });
+  const clientOf = (i: number) => `${20 + (i >> 16)}.${(i >> 8) & 255}.${i & 255}.7`;
+  /** What each of 200,000 clients gets. */
+  const choicesOf = (values: readonly string[]) => {
+    const asker = new Asker(hashed(values).tables, 1);
+    return Array.from({ length: 200_000 }, (_, i) => firstOctet(asker, query, clientOf(i)));
+  };
+
+  it('moves at most 1.05 x 5 % of clients from 50/50 to 55/45', () => {
+    const before = choicesOf(['192.0.2.1 50', '192.0.2.2 50']);
+    const after = choicesOf(['192.0.2.1 55', '192.0.2.2 45']);
+    const moved = before.filter((octet, i) => octet !== after[i]).length / before.length;
+    expect(moved).toBeGreaterThan(0.95 * 0.05);
+    expect(moved).toBeLessThan(1.05 * 0.05);
+    expect(before.every((octet, i) => octet === after[i] || after[i] === 1)).toBe(true);
+  });
+
+  it('moves to a new endpoint its own share, and nobody else', () => {
+    const before = choicesOf(['192.0.2.1', '192.0.2.2 2']);
+    const after = choicesOf(['192.0.2.1', '192.0.2.2 2', '192.0.2.3']);
+    expect(before.every((octet, i) => octet === after[i] || after[i] === 3)).toBe(true);
+    expect(after.filter((octet) => octet === 3).length / after.length).toBeCloseTo(0.25, 2);
+  });
+
+  it('spreads the queries of a heavy resolver by weight while other clients stay put, and so do subnets behind it', () => {
+    const asker = new Asker(hashed(['192.0.2.1 3', '192.0.2.2', '192.0.2.3']).tables, 1);
+    const random = new RandomStream(12);
+    const own = new Map<string, number>();
+    const stays = (who: string, octet: number) => {
+      expect(own.get(who) ?? octet).toBe(octet);
+      own.set(who, octet);
+    };
+    const subnetQuery = buildQuery('www.example.', 'A', { id: 1, ecs: '30.1.2.0/24' });
+    // The ECS option stands behind the answer, so the first record is where it always is.
+    const counts = [0, 0, 0];
+    for (let i = 0; i < 200_000; i++) {
+      const isHeavy = i % 20 === 0;
+      const client = isHeavy ? '9.9.9.9' : clientOf(random.nextBelow(3_000));
+      const octet = firstOctet(asker, query, client);
+      if (!isHeavy) stays(client, octet);
+      else if (i > 40_000) counts[octet - 1]!++;
+      if (i % 1_000 === 0) stays('30.1.2.0/24', firstOctet(asker, subnetQuery, '9.9.9.9'));
+    }
+    expect(chiSquare(counts, [3, 1, 1])).toBeLessThan(chiSquareLimit(2));
+    expect(own.size).toBeGreaterThan(2_900);
+  });
+});
+
 describe('failover', () => {
   it('takes the first pool in file order that has something to offer, for every client', () => {
     const serving = world({ method: 'failover' });

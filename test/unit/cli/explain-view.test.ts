@@ -48,6 +48,7 @@ const step: StepTrace = {
   draws: [],
   trickle: 0,
   minHealthy: 0,
+  isSpread: false,
   isTrickled: false,
   nearTie: { ratio: 0.1, marginMs: 5 },
   tieKm: 708.8,
@@ -188,6 +189,14 @@ describe('an explanation', () => {
     );
     expect(shown({ ...used, load: null, standing: 'stale', terms: {} })).toContain('x 0.8: no load known, stale\n');
     expect(shown({ ...used, condition: 'moving' })).toContain('held while it ramps or is shifted');
+  });
+
+  it('says whose queries by hash are spread, and whose may be', () => {
+    const told = (changed: Partial<StepTrace>) =>
+      render({ trace: { ...explanation.trace, steps: [{ ...step, ...changed }] } });
+    expect(told({ isSpread: true })).toContain('its prefix carries over 1 % of queries: spread per query');
+    expect(told({ keyedBy: 'source address' })).toContain('over 1 % of its queries from this prefix spreads them');
+    expect(told({})).not.toContain('over 1 %');
   });
 
   it('says so when nothing is steered', () => {

@@ -42,7 +42,7 @@ const groundOf = (serving: Serving): ExplainGround => ({
 });
 
 const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
-const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash'];
+const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash', 'least_connections', 'load'];
 const COMBINATIONS = METHODS.flatMap((method) => BALANCES.map((balance) => [method, balance] as const));
 
 describe('a replay', () => {
@@ -53,7 +53,12 @@ describe('a replay', () => {
       const steering = { method, balance, answers: 1 + (i % 3), trickle: 0.2, allDown: 'last_good' as const };
       const serving = world({ ...steering, minHealthy: i % 2 ? 0.4 : 0, ttl: { min: 5, max: 60 } });
       for (const octet of [1, 2, 11, 12, 13, 21, 22]) {
-        const word = packHealth({ ...unpackHealth(random.nextBelow(2) ? DOWN : UNKNOWN_WORD), ttlSeconds: octet });
+        const factor = 256 + random.nextBelow(769);
+        const word = packHealth({
+          ...unpackHealth(random.nextBelow(2) ? DOWN : UNKNOWN_WORD),
+          ttlSeconds: octet,
+          factor,
+        });
         serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = word;
       }
       const told = explainQuery({
@@ -61,9 +66,9 @@ describe('a replay', () => {
         name: i % 4 === 0 ? 'alias.example' : 'www.example',
         type: 'A',
         client: '127.0.0.1',
-        ecs: `20.${i % 3}.0.0/24`,
+        ecs: i % 5 === 0 ? null : `20.${i % 3}.0.0/24`,
         seed: random.nextBits() | 0,
-        rotation: { seed: i, turns: rotations },
+        told: { rotationSeed: i, turns: rotations, spreads: [i % 2 === 0, i % 2 === 0] },
       });
       const replay = replayExplanation(
         JSON.parse(JSON.stringify(told)),
@@ -72,6 +77,8 @@ describe('a replay', () => {
       expect(replay.differences).toEqual([]);
       expect(replay.isSame).toBe(true);
       expect(replay.explanation).toEqual(told);
+      const isSpread = balance === 'hash' && i % 10 === 0;
+      expect(told.trace.steps.at(-1)?.isSpread).toBe(isSpread);
     }
   });
 
