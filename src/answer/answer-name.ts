@@ -44,6 +44,8 @@ function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): nu
   const encloser = exact !== 0 ? exact : closestEncloser(name, zone);
   const stop = exact !== 0 ? zone.stopAt(exact) : zone.stopBelow(encloser);
   if (tx.trace !== null) traceName(tx.trace, tx, zone, exact, encloser, stop);
+  const node = exact !== 0 ? exact : zone.wildcardOf(encloser);
+  if (tx.steps === 0) tx.matchedNode = stop !== 0 ? stop : node;
   // The DS of a delegation is the parent's data (RFC 4035 3.1.4.1).
   if (stop !== 0 && !(stop === exact && tx.query.qtype === RRType.DS)) {
     if (!zone.hasFlag(stop, NodeFlag.CUT)) return followDname(tx, zone, stop);
@@ -53,7 +55,6 @@ function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): nu
     writeReferral(tx, zone, stop);
     return Next.DONE;
   }
-  const node = exact !== 0 ? exact : zone.wildcardOf(encloser);
   if (node === 0) {
     tx.rcode = Rcode.NXDOMAIN;
     writeNegativeSoa(tx, zone);

@@ -1,6 +1,7 @@
 /** What an operator decides about every answer, whatever the zone. One per worker, made at its start. */
 
 import { createLivePolicy, type LivePolicy } from './live-policy.ts';
+import type { RateLimit } from './rate-limit.ts';
 
 export type AnswerPolicy = {
   /** ASCII, for NSID (RFC 5001) and CHAOS `id.server` and `hostname.bind` (RFC 4892); null: not told. */
@@ -8,7 +9,9 @@ export type AnswerPolicy = {
   /** ASCII, for CHAOS `version.bind` and `version.server`; null: not told. */
   readonly version: Uint8Array | null;
   readonly live: LivePolicy;
+  /** Of datagrams; null: off. */
+  readonly rateLimit: RateLimit | null;
 };
 
 /** Tells nobody anything and has no cookies: where no operator is, as in `explain`. */
-export const PLAIN_POLICY: AnswerPolicy = { serverId: null, version: null, live: createLivePolicy() };
+export const PLAIN_POLICY: AnswerPolicy = { serverId: null, version: null, live: createLivePolicy(), rateLimit: null };

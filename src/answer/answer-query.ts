@@ -16,9 +16,10 @@ import { answerName } from './answer-name.ts';
 import { reservedOptBytes, writeOpt } from './answer-options.ts';
 import { Counter, type Counters } from './counters.ts';
 import { isHeld } from './live-policy.ts';
+import { RateKind, type RateLimit, RateVerdict } from './rate-limit.ts';
 import { CookieState, judgeCookie } from './server-cookie.ts';
 import type { ServingTables } from './serving-tables.ts';
-import { isStream, type Transaction } from './transaction.ts';
+import { isProven, isStream, type Transaction } from './transaction.ts';
 
 /** Answers the message in `tx`; returns the octets of the answer at `tx.start`, or 0 to stay silent. */
 export function answerQuery(tx: Transaction, tables: ServingTables, counters: Counters): number {
@@ -35,6 +36,8 @@ export function answerQuery(tx: Transaction, tables: ServingTables, counters: Co
   begin(tx);
   if (status === QueryStatus.GOOD) answerQuestion(tx, tables);
   else tx.rcode = rcodeOf(status, tx.cookieState);
+  const { rateLimit } = tx.policy;
+  if (rateLimit !== null && !isProven(tx) && !passesRate(tx, rateLimit, counters)) return 0;
   const length = finish(tx);
   count(tx, counters);
   return length;
@@ -71,6 +74,8 @@ function begin(tx: Transaction): void {
   tx.isSteered = false;
   tx.isAllDown = false;
   tx.isReferral = false;
+  tx.zoneOrdinal = -1;
+  tx.matchedNode = 0;
   tx.scope = 0;
   tx.extendedError = -1;
   tx.cookieState = query.cookie.isPresent
@@ -116,6 +121,7 @@ function answerQuestion(tx: Transaction, tables: ServingTables): void {
     refuse(tx, ExtendedError.NOT_AUTHORITATIVE);
     return;
   }
+  tx.zoneOrdinal = ordinal;
   answerName(tx, tables, zone);
   if (tx.isSteered) explainSteered(tx);
 }
@@ -129,6 +135,47 @@ function explainSteered(tx: Transaction): void {
 function refuse(tx: Transaction, extendedError: number): void {
   tx.rcode = Rcode.REFUSED;
   tx.extendedError = extendedError;
+}
+
+/** True if the answer may go, as it is or cut short; false: it is not sent. */
+function passesRate(tx: Transaction, rateLimit: RateLimit, counters: Counters): boolean {
+  const { writer } = tx;
+  const kind = rateKindOf(tx);
+  // A wildcard's names are one, and so are the names that a zone does not have: a flood of either is new names all the time.
+  const node = kind === RateKind.NXDOMAIN ? 0 : tx.matchedNode;
+  const octets = writer.at - writer.start;
+  const verdict = rateLimit.take(tx.clientFamily, tx.clientWords, tx.zoneOrdinal, node, kind, octets, tx.nowMs);
+  if (verdict === RateVerdict.SEND) return true;
+  counters[Counter.RATE_OVER]!++;
+  if (verdict === RateVerdict.WOULD_LIMIT) return true;
+  if (verdict === RateVerdict.DROP) {
+    counters[Counter.RATE_DROPPED]!++;
+    return false;
+  }
+  counters[Counter.RATE_SLIPPED]!++;
+  cutShort(tx, kind);
+  return true;
+}
+
+function rateKindOf(tx: Transaction): number {
+  if (tx.rcode === Rcode.NXDOMAIN) return RateKind.NXDOMAIN;
+  if (tx.rcode !== Rcode.NOERROR) return RateKind.ERROR;
+  if (tx.isReferral) return RateKind.REFERRAL;
+  return tx.writer.answers === 0 && !tx.isTruncated ? RateKind.NODATA : RateKind.ANSWER;
+}
+
+/**
+ * Puts in the answer's place what leads a real client on and is no use to anybody else: to one with a cookie of its own BADCOOKIE and
+ * ours (RFC 7873 5.2.3), to others TC. Errors are as short already.
+ */
+function cutShort(tx: Transaction, kind: number): void {
+  const isCookieClient = tx.cookieState !== CookieState.NONE;
+  if (kind === RateKind.ERROR && !isCookieClient) return;
+  tx.rcode = isCookieClient ? Rcode.BADCOOKIE : Rcode.NOERROR;
+  tx.isTruncated = !isCookieClient;
+  tx.isAuthoritative = false;
+  tx.extendedError = -1;
+  tx.writer.begin(tx.bytes, tx.start, tx.query.questionEnd, tx.bytesMax, reservedOptBytes(tx));
 }
 
 /** The zone of the question; for a DS at an apex the zone above, if that is ours too (RFC 4035 3.1.4.1). */
@@ -155,6 +202,8 @@ function count(tx: Transaction, counters: Counters): void {
   if (tx.isTruncated) counters[Counter.TRUNCATED]!++;
   if (query.hasEdns) counters[Counter.EDNS]!++;
   if (query.subnet.family !== 0 && query.subnet.sourceLength > 0) counters[Counter.CLIENT_SUBNET]!++;
+  if (tx.cookieState !== CookieState.NONE) counters[Counter.COOKIES]!++;
+  if (tx.cookieState >= CookieState.GOOD) counters[Counter.COOKIES_GOOD]!++;
   if (tx.isSteered) counters[Counter.STEERED]!++;
   if (tx.isAllDown) counters[Counter.ALL_DOWN]!++;
   if (tx.isReferral) counters[Counter.REFERRALS]!++;

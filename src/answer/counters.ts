@@ -22,6 +22,13 @@ export const Counter = {
   /** All pools of a steered RRset were exhausted. */
   ALL_DOWN: 9,
   EDNS: 10,
+  /** Queries with a cookie; with one of ours that is good. */
+  COOKIES: 11,
+  COOKIES_GOOD: 12,
+  /** Answers over the response rate limit, whether or not it is enforced; of these not sent, and sent short. */
+  RATE_OVER: 13,
+  RATE_DROPPED: 14,
+  RATE_SLIPPED: 15,
   /** Then one word for each RCODE 0..23. */
   RCODE: 16,
 } as const;
@@ -42,6 +49,11 @@ export type CounterReport = {
   readonly steered: number;
   readonly referrals: number;
   readonly allDown: number;
+  readonly cookies: number;
+  readonly cookiesGood: number;
+  readonly rateOver: number;
+  readonly rateDropped: number;
+  readonly rateSlipped: number;
   /** By RCODE number. */
   readonly rcodes: readonly number[];
 };
@@ -68,6 +80,11 @@ export function readCounters(list: readonly Counters[]): CounterReport {
     steered: sum(Counter.STEERED),
     referrals: sum(Counter.REFERRALS),
     allDown: sum(Counter.ALL_DOWN),
+    cookies: sum(Counter.COOKIES),
+    cookiesGood: sum(Counter.COOKIES_GOOD),
+    rateOver: sum(Counter.RATE_OVER),
+    rateDropped: sum(Counter.RATE_DROPPED),
+    rateSlipped: sum(Counter.RATE_SLIPPED),
     rcodes: Array.from({ length: RCODES }, (_, rcode) => sum(Counter.RCODE + rcode)),
   };
 }

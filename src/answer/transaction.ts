@@ -36,6 +36,8 @@ export class Transaction {
   readonly clientWords: Uint32Array = new Uint32Array(4);
   /** Seconds since 1970, modulo 2^32 and as a signed integer. */
   nowSeconds = 0;
+  /** Milliseconds, likewise; only differences count. */
+  nowMs = 0;
   /** What the operator decided; the caller may put another in force between two messages. */
   policy: AnswerPolicy = PLAIN_POLICY;
   /** Where to write the decision down; null on the query's way. */
@@ -70,6 +72,9 @@ export class Transaction {
   isAllDown = false;
   /** Ends at a delegation. */
   isReferral = false;
+  /** Ordinal of the zone that answers (-1: none), and the node that the question's name led to there: itself, a wildcard or a cut; 0: none. */
+  zoneOrdinal = -1;
+  matchedNode = 0;
   /** Longest scope of all decisions of this answer (RFC 7871 7.2.1). */
   scope = 0;
   steps = 0;

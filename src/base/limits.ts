@@ -249,6 +249,12 @@ export const STATE_FILE_BYTES_MAX = 512 * 1024 * 1024;
 export const WATCH_DIRECTORIES_MAX = 1_024;
 /** Octets of the compiled tables of all steering groups; beyond, the largest groups are refused with their zone. */
 export const CLASS_TABLES_BYTES_MAX = 256 * 1024 * 1024;
+/** Buckets of response rates in one worker, 8 octets each: as many (network, name) pairs as ask in one second of a busy one. */
+export const RATE_BUCKETS = 65_536;
+/** Answers a second that a bucket can be set to: its tokens are whole 1/64,000 of a second, exact to a few percent up to here. */
+export const RATE_PER_SECOND_MAX = 10_000;
+/** Networks exempt from rate limits: looked through for each answer over the limit. */
+export const RATE_EXEMPT_MAX = 100;
 /** Octets of the file of cookie secrets: two lines and what an operator notes beside them. */
 export const COOKIE_SECRET_FILE_BYTES_MAX = 4_096;
 /** Characters by which a server tells who it is; NSID makes answers that much longer. */

@@ -19,6 +19,10 @@ export const ADMIN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 9153 }
 const ZONES_DEFAULT = 'zones';
 const GEO_DATA_DEFAULT = 'geo-data';
 const STATE_DIR_DEFAULT = '.meridian';
+/** As NSD's: far above what a resolver asks of one name, far below a useful flood. */
+const RATE_PER_SECOND_DEFAULT = 200;
+/** Every second answer over the limit goes out as TC, so that a client who meets the limit by chance is soon led on. */
+const RATE_SLIP_DEFAULT = 2;
 
 /** Settings with every default filled in. Throws a usage failure when a directory is missing. */
 export function serveOptions(settings: Settings): ServeOptions {
@@ -36,6 +40,12 @@ export function serveOptions(settings: Settings): ServeOptions {
     cookieSecretFile: settings['cookie-secret-file'] ?? null,
     tls: tlsOptions(settings),
     proxyFrom: settings['proxy-from'] ?? [],
+    rateLimit: {
+      mode: settings['rate-limit'] ?? 'off',
+      perSecond: settings['rate-limit-per-second'] ?? RATE_PER_SECOND_DEFAULT,
+      slip: settings['rate-limit-slip'] ?? RATE_SLIP_DEFAULT,
+      exempt: settings['rate-limit-exempt'] ?? [],
+    },
     stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
     embeddedAgent: settings.redis === undefined,
     watchFiles: true,

@@ -10,7 +10,13 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { formatIpPrefix, type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
-import { PROXY_SOURCES_MAX, SERVER_ID_CHARS_MAX, WORKERS_MAX } from '../base/limits.ts';
+import {
+  PROXY_SOURCES_MAX,
+  RATE_EXEMPT_MAX,
+  RATE_PER_SECOND_MAX,
+  SERVER_ID_CHARS_MAX,
+  WORKERS_MAX,
+} from '../base/limits.ts';
 import { parseRedisAddress } from '../redis/redis-address.ts';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { nameFromText } from '../wire/name.ts';
@@ -266,6 +272,47 @@ export const SETTINGS = {
     schema: ipPrefixes,
     placeholder: 'prefix',
     help: 'load balancers that send a PROXY v2 header before each query over UDP and each connection (default: none)',
+    repeats: true,
+    isRare: true,
+  },
+  'rate-limit': {
+    schema: z.preprocess(
+      // YAML 1.1 reads a bare on or off as true or false.
+      (value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value),
+      z.enum(['off', 'log-only', 'on'], 'must be off, log-only or on'),
+    ),
+    placeholder: 'mode',
+    help: 'limit equal answers to one network over UDP: off, log-only or on (default: off)',
+  },
+  'rate-limit-per-second': {
+    schema: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(1, 'must be at least 1')
+      .max(RATE_PER_SECOND_MAX, `must be at most ${RATE_PER_SECOND_MAX} (RATE_PER_SECOND_MAX)`),
+    placeholder: 'n',
+    help: 'answers of one kind about one name to one network (IPv4 /24, IPv6 /56) in a second (default: 200)',
+    isRare: true,
+  },
+  'rate-limit-slip': {
+    schema: z.coerce
+      .number('must be a number')
+      .int('must be a whole number')
+      .min(0, 'must not be negative')
+      .max(10, 'must be at most 10'),
+    placeholder: 'n',
+    help: 'each n-th answer over the limit is sent truncated, 0 none (default: 2)',
+    isRare: true,
+  },
+  'rate-limit-exempt': {
+    schema: z.preprocess(
+      (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+      z
+        .array(ipPrefix, 'must be a prefix or a list of them')
+        .max(RATE_EXEMPT_MAX, `must name at most ${RATE_EXEMPT_MAX} prefixes (RATE_EXEMPT_MAX)`),
+    ),
+    placeholder: 'prefix',
+    help: 'networks that are never limited; may be given several times',
     repeats: true,
     isRare: true,
   },

@@ -48,6 +48,7 @@ export function createGuardedAnswer(input: GuardedAnswerInput): AnswerPort {
     tx.start = start;
     tx.length = length;
     tx.nowSeconds = clock.seconds;
+    tx.nowMs = clock.milliseconds;
     tx.clientFamily = family;
     // Word by word: `set` is a call into the runtime, 25 ns a query.
     const { clientWords } = tx;

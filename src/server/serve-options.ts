@@ -31,6 +31,17 @@ export type TlsOptions = {
 /** How UDP is read: `mmsg` in batches through recvmmsg (Linux), `dgram` through Node; `auto` takes the best there is. */
 export type UdpTransport = 'auto' | 'mmsg' | 'dgram';
 
+/** Response rate limiting. */
+export type RateLimitOptions = {
+  readonly mode: 'off' | 'log-only' | 'on';
+  /** Answers of one kind about one name that a network gets in a second from the whole node. */
+  readonly perSecond: number;
+  /** Each `slip`th answer over the limit is sent short; 0: none. */
+  readonly slip: number;
+  /** Prefixes in text form. */
+  readonly exempt: readonly string[];
+};
+
 export type ServeOptions = {
   readonly zonesDir: string;
   readonly zoneDefaults: ZoneDefaults;
@@ -57,6 +68,7 @@ export type ServeOptions = {
   readonly tls: TlsOptions | null;
   /** Sources that must, and alone may, say by a PROXY header for whom they ask. */
   readonly proxyFrom: readonly IpPrefix[];
+  readonly rateLimit: RateLimitOptions;
   /** Null: nothing is kept between runs. */
   readonly stateDir: string | null;
   /** Whether the node checks endpoints itself as region `local`; without Redis only. */

@@ -1,23 +1,45 @@
 /** The `AnswerPolicy` of a node on its way from the control thread to the workers, which can be handed plain data only. */
 
+import { randomInt } from 'node:crypto';
 import type { AnswerPolicy } from '../answer/answer-policy.ts';
-import type { ServeOptions } from './serve-options.ts';
+import { RateLimit } from '../answer/rate-limit.ts';
+import { parseIpPrefix } from '../base/ip-prefix.ts';
+import type { RateLimitOptions, ServeOptions } from './serve-options.ts';
 
 export type WorkerPolicy = {
   readonly serverId: string | null;
   readonly version: string | null;
   /** Memory of the `LivePolicy`, which all share. */
   readonly live: SharedArrayBuffer;
+  /** With the part of the rate that is one worker's. */
+  readonly rateLimit: RateLimitOptions;
 };
 
 /** What `options` say, with `live` as memory. */
 export function workerPolicy(options: ServeOptions, live: SharedArrayBuffer): WorkerPolicy {
-  return { serverId: options.serverId, version: options.serverVersion, live };
+  const { serverId, serverVersion: version, rateLimit, workers } = options;
+  // The kernel spreads a network's queries over the workers by their ports.
+  return { serverId, version, live, rateLimit: { ...rateLimit, perSecond: rateLimit.perSecond / workers } };
 }
 
-/** The policy in a worker. */
-export function openPolicy({ serverId, version, live }: WorkerPolicy): AnswerPolicy {
-  return { serverId: octets(serverId), version: octets(version), live: new Int32Array(live) };
+/** The policy in a worker; the key of its rates is its own and lives as long as it does. */
+export function openPolicy({ serverId, version, live, rateLimit }: WorkerPolicy): AnswerPolicy {
+  return {
+    serverId: octets(serverId),
+    version: octets(version),
+    live: new Int32Array(live),
+    rateLimit: rateLimit.mode === 'off' ? null : openRateLimit(rateLimit),
+  };
+}
+
+function openRateLimit({ mode, perSecond, slip, exempt }: RateLimitOptions): RateLimit {
+  return new RateLimit({
+    isEnforced: mode === 'on',
+    perSecond,
+    slip,
+    exempt: exempt.map(parseIpPrefix).filter((prefix) => typeof prefix === 'object'),
+    keys: [randomInt(2 ** 32), randomInt(2 ** 32)],
+  });
 }
 
 function octets(text: string | null): Uint8Array | null {

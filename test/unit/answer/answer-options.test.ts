@@ -37,7 +37,12 @@ function send(query: Uint8Array, { transport = Transport.UDP, held = false, serv
   setCookieSecrets(live, [Buffer.from('e5e973e5a6b2a43f48e7dc849e37bfcf', 'hex')]);
   setHeld(live, held);
   const asker = new Asker(tables);
-  asker.tx.policy = { serverId: serverId === null ? null : new TextEncoder().encode(serverId), version: null, live };
+  asker.tx.policy = {
+    serverId: serverId === null ? null : new TextEncoder().encode(serverId),
+    version: null,
+    live,
+    rateLimit: null,
+  };
   asker.tx.nowSeconds = NOW;
   return asker.ask(query, '198.51.100.100', transport) ?? expect.fail('silence');
 }

@@ -18,6 +18,7 @@ it('without a word a node is embedded and listens on loopback', () => {
     serverId: null,
     serverVersion: null,
     cookieSecretFile: null,
+    rateLimit: { mode: 'off', perSecond: 200, slip: 2, exempt: [] },
     embeddedAgent: true,
     transport: 'auto',
     stateDir: '.meridian',

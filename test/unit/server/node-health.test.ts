@@ -50,6 +50,7 @@ describe('NodeHealth, embedded', () => {
         serverId: null,
         serverVersion: null,
         cookieSecretFile: null,
+        rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
         embeddedAgent,
         proxyFrom: [],
         tls: null,

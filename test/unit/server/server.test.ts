@@ -48,6 +48,7 @@ describe('MeridianServer', () => {
       serverId: null,
       serverVersion: null,
       cookieSecretFile: null,
+      rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
       embeddedAgent: false,
       proxyFrom: [],
       tls: null,

@@ -1,13 +1,35 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createLivePolicy, isHeld, setHeld } from '../../../src/answer/live-policy.ts';
-import type { ServeOptions } from '../../../src/server/serve-options.ts';
+import { RateKind, RateVerdict } from '../../../src/answer/rate-limit.ts';
+import type { RateLimitOptions, ServeOptions } from '../../../src/server/serve-options.ts';
 import { openPolicy, workerPolicy } from '../../../src/server/worker-policy.ts';
 
-it('the policy of a node goes to its workers as plain data, its live part as shared memory', () => {
-  const live = createLivePolicy();
-  const options = { serverId: 'fra1', serverVersion: null } as ServeOptions;
-  const policy = openPolicy(structuredClone(workerPolicy(options, live.buffer)));
-  expect([policy.serverId, policy.version]).toEqual([Uint8Array.of(0x66, 0x72, 0x61, 0x31), null]);
-  setHeld(live, true);
-  expect(isHeld(policy.live)).toBe(true);
+const OFF: RateLimitOptions = { mode: 'off', perSecond: 40, slip: 2, exempt: ['192.0.2.0/24'] };
+
+function inWorker(rateLimit: RateLimitOptions, live = createLivePolicy()) {
+  const options: Partial<ServeOptions> = { serverId: 'fra1', serverVersion: null, workers: 4, rateLimit };
+  return openPolicy(structuredClone(workerPolicy(options as ServeOptions, live.buffer)));
+}
+
+describe('the policy of a node in its workers', () => {
+  it('is plain data, its live part shared memory', () => {
+    const live = createLivePolicy();
+    const policy = inWorker(OFF, live);
+    expect([policy.serverId, policy.version]).toEqual([Uint8Array.of(0x66, 0x72, 0x61, 0x31), null]);
+    setHeld(live, true);
+    expect(isHeld(policy.live)).toBe(true);
+  });
+
+  it('limits rates in each to its share, unless that is off', () => {
+    expect(inWorker(OFF).rateLimit).toBeNull();
+    const sentOf = (mode: RateLimitOptions['mode'], address: number) => {
+      const { rateLimit } = inWorker({ ...OFF, mode });
+      const words = Uint32Array.of(address, 0, 0, 0);
+      const verdicts = Array.from({ length: 50 }, () => rateLimit!.take(4, words, 0, 1, RateKind.ANSWER, 60, 0));
+      return [RateVerdict.SEND, RateVerdict.WOULD_LIMIT].map((wanted) => verdicts.filter((v) => v === wanted).length);
+    };
+    expect(sentOf('on', 0xc6336401)).toEqual([10, 0]);
+    expect(sentOf('log-only', 0xc6336401)).toEqual([10, 40]);
+    expect(sentOf('on', 0xc0000201)).toEqual([50, 0]);
+  });
 });

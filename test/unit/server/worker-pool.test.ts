@@ -28,7 +28,12 @@ async function start(options: Partial<WorkerPoolOptions> = {}) {
     proxyFrom: [],
     tls: null,
     health,
-    policy: { serverId: null, version: null, live: createLivePolicy().buffer },
+    policy: {
+      serverId: null,
+      version: null,
+      live: createLivePolicy().buffer,
+      rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
+    },
     allTables: () => NOTHING,
     log: (event) => events.push(event),
     ...options,

@@ -38,8 +38,13 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       counters: counters.buffer,
       listenerCounters: createListenerCounters().buffer,
       tally: createEndpointTally(16).buffer,
-      policy: { serverId: null, version: null, live: createLivePolicy().buffer },
       news: news.buffer,
+      policy: {
+        serverId: null,
+        version: null,
+        live: createLivePolicy().buffer,
+        rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
+      },
       seed: 1,
       ...fields,
     };
