@@ -7,125 +7,26 @@
  * Built here, read by `program.ts` (flags and help), `config-file.ts` and `resolve-settings.ts`.
  */
 
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { formatIpPrefix, type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
+import { PROXY_SOURCES_MAX, RATE_EXEMPT_MAX, RATE_PER_SECOND_MAX, WORKERS_MAX } from '../base/limits.ts';
 import {
-  PROXY_SOURCES_MAX,
-  RATE_EXEMPT_MAX,
-  RATE_PER_SECOND_MAX,
-  SERVER_ID_CHARS_MAX,
-  WORKERS_MAX,
-} from '../base/limits.ts';
-import { parseRedisAddress } from '../redis/redis-address.ts';
-import type { ListenAddress } from '../server/serve-options.ts';
-import { nameFromText } from '../wire/name.ts';
-import { parseSocketAddress } from './socket-address.ts';
-
-/** The largest TTL (RFC 2181 8). */
-const TTL_SECONDS_MAX = 2_147_483_647;
-
-const text = z.string().min(1, 'must not be empty');
-
-/** Names in Redis keys, status and metrics: no separators of those. */
-const identifier = z
-  .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'must be 1 to 63 letters, digits, ".", "_" or "-", e.g. eu-west');
-
-/** A user or group, by name or number. */
-const userName = z.coerce
-  .string()
-  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,31}$/, 'must be a name or number of /etc/passwd');
-
-const flag = z.preprocess((value) => {
-  if (typeof value !== 'string') return value;
-  if (/^(true|yes|on|1)$/i.test(value)) return true;
-  return /^(false|no|off|0)$/i.test(value) ? false : value;
-}, z.boolean('must be true or false'));
-
-const socketAddress = z.string('must be ADDRESS:PORT').transform((value, context): ListenAddress => {
-  const parsed = parseSocketAddress(value);
-  if (parsed !== null) return parsed;
-  context.addIssue({ code: 'custom', message: 'must be ADDRESS:PORT, e.g. 127.0.0.1:5300 or [::1]:5300' });
-  return z.NEVER;
-});
-
-/** One address, several separated by commas (environment), or a list. */
-const socketAddresses = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
-  z
-    .array(socketAddress, 'must be ADDRESS:PORT or a list of them')
-    .min(1, 'must name an address')
-    .max(64, 'must name at most 64 addresses'),
-);
-
-/** A fault never repeats the value: it may hold a password. */
-const redisAddress = z.string('must be a URL like redis://127.0.0.1:6379').superRefine((value, context) => {
-  const address = parseRedisAddress(value);
-  if ('fault' in address) context.addIssue({ code: 'custom', message: address.fault });
-});
-
-/** Where the API listens, and so where `status` asks; written as an address or as the URL that a browser shows. */
-const adminAddress = z
-  .string('must be ADDRESS:PORT or "off"')
-  .transform((value) => value.replace(/^http:\/\/([^/]+)\/*$/, '$1'))
-  .pipe(z.union([z.literal('off'), socketAddress], 'must be ADDRESS:PORT, e.g. 127.0.0.1:9153, or "off"'));
-
-const ipAddress = z.string().refine((value) => isIP(value) !== 0 && !value.includes('%'), 'must be an IP address');
-
-const ipPrefix = z.string().transform((value, context) => {
-  const prefix = parseIpPrefix(value);
-  if (typeof prefix === 'object') return formatIpPrefix(prefix);
-  const message =
-    prefix === 'host-bits' ? 'must not have bits set beyond its length' : 'must be a prefix like 192.0.2.0/24';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
-
-/** One prefix, several separated by commas (environment), or a list. */
-const ipPrefixes = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
-  z
-    .array(
-      z.string('must be a prefix').transform((value, context): IpPrefix => {
-        const prefix = parseIpPrefix(value);
-        if (typeof prefix === 'object') return prefix;
-        context.addIssue({
-          code: 'custom',
-          message: 'must be prefixes like 192.0.2.0/24, without bits beyond their length',
-        });
-        return z.NEVER;
-      }),
-      'must be a prefix or a list of them',
-    )
-    .max(PROXY_SOURCES_MAX, `must be at most ${PROXY_SOURCES_MAX} (PROXY_SOURCES_MAX)`),
-);
-
-/** A name in the start of authority: absolute with the final dot, one label below each zone, or `@` for the zone itself. */
-const soaName = z.string('must be a name').transform((value, context) => {
-  const name = nameFromText(value);
-  const isAbsolute = value.endsWith('.') && !value.endsWith('\\.');
-  const isMail = value !== '@' && value.includes('@');
-  if (typeof name !== 'string' && !isMail && (isAbsolute || !/(?<!\\)\./.test(value))) return value;
-  const message = isMail
-    ? `writes the mailbox as a name: ${value.replace('@', '.').replace(/\.*$/, '.')}`
-    : 'must be a name with its final dot, like ns1.example.com., or one label, which is then below each zone';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
-
-/** A text that the server shows of itself, as it stands in a TXT record and in NSID. */
-const shownText = z
-  .string('must be a text')
-  .regex(/^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/, 'must be printable ASCII')
-  .max(SERVER_ID_CHARS_MAX, `must be at most ${SERVER_ID_CHARS_MAX} characters (SERVER_ID_CHARS_MAX)`);
-
-/** Times in a start of authority (RFC 2181 8). */
-const soaSeconds = z.coerce
-  .number('must be a number of seconds')
-  .int('must be whole seconds')
-  .min(0, 'must not be negative')
-  .max(TTL_SECONDS_MAX, `must be at most ${TTL_SECONDS_MAX}`);
+  adminAddress,
+  flag,
+  identifier,
+  ipAddress,
+  ipPrefixes,
+  ipPrefixText,
+  oneOf,
+  redisAddress,
+  shownText,
+  soaName,
+  soaSeconds,
+  socketAddress,
+  socketAddresses,
+  text,
+  userName,
+  wholeNumber,
+} from './setting-values.ts';
 
 /**
  * One setting: `placeholder` null marks a flag without a value; `isRare` keeps it out of the list of flags in help, which names
@@ -219,16 +120,12 @@ export const SETTINGS = {
     help: 'file with the bearer token that POST requests of the API need',
   },
   workers: {
-    schema: z.coerce
-      .number('must be a number')
-      .int('must be a whole number')
-      .min(1, 'must be at least 1')
-      .max(WORKERS_MAX, `must be at most ${WORKERS_MAX} (WORKERS_MAX)`),
+    schema: wholeNumber(1, WORKERS_MAX, 'WORKERS_MAX'),
     placeholder: 'n',
     help: 'UDP worker threads (default: one per core)',
   },
   transport: {
-    schema: z.enum(['auto', 'mmsg', 'dgram'], 'must be auto, mmsg or dgram'),
+    schema: oneOf(['auto', 'mmsg', 'dgram']),
     placeholder: 'kind',
     help: 'how UDP is read: auto, mmsg or dgram (default: auto)',
   },
@@ -269,48 +166,31 @@ export const SETTINGS = {
   },
   'tls-key': { schema: text, placeholder: 'file', help: 'private key of that certificate, PEM' },
   'proxy-from': {
-    schema: ipPrefixes,
+    schema: ipPrefixes(PROXY_SOURCES_MAX, 'PROXY_SOURCES_MAX'),
     placeholder: 'prefix',
     help: 'load balancers that send a PROXY v2 header before each query over UDP and each connection (default: none)',
     repeats: true,
     isRare: true,
   },
   'rate-limit': {
-    schema: z.preprocess(
-      // YAML 1.1 reads a bare on or off as true or false.
-      (value) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : value),
-      z.enum(['off', 'log-only', 'on'], 'must be off, log-only or on'),
-    ),
+    schema: oneOf(['off', 'log-only', 'on']),
     placeholder: 'mode',
     help: 'limit equal answers to one network over UDP: off, log-only or on (default: off)',
   },
   'rate-limit-per-second': {
-    schema: z.coerce
-      .number('must be a number')
-      .int('must be a whole number')
-      .min(1, 'must be at least 1')
-      .max(RATE_PER_SECOND_MAX, `must be at most ${RATE_PER_SECOND_MAX} (RATE_PER_SECOND_MAX)`),
+    schema: wholeNumber(1, RATE_PER_SECOND_MAX, 'RATE_PER_SECOND_MAX'),
     placeholder: 'n',
     help: 'answers of one kind about one name to one network (IPv4 /24, IPv6 /56) in a second (default: 200)',
     isRare: true,
   },
   'rate-limit-slip': {
-    schema: z.coerce
-      .number('must be a number')
-      .int('must be a whole number')
-      .min(0, 'must not be negative')
-      .max(10, 'must be at most 10'),
+    schema: wholeNumber(0, 10),
     placeholder: 'n',
     help: 'each n-th answer over the limit is sent truncated, 0 none (default: 2)',
     isRare: true,
   },
   'rate-limit-exempt': {
-    schema: z.preprocess(
-      (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
-      z
-        .array(ipPrefix, 'must be a prefix or a list of them')
-        .max(RATE_EXEMPT_MAX, `must name at most ${RATE_EXEMPT_MAX} prefixes (RATE_EXEMPT_MAX)`),
-    ),
+    schema: ipPrefixes(RATE_EXEMPT_MAX, 'RATE_EXEMPT_MAX'),
     placeholder: 'prefix',
     help: 'networks that are never limited; may be given several times',
     repeats: true,
@@ -322,10 +202,7 @@ export const SETTINGS = {
     help: 'directory for what is kept between runs (default: .meridian)',
   },
   'log-level': {
-    schema: z.enum(
-      ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
-      'must be fatal, error, warn, info, debug, trace or silent',
-    ),
+    schema: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']),
     placeholder: 'level',
     help: 'fatal, error, warn, info, debug, trace or silent (default: info)',
   },
@@ -417,9 +294,9 @@ export const SETTINGS = {
     placeholder: 'file',
     help: 'decide again what this file, an explanation in JSON, says, and compare the answers',
   },
-  ecs: { schema: ipPrefix, placeholder: 'prefix', help: 'EDNS Client Subnet that the query carries' },
+  ecs: { schema: ipPrefixText, placeholder: 'prefix', help: 'EDNS Client Subnet that the query carries' },
   server: { schema: socketAddress, placeholder: 'addr:port', help: 'DNS server to ask (default: 127.0.0.1:5300)' },
-  subnet: { schema: ipPrefix, placeholder: 'prefix', help: 'send this EDNS Client Subnet' },
+  subnet: { schema: ipPrefixText, placeholder: 'prefix', help: 'send this EDNS Client Subnet' },
   json: { schema: flag, placeholder: null, help: 'print JSON' },
   schema: { schema: flag, placeholder: null, help: 'print the JSON Schema of zone files, and check nothing' },
   strict: { schema: flag, placeholder: null, help: 'take warnings for errors' },

@@ -38,8 +38,7 @@ export type RateLimitOptions = {
   readonly perSecond: number;
   /** Each `slip`th answer over the limit is sent short; 0: none. */
   readonly slip: number;
-  /** Prefixes in text form. */
-  readonly exempt: readonly string[];
+  readonly exempt: readonly IpPrefix[];
 };
 
 export type ServeOptions = {

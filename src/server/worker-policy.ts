@@ -3,7 +3,6 @@
 import { randomInt } from 'node:crypto';
 import type { AnswerPolicy } from '../answer/answer-policy.ts';
 import { RateLimit } from '../answer/rate-limit.ts';
-import { parseIpPrefix } from '../base/ip-prefix.ts';
 import type { RateLimitOptions, ServeOptions } from './serve-options.ts';
 
 export type WorkerPolicy = {
@@ -37,7 +36,7 @@ function openRateLimit({ mode, perSecond, slip, exempt }: RateLimitOptions): Rat
     isEnforced: mode === 'on',
     perSecond,
     slip,
-    exempt: exempt.map(parseIpPrefix).filter((prefix) => typeof prefix === 'object'),
+    exempt,
     keys: [randomInt(2 ** 32), randomInt(2 ** 32)],
   });
 }

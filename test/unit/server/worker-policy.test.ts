@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { createLivePolicy, isHeld, setHeld } from '../../../src/answer/live-policy.ts';
 import { RateKind, RateVerdict } from '../../../src/answer/rate-limit.ts';
+import { type IpPrefix, parseIpPrefix } from '../../../src/base/ip-prefix.ts';
 import type { RateLimitOptions, ServeOptions } from '../../../src/server/serve-options.ts';
 import { openPolicy, workerPolicy } from '../../../src/server/worker-policy.ts';
 
-const OFF: RateLimitOptions = { mode: 'off', perSecond: 40, slip: 2, exempt: ['192.0.2.0/24'] };
+const OFF: RateLimitOptions = {
+  mode: 'off',
+  perSecond: 40,
+  slip: 2,
+  exempt: [parseIpPrefix('192.0.2.0/24') as IpPrefix],
+};
 
 function inWorker(rateLimit: RateLimitOptions, live = createLivePolicy()) {
   const options: Partial<ServeOptions> = { serverId: 'fra1', serverVersion: null, workers: 4, rateLimit };
