@@ -6,6 +6,7 @@
 
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ProbeAgentStatus } from '../probe/agent.ts';
+import type { CheckPhase } from '../probe/check-statistics.ts';
 import { BucketHistogram } from './bucket-histogram.ts';
 
 /** Owner of the metrics of one agent. */
@@ -35,6 +36,8 @@ export class AgentMetrics {
   }
 }
 
+const PHASES: readonly CheckPhase[] = ['connect', 'tls', 'server'];
+
 /** What came of the checks. */
 function checkMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
   const registers = [registry];
@@ -52,6 +55,11 @@ function checkMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
   });
   const lags = new BucketHistogram('meridian_agent_schedule_lag_seconds', 'Between due and started.', registry);
   const durations = new BucketHistogram('meridian_agent_check_duration_seconds', 'Checks, by kind.', registry);
+  const phases = new BucketHistogram(
+    'meridian_agent_check_phase_seconds',
+    'Parts of a check: TCP handshake or ping, TLS handshake, first octet of the answer.',
+    registry,
+  );
   return ({ kinds, certificates, scheduler }) => {
     results.reset();
     for (const kind of kinds) {
@@ -60,6 +68,10 @@ function checkMetrics(registry: Registry): (status: ProbeAgentStatus) => void {
       }
     }
     durations.show(kinds.map(({ protocol, durations }) => ({ labels: { kind: protocol }, durations })));
+    const phased = kinds.flatMap((kind) => PHASES.map((phase) => ({ kind, phase })));
+    phases.show(
+      phased.map(({ kind, phase }) => ({ labels: { kind: kind.protocol, phase }, durations: kind.phases[phase] })),
+    );
     lags.show([{ labels: {}, durations: scheduler.lags }]);
     expiries.reset();
     for (const { target, port, host, expiresMs } of certificates)

@@ -16,7 +16,12 @@ export type KindStatistics = {
   readonly unknown: number;
   /** From the start of a check to its result. */
   readonly durations: Durations;
+  /** The parts of a check that were measured, as in {@link ProbeResult}: a handshake is never part of the server's time. */
+  readonly phases: Readonly<Record<CheckPhase, Durations>>;
 };
+
+/** TCP handshake (or round trip of a ping), TLS handshake, from the request to the first octet of the answer. */
+export type CheckPhase = 'connect' | 'tls' | 'server';
 
 /** The certificate that a check saw last. */
 export type CertificateExpiry = {
@@ -27,7 +32,11 @@ export type CertificateExpiry = {
   readonly expiresMs: number;
 };
 
-type Kind = { readonly outcomes: Record<ProbeResult['outcome'], number>; readonly durations: DurationHistogram };
+type Kind = {
+  readonly outcomes: Record<ProbeResult['outcome'], number>;
+  readonly durations: DurationHistogram;
+  readonly phases: Record<CheckPhase, DurationHistogram>;
+};
 
 /** Owner of the counts; one entry a kind, and one a check that has seen a certificate. */
 export class CheckStatistics {
@@ -38,12 +47,15 @@ export class CheckStatistics {
   add(spec: CheckSpec, result: ProbeResult, ms: number): void {
     let kind = this.#kinds.get(spec.protocol);
     if (kind === undefined) {
-      kind = { outcomes: { ok: 0, failed: 0, unknown: 0 }, durations: new DurationHistogram() };
+      kind = newKind();
       this.#kinds.set(spec.protocol, kind);
     }
     kind.outcomes[result.outcome] += 1;
     kind.durations.add(ms);
-    const { certificateExpiresMs: expiresMs } = result;
+    const { connectMs, tlsMs, serverMs, certificateExpiresMs: expiresMs } = result;
+    if (connectMs !== null) kind.phases.connect.add(connectMs);
+    if (tlsMs !== null) kind.phases.tls.add(tlsMs);
+    if (serverMs !== null) kind.phases.server.add(serverMs);
     if (expiresMs === null || this.#certificates.get(spec.id)?.expiresMs === expiresMs) return;
     this.#certificates.set(spec.id, { target: spec.target, port: spec.port, host: spec.host, expiresMs });
   }
@@ -54,10 +66,15 @@ export class CheckStatistics {
   }
 
   kinds(): KindStatistics[] {
-    return Array.from(this.#kinds, ([protocol, { outcomes, durations }]) => ({
+    return Array.from(this.#kinds, ([protocol, { outcomes, durations, phases }]) => ({
       protocol,
       ...outcomes,
       durations: durations.durations(),
+      phases: {
+        connect: phases.connect.durations(),
+        tls: phases.tls.durations(),
+        server: phases.server.durations(),
+      },
     }));
   }
 
@@ -71,4 +88,12 @@ export class CheckStatistics {
     }
     return [...byPlace.values()].sort((a, b) => a.expiresMs - b.expiresMs).slice(0, count);
   }
+}
+
+function newKind(): Kind {
+  return {
+    outcomes: { ok: 0, failed: 0, unknown: 0 },
+    durations: new DurationHistogram(),
+    phases: { connect: new DurationHistogram(), tls: new DurationHistogram(), server: new DurationHistogram() },
+  };
 }

@@ -22,6 +22,7 @@ it('says in Prometheus words what the agent says', async () => {
     'meridian_agent_schedule_lag_seconds_bucket{le="0.01"} 39',
     'meridian_agent_schedule_lag_seconds_bucket{le="+Inf"} 40',
     'meridian_agent_schedule_lag_seconds_sum 0.5',
+    'meridian_agent_check_phase_seconds_count{kind="HTTPS",phase="tls"} 40',
     'meridian_agent_check_duration_seconds_count{kind="HTTPS"} 40',
   ]) {
     expect(text.split('\n')).toContain(line);

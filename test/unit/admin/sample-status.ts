@@ -83,7 +83,16 @@ export function sampleAgentStatus(): ProbeAgentStatus {
     publishTrouble: null,
     loadsRefused: 6,
     scheduler: { checks: 4, running: 1, waiting: 0, started: 40, skipped: 2, lagMsMax: 12, lags: DURATIONS },
-    kinds: [{ protocol: 'HTTPS', ok: 34, failed: 5, unknown: 1, durations: DURATIONS }],
+    kinds: [
+      {
+        protocol: 'HTTPS',
+        ok: 34,
+        failed: 5,
+        unknown: 1,
+        durations: DURATIONS,
+        phases: { connect: DURATIONS, tls: DURATIONS, server: DURATIONS },
+      },
+    ],
     certificates: [{ target: '192.0.2.1', port: 443, host: 'www.example.com', expiresMs: 1_900_000_000_000 }],
   };
 }

@@ -17,10 +17,29 @@ it('tells results and durations by kind', () => {
   statistics.add(checkSpec(), result('ok'), 3);
   statistics.add(checkSpec({ port: 81 }), result('failed'), 4);
   statistics.add(checkSpec({ protocol: 'DNS' }), result('unknown'), 5);
-  const kinds = statistics.kinds().map(({ durations, ...counts }) => ({ ...counts, sumMs: durations.sumMs }));
+  const kinds = statistics
+    .kinds()
+    .map(({ durations, phases: _, ...counts }) => ({ ...counts, sumMs: durations.sumMs }));
   expect(kinds).toEqual([
     { protocol: 'HTTP', ok: 1, failed: 1, unknown: 0, sumMs: 7 },
     { protocol: 'DNS', ok: 0, failed: 0, unknown: 1, sumMs: 5 },
+  ]);
+});
+
+it('keeps the parts of a check apart, those that were measured', () => {
+  const statistics = new CheckStatistics();
+  statistics.add(checkSpec(), { ...result('ok'), connectMs: 1, tlsMs: 20, serverMs: 300 }, 321);
+  statistics.add(checkSpec(), { ...result('failed'), connectMs: 2 }, 50);
+  const { phases } = statistics.kinds()[0]!;
+  const counted = Object.entries(phases).map(([phase, { counts, sumMs }]) => [
+    phase,
+    counts.reduce((a, b) => a + b),
+    sumMs,
+  ]);
+  expect(counted).toEqual([
+    ['connect', 2, 3],
+    ['tls', 1, 20],
+    ['server', 1, 300],
   ]);
 });
 
