@@ -185,6 +185,11 @@ export const ADMIN_REQUEST_MS_MAX = 10_000;
 /** Connections to the admin API at once: scrapers, a console, a few people. */
 export const ADMIN_CONNECTIONS_MAX = 256;
 
+/** Lines of a demand file: every place of full city data, thirty times. */
+export const DEMAND_ROWS_MAX = 1_000_000;
+/** Octets of a demand file: as many lines of 60. */
+export const DEMAND_FILE_BYTES_MAX = 64 * 1024 * 1024;
+
 // --- Server ---
 
 /** Octets the kernel queues per UDP socket: 50,000 small queries, what comes in while a worker takes new tables. */

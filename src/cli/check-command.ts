@@ -12,6 +12,7 @@ import { zoneJsonSchema } from '../zone/zone-schema.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { checkGeoDirectory, checkGeoFile, isGeoFile } from './geo-check.ts';
+import { checkLosses, tellLosses } from './n-1-check.ts';
 import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { checkZoneFile, checkZonesDirectory, pathOfZone } from './zone-check.ts';
@@ -22,13 +23,34 @@ export async function runCheck(settings: Settings, files: readonly string[]): Pr
     process.stdout.write(`${JSON.stringify(zoneJsonSchema(), null, 2)}\n`);
     return ExitCode.GOOD;
   }
-  const found = files.length > 0 ? checkNamed(files, settings) : checkAll(settings);
-  const checked = settings.strict ? found.map(makeStrict) : found;
-  process.stdout.write(settings.json ? reportJson(checked) : reportText(checked));
+  const { zonesDir, geoDataDir } = files.length > 0 ? namedDirectories(settings) : dataDirectories(settings);
+  const found = files.length > 0 ? checkNamed(files, settings) : checkAll(settings, zonesDir, geoDataDir);
+  const models = found.flatMap(({ model }) => model ?? []);
+  const isLossChecked = settings['n-1'] === true;
+  const losses = isLossChecked ? checkLosses(models, geoDataDir, settings.demand ?? null, settings.load ?? null) : null;
+  const checked = found.map(({ path, zone, faults, model }): CheckedFile => {
+    const own = model === null ? [] : (losses?.faults.get(model.originText) ?? []);
+    const file = { path, zone, faults: [...faults, ...own] };
+    return settings.strict ? makeStrict(file) : file;
+  });
+  const nMinusOne = losses?.report ?? null;
+  process.stdout.write(
+    settings.json
+      ? reportJson(checked, isLossChecked ? { nMinusOne } : {})
+      : `${reportText(checked)}${nMinusOne === null ? '' : tellLosses(nMinusOne)}`,
+  );
   return isAllGood(checked) ? ExitCode.GOOD : ExitCode.FAILED;
 }
 
-function checkNamed(files: readonly string[], settings: Settings): CheckedFile[] {
+/** A file with the model of its zone, where it is one and sound. */
+type FoundFile = CheckedFile & { readonly model: ZoneModel | null };
+
+/** Files that are named need no directory of zones. */
+function namedDirectories(settings: Settings): { zonesDir: string; geoDataDir: string } {
+  return { zonesDir: settings.zones ?? 'zones', geoDataDir: settings['geo-data'] ?? 'geo-data' };
+}
+
+function checkNamed(files: readonly string[], settings: Settings): FoundFile[] {
   for (const path of files) {
     const stat = statSync(path, { throwIfNoEntry: false });
     if (stat === undefined) throw usageFailure(`no such file: ${path}`);
@@ -36,7 +58,7 @@ function checkNamed(files: readonly string[], settings: Settings): CheckedFile[]
       throw usageFailure(`${path} is a directory: check the zones of a directory with --zones ${path}`);
   }
   return files.map((path) => {
-    if (isGeoFile(path)) return checkGeoFile(path);
+    if (isGeoFile(path)) return { ...checkGeoFile(path), model: null };
     const checked = checkZoneFile(path, settings.zones ?? 'zones', zoneDefaults(settings));
     if (checked !== null) return checked;
     throw usageFailure(
@@ -45,18 +67,19 @@ function checkNamed(files: readonly string[], settings: Settings): CheckedFile[]
   });
 }
 
-function checkAll(settings: Settings): CheckedFile[] {
-  const { zonesDir, geoDataDir } = dataDirectories(settings);
+function checkAll(settings: Settings, zonesDir: string, geoDataDir: string): FoundFile[] {
   const { zones, faults } = checkZonesDirectory(zonesDir, zoneDefaults(settings));
   warnOfIcmp(zones.flatMap(({ model }) => (model === null ? [] : [model])));
   const regions = regionNames(geoDataDir);
   const checked = zones.map(({ source, model, faults: own }) => ({
     path: pathOfZone(source),
     zone: source.zone,
+    model,
     faults: model === null || regions === null ? own : [...own, ...unknownRegions(model, regions)],
   }));
-  const directory = faults.length === 0 ? [] : [{ path: zonesDir, zone: null, faults }];
-  return [...directory, ...checked, ...checkGeoDirectory(geoDataDir)];
+  const directory = faults.length === 0 ? [] : [{ path: zonesDir, zone: null, model: null, faults }];
+  const geo = checkGeoDirectory(geoDataDir).map((file) => ({ ...file, model: null }));
+  return [...directory, ...checked, ...geo];
 }
 
 /** Not a fault of the files: elsewhere the same checks may work. */

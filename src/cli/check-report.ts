@@ -2,6 +2,8 @@
  * What `check` found, in its two forms. The JSON form is a contract (00-overview):
  *
  *   {"files": [{"path", "zone", "ok", "faults": [{"severity", "code", "record", "type", "message", "file", "line", "column"}]}]}
+ *
+ * With --n-1 there is "nMinusOne" beside "files" (`n-1-check`).
  */
 
 import { type Fault, formatFault, hasError } from '../base/fault.ts';
@@ -20,8 +22,8 @@ export function isAllGood(files: readonly CheckedFile[]): boolean {
   return !files.some((file) => hasError(file.faults));
 }
 
-/** The form for programs. */
-export function reportJson(files: readonly CheckedFile[]): string {
+/** The form for programs; `further` stands beside the files. */
+export function reportJson(files: readonly CheckedFile[], further: Readonly<Record<string, unknown>> = {}): string {
   const shown = files.map(({ path, zone, faults }) => ({
     path,
     zone,
@@ -37,7 +39,7 @@ export function reportJson(files: readonly CheckedFile[]): string {
       column,
     })),
   }));
-  return `${JSON.stringify({ files: shown }, null, 2)}\n`;
+  return `${JSON.stringify({ files: shown, ...further }, null, 2)}\n`;
 }
 
 /** The form for people and editors: a line for each fault, and a summary. */

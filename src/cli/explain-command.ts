@@ -120,7 +120,7 @@ async function explainByFiles(settings: Settings, question: Question): Promise<E
 }
 
 /** A node that only thinks, for as long as `use` takes: nothing is listened on and nobody is asked. */
-async function thinkBy<T>(settings: Settings, use: (server: MeridianServer) => T | Promise<T>): Promise<T> {
+export async function thinkBy<T>(settings: Settings, use: (server: MeridianServer) => T | Promise<T>): Promise<T> {
   const options = serveOptions(settings);
   const stateDir = options.stateDir !== null && isDirectory(options.stateDir) ? options.stateDir : null;
   const log = pino({ level: 'silent' });
@@ -139,7 +139,7 @@ function offlineNotes(stateDir: string | null): string[] {
 }
 
 /** Waits until what the agents say has become verdicts, or says why it has not. */
-async function awaitVerdicts(server: MeridianServer): Promise<string[]> {
+export async function awaitVerdicts(server: MeridianServer): Promise<string[]> {
   const end = performance.now() + NORMAL_MS_MAX;
   while (server.status().mode !== 'NORMAL' && performance.now() < end) await sleep(50);
   const { mode, agents } = server.status();

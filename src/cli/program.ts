@@ -105,11 +105,12 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'check',
     summary: 'find every fault in zone files and geo data',
-    settings: ['zones', 'geo-data', 'json', 'strict', 'schema', ...ZONE_SETTINGS],
+    settings: ['zones', 'geo-data', 'json', 'strict', 'n-1', 'demand', 'load', 'schema', ...ZONE_SETTINGS],
     arguments: [['[files...]', 'check only these files, each by itself']],
     examples: [
       'meridian check',
       'meridian check --strict zones/gslb.example.com.yaml',
+      'meridian check --n-1 --demand demand.csv',
       'meridian check --schema > zones/zone.schema.json',
     ],
     notes: 'Exit code 0: valid. 1: faults found. 2: wrong usage.',
@@ -151,6 +152,31 @@ const PLANS: readonly CommandPlan[] = [
       ),
   },
   {
+    name: 'whatif',
+    summary: 'show what a lost region or another weight would move, and who would be over capacity',
+    settings: [
+      'down',
+      'set',
+      'bias',
+      'name',
+      'demand',
+      'load',
+      'zones',
+      'geo-data',
+      ...REDIS_SETTINGS,
+      'json',
+      ...ZONE_SETTINGS,
+    ],
+    examples: [
+      'meridian whatif --down eu-west',
+      'meridian whatif --set eu.weight=60 --set us.weight=40 --name www.gslb.example.com',
+      'meridian whatif --bias eu=20 --demand demand.csv --json',
+    ],
+    notes:
+      'By the files alone everything else is up; with --redis it starts from the verdicts and shifts of now. Exit code 0:\nfine. 1: a pool would pass its max. 2: wrong usage.',
+    run: async (resolved) => (await import('./what-if-command.ts')).runWhatIf(resolved.settings),
+  },
+  {
     name: 'status',
     summary: 'show nodes, agents, zones and endpoints',
     settings: [...REDIS_SETTINGS, 'admin', 'json', 'watch'],
@@ -172,8 +198,14 @@ const PLANS: readonly CommandPlan[] = [
       'reason',
       'by',
       'resume',
+      'force',
+      'zones',
+      'geo-data',
+      'demand',
+      'load',
       ...REDIS_SETTINGS,
       'json',
+      ...ZONE_SETTINGS,
     ],
     arguments: [
       ['<action>', 'add, list or remove'],
@@ -186,7 +218,7 @@ const PLANS: readonly CommandPlan[] = [
       'meridian shift remove 3f9c01aa --redis redis://127.0.0.1:6379',
     ],
     notes:
-      'Every node takes a shift up within two seconds, keeps it over the loss of Redis and over restarts, and lets weights\ngrow back when it ends. Where several are for one endpoint, the smallest factor counts.',
+      'Every node takes a shift up within two seconds, keeps it over the loss of Redis and over restarts, and lets weights\ngrow back when it ends. Where several are for one endpoint, the smallest factor counts. A shift that would take another\npool past its max, by the zone files here and the health of now, is refused without --force.',
     run: async (resolved, [action, id]) =>
       (await import('./shift-command.ts')).runShift(resolved.settings, action as string, id as string | undefined),
   },

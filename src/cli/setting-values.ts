@@ -51,6 +51,12 @@ export const socketAddresses = listOf(
     .max(64, 'must name at most 64 addresses'),
 );
 
+/** One text, several separated by commas (environment), or a list. */
+export const texts = z.preprocess(
+  (value) => (typeof value === 'string' ? value.split(',').map((part) => part.trim()) : value),
+  z.array(text, 'must be a text or a list of them').min(1, 'must not be empty').max(1_000, 'must be at most 1,000'),
+);
+
 /** A fault never repeats the value: it may hold a password. */
 export const redisAddress = z.string('must be a URL like redis://127.0.0.1:6379').superRefine((value, context) => {
   const address = parseRedisAddress(value);

@@ -24,6 +24,7 @@ import {
   socketAddress,
   socketAddresses,
   text,
+  texts,
   userName,
   wholeNumber,
 } from './setting-values.ts';
@@ -268,7 +269,33 @@ export const SETTINGS = {
   },
   pool: { schema: text, placeholder: 'pool', help: 'shift this pool, POOL everywhere or NAME/POOL' },
   endpoint: { schema: text, placeholder: 'value', help: 'shift this endpoint, by its address or name' },
-  name: { schema: text, placeholder: 'name', help: 'shift all of this steered name, or of this zone' },
+  name: { schema: text, placeholder: 'name', help: 'only this steered name, or all of this zone' },
+  force: { schema: flag, placeholder: null, help: 'shift even if another region would pass its max' },
+  down: { schema: texts, placeholder: 'region', help: 'as if this region were lost; may be repeated', repeats: true },
+  set: {
+    schema: texts,
+    placeholder: 'pool.weight=n',
+    help: 'as if this pool, or all pools of this region, had the weight n; may be repeated',
+    repeats: true,
+  },
+  bias: {
+    schema: texts,
+    placeholder: 'pool=n',
+    help: 'as if this pool had the bias n; may be repeated',
+    repeats: true,
+  },
+  demand: {
+    schema: text,
+    placeholder: 'file',
+    help: 'lines of place and queries (default: count IPv4 addresses of the geo data)',
+  },
+  load: {
+    schema: z.coerce.number('must be a number').positive('must be above 0'),
+    placeholder: 'n',
+    help: 'load of each record in the unit of its capacities (default: the sum of their targets)',
+  },
+  'n-1': { schema: flag, placeholder: null, help: 'fail where the loss of one region takes another past its max' },
+
   factor: {
     schema: z.coerce.number('must be a number').min(0, 'must be at least 0').max(1, 'must be at most 1'),
     placeholder: '0..1',

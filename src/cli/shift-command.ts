@@ -13,7 +13,9 @@ import { ExitCode, usageFailure, workFailure } from './command-failure.ts';
 import { openRedis } from './open-redis.ts';
 import { readName } from './query-command.ts';
 import type { Settings } from './settings.ts';
+import { judgeShift } from './shift-guard.ts';
 import { printable, renderTable } from './text-table.ts';
+import { tellExcess } from './what-if-view.ts';
 
 const ID_BYTES = 4;
 
@@ -33,7 +35,10 @@ export async function runShift(settings: Settings, action: string, id: string | 
   if (redis === null) throw usageFailure(needsRedis);
   const { store } = redis;
   try {
-    if (override !== null) return await add(store, override, settings.json === true);
+    if (override !== null) {
+      if (settings.force !== true) await refuseExcess(settings, override);
+      return await add(store, override, settings.json === true);
+    }
     return action === 'list' ? await list(store, settings.json === true) : await remove(store, id!);
   } catch (error) {
     if (error instanceof StoreError) throw workFailure(error.message);
@@ -106,6 +111,15 @@ function operatorName(): string {
   } catch {
     return 'unknown';
   }
+}
+
+/** Throws a work failure when the shift would take another pool past its maximum. */
+async function refuseExcess(settings: Settings, override: Override): Promise<void> {
+  const { over, notes } = await judgeShift(settings, override);
+  for (const note of notes) process.stderr.write(`meridian: ${printable(note)}\n`);
+  if (over.length === 0) return;
+  const lines = over.map((excess) => printable(tellExcess(excess)));
+  throw workFailure([...lines, 'the shift is not made; --force makes it all the same'].join('\n'));
 }
 
 async function add(store: RedisStore, override: Override, isJson: boolean): Promise<number> {

@@ -43,14 +43,18 @@ export function checkZonesDirectory(zonesDir: string, defaults: ZoneDefaults): C
   return { zones: whole, directories: [...directories], faults: listing.faults };
 }
 
-/** One file by itself, whatever stands beside it; null when its name is not that of a zone file. */
-export function checkZoneFile(path: string, zonesDir: string, defaults: ZoneDefaults): CheckedFile | null {
+/** One file by itself, whatever stands beside it, with its model; null when its name is not that of a zone file. */
+export function checkZoneFile(
+  path: string,
+  zonesDir: string,
+  defaults: ZoneDefaults,
+): (CheckedFile & Pick<CheckedZone, 'model'>) | null {
   const named = zoneOfFileName(path);
   if (named === null) return null;
   const isYaml = named.form === 'yaml';
   const source = { zone: named.zone, yamlFiles: isYaml ? [path] : [], masterFile: isYaml ? null : path, faults: [] };
-  const { faults } = loadZone(source, new ZoneFileReader(includeRoot(path, zonesDir), Date.now()), defaults);
-  return { path, zone: named.zone, faults };
+  const { model, faults } = loadZone(source, new ZoneFileReader(includeRoot(path, zonesDir), Date.now()), defaults);
+  return { path, zone: named.zone, model, faults };
 }
 
 /** What `check` calls the zone: its file, the directory of a split zone, else the first of its files. */

@@ -119,20 +119,19 @@ function shareOf(
   admission: number,
 ): number {
   const share = zone.words[at + PoolWord.SHARE]!;
-  return health === null || share === 0 || offers(decision, zone, block, at, health, admission) ? share : 0;
+  return health === null || share === 0 || offers(zone, decision.slotsAt, block, at, health, admission) ? share : 0;
 }
 
-/** True if the pool at word `at` is healthy enough and some endpoint of it may be drawn. */
-function offers(
-  decision: Decision,
+/** True if the pool at word `at` is healthy enough and some endpoint of it may be drawn; `slotsAt` as in `slotOf`. */
+export function offers(
   zone: ZoneTable,
+  slotsAt: number,
   block: number,
   at: number,
   health: HealthTable,
   admission: number,
 ): boolean {
   const { words } = zone;
-  const { slotsAt } = decision;
   const from = words[at + PoolWord.ENDPOINTS_AT]!;
   const end = from + words[at + PoolWord.ENDPOINT_COUNT]! * ENDPOINT_WORDS;
   const least = admission === Admission.HEALTHY ? words[block + DynWord.MIN_HEALTHY]! : 0;
@@ -158,7 +157,8 @@ export function drawFromPool(
 ): boolean {
   const { words } = zone;
   const at = poolAt(zone, block, pool);
-  if (words[block + DynWord.MIN_HEALTHY] !== 0 && !offers(decision, zone, block, at, health, admission)) return false;
+  if (words[block + DynWord.MIN_HEALTHY] !== 0 && !offers(zone, decision.slotsAt, block, at, health, admission))
+    return false;
   const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
   const count = words[at + PoolWord.ENDPOINT_COUNT]!;
   const wanted = words[block + DynWord.ANSWERS]!;

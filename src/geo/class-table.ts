@@ -118,6 +118,16 @@ export function lookupClass(table: ClassTable, family: IpFamily, words: Uint32Ar
   return table.map[runValue(place)]! | (Math.max(runScope(own), runScope(place)) << CLASS_BITS);
 }
 
+/** The class of a location class's addresses that no subnet of the rules names; `table` in the mapped form. */
+export function classOfPlace(table: ClassTable, place: number): number {
+  return table.map[place]!;
+}
+
+/** The IPv4 subnets of the rules with their classes, {@link HOLE} elsewhere; `table` in the mapped form. */
+export function subnetRuns(table: ClassTable): RunList {
+  return unpackRuns(table.runs, 4, null);
+}
+
 /** The class in a result of {@link lookupClass}. */
 export function classOf(result: number): number {
   return result & CLASS_NONROUTABLE;

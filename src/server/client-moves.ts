@@ -7,9 +7,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { ServingTables } from '../answer/serving-tables.ts';
-import { type ClientCounts, countClients, movedShare, type SteeredRRset } from '../decision/moved-share.ts';
+import type { SteeredRRset } from '../decision/expected-shares.ts';
+import { type ClientCounts, countClients, movedShare } from '../decision/moved-share.ts';
 import type { ClassTable } from '../geo/class-table.ts';
 import type { LocationTable } from '../geo/location-table.ts';
+import { createHealthTable } from '../health/health-table.ts';
 import { typeCode } from '../wire/codes.ts';
 import { nameFromText } from '../wire/name.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
@@ -79,6 +81,8 @@ export class ClientMoves {
     left: number,
     locations: LocationTable,
   ): Promise<void> {
+    // By what the files say; who is down at the moment is no part of the change.
+    const nothingKnown = createHealthTable();
     const counts = new Map<ClassTable | null, Map<ClassTable | null, ClientCounts>>();
     for (const { zone, key, before, after } of pairs) {
       if (after === null) continue;
@@ -86,7 +90,7 @@ export class ClientMoves {
       counts.set(before.table, ofBefore);
       const clients = ofBefore.get(after.table) ?? (await inSlices(countClients(before.table, after.table, locations)));
       ofBefore.set(after.table, clients);
-      const moved = await inSlices(movedShare(before, after, clients));
+      const moved = await inSlices(movedShare(before, after, clients, nothingKnown));
       const percent = Math.round(moved * 1000) / 10;
       const entry = { event: 'clients-moved', zone, record: key, percent };
       this.#log.info(
@@ -119,7 +123,7 @@ function findSteered(tables: ServingTables, ordinal: number, key: string): Steer
   const node = zone.find(name, 0);
   const rrset = node === 0 ? 0 : zone.findRRset(node, typeCode(key.slice(space + 1)));
   if (rrset === 0 || !zone.isSteered(rrset)) return null;
-  const block = zone.blockOf(rrset);
-  const group = zone.words[block + DynWord.GROUP]!;
-  return { zone, block, table: group < 0 ? null : (tables.classTables[group] ?? null) };
+  const at = zone.dataOf(rrset);
+  const group = zone.words[zone.blockOf(rrset) + DynWord.GROUP]!;
+  return { zone, at, table: group < 0 ? null : (tables.classTables[group] ?? null) };
 }

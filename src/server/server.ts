@@ -161,6 +161,12 @@ export class MeridianServer {
     };
   }
 
+  /** The health word of every endpoint in force, by its key. */
+  healthWords(): ReadonlyMap<string, number> {
+    const { table } = this.#registry;
+    return new Map(Array.from(this.#registry.endpoints(), ({ slot, spec }) => [spec.key, table[slot]!] as const));
+  }
+
   /**
    * Why a client at `client` (and, with `ecs`, a subnet behind a resolver there) gets which answer, by the tables in force.
    * Throws ExplainError for what cannot be a query.

@@ -80,12 +80,13 @@ export function buildDynamic(
       region: block?.steering?.pools?.[name]?.region ?? null,
       share: block?.steering?.pools?.[name]?.weight ?? 1,
       bias: block?.steering?.pools?.[name]?.bias ?? 0,
+      capacity: block?.steering?.pools?.[name]?.capacity ?? null,
     }),
   );
   const rules = buildRules(itemsOf(dynamic, 'rules'), indexOf);
   if (rules.at(-1)?.isDefault !== true) {
     rules.push({ subnets: [], geos: [], pool: pools.length, place: scope.place, isDefault: true });
-    pools.push({ name: '', fallback: -1, endpoints: [], region: null, share: 0, bias: 0 });
+    pools.push({ name: '', fallback: -1, endpoints: [], region: null, share: 0, bias: 0, capacity: null });
   }
   return {
     owner,

@@ -65,7 +65,12 @@ export type PoolModel = {
   readonly share: number;
   /** Percent by which distances to the pool shrink (or grow), -99..99. */
   readonly bias: number;
+  /** What the pool can bear (`capacity`), or null where the file does not say. */
+  readonly capacity: Capacity | null;
 };
+
+/** Load up to which a pool is planned to go, and that it must never pass, both counted in `unit`. */
+export type Capacity = { readonly target: number; readonly max: number; readonly unit: string };
 
 export type EndpointStatus = 'obey' | 'up' | 'down';
 

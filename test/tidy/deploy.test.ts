@@ -31,6 +31,13 @@ const QUESTION_SETTINGS = [
   'reason',
   'by',
   'resume',
+  'force',
+  'down',
+  'set',
+  'bias',
+  'demand',
+  'load',
+  'n-1',
 ];
 
 type Service = { command: string[]; image: string; ports?: string[]; user?: string };

@@ -24,6 +24,7 @@ import { compileZone } from '../../src/zone/zone-compile.ts';
 import { buildZoneIndex, openZoneIndex } from '../../src/zone/zone-index.ts';
 import {
   type AllDown,
+  type Capacity,
   DEFAULT_STEERING,
   type DynamicModel,
   type EndpointStatus,
@@ -69,6 +70,7 @@ export type PoolSketch = {
   readonly region?: string;
   readonly share?: number;
   readonly bias?: number;
+  readonly capacity?: Capacity;
 };
 
 /**
@@ -124,6 +126,7 @@ function modelDynamic(origin: string, sketch: DynamicSketch): DynamicModel {
       region: pool.region ?? null,
       share: pool.share ?? 1,
       bias: pool.bias ?? 0,
+      capacity: pool.capacity ?? null,
       endpoints: pool.values.map((line) => {
         const [value = '', weight = '1', status = 'obey'] = line.split(' ');
         return { value, weight: Number(weight), status: status as EndpointStatus, check: checkSpec({ target: value }) };

@@ -20,7 +20,7 @@ describe('the program', () => {
   const names = program.commands.map((command) => command.name());
 
   it('offers what works and nothing else', () => {
-    expect(names).toEqual(['serve', 'probe', 'check', 'explain', 'status', 'shift', 'query']);
+    expect(names).toEqual(['serve', 'probe', 'check', 'explain', 'whatif', 'status', 'shift', 'query']);
   });
 
   it.each(names)('%s has help with an example that uses its own flags', (name) => {

@@ -4,7 +4,7 @@ import { environmentName, SETTINGS } from '../../../src/cli/settings.ts';
 describe('settings', () => {
   it('name each flag, key and variable alike', () => {
     expect(environmentName('geo-data')).toBe('MERIDIAN_GEO_DATA');
-    for (const key of Object.keys(SETTINGS)) expect(key).toMatch(/^[a-z]+(-[a-z]+)*$/);
+    for (const key of Object.keys(SETTINGS)) expect(key).toMatch(/^[a-z]+(-[a-z0-9]+)*$/);
   });
 
   it('take listen as one address, a comma list or a list', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { prefixContains } from '../../../src/base/ip-prefix.ts';
-import { countClients, movedShare, type SteeredRRset } from '../../../src/decision/moved-share.ts';
+import type { SteeredRRset } from '../../../src/decision/expected-shares.ts';
+import { countClients, movedShare } from '../../../src/decision/moved-share.ts';
 import { compileClassMap, compileClassTable } from '../../../src/geo/class-table.ts';
 import { compileLocationTable, openLocationTable } from '../../../src/geo/location-table.ts';
+import { createHealthTable } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';
 import { type DynamicSketch, modelZone, network, prefix, serve } from '../../tools/model-zone.ts';
 import { findNode } from '../../tools/zone-node.ts';
@@ -27,8 +29,8 @@ type Sketch = Pick<DynamicSketch, 'pools' | 'rules'> & Partial<DynamicSketch>;
 function rrset(sketch: Sketch, compile = compileClassTable): SteeredRRset {
   const { tables } = serve([modelZone('example.', [], [{ name: 'www', ...sketch }])], NETWORKS, [], compile);
   const zone = tables.zones[0]!;
-  const block = zone.blockOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
-  return { zone, block, table: tables.classTables[0] ?? null };
+  const at = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
+  return { zone, at, table: tables.classTables[0] ?? null };
 }
 
 function run<T>(work: Generator<void, T>): T {
@@ -40,7 +42,7 @@ function run<T>(work: Generator<void, T>): T {
 
 function estimate(before: Sketch, after: Sketch, compile = compileClassTable): number {
   const [old, now] = [rrset(before, compile), rrset(after, compile)];
-  return run(movedShare(old, now, run(countClients(old.table, now.table, locations))));
+  return run(movedShare(old, now, run(countClients(old.table, now.table, locations)), createHealthTable(64)));
 }
 
 const ADDRESSES = Array.from({ length: 65_536 }, (_, host) => {

@@ -1,0 +1,98 @@
+/**
+ * The clients of a steering group, counted: of which place they are and of which class, before and after a change. Places are
+ * those of the location table, so that distances are known; classes come from the group's own table in its mapped form, where a
+ * place says the class of all its addresses but those that a subnet of the rules names. Not on the query's way.
+ */
+
+import { CLASS_NONROUTABLE, type ClassTable, classOfPlace, subnetRuns } from './class-table.ts';
+import { NONROUTABLE_CLASS, UNKNOWN_CLASS } from './location-classes.ts';
+import type { LocationTable } from './location-table.ts';
+import { HOLE, type RunList } from './prefix-runs.ts';
+import { unpackRuns } from './run-table.ts';
+
+/** The IPv4 space by place. */
+export type PlaceRuns = { readonly runs: RunList; readonly addresses: Float64Array };
+
+/** Columns of cells: clients of one place that have one class before and one after. A class of -1: there is no table. */
+export type ClientCells = {
+  readonly places: readonly number[];
+  readonly before: readonly number[];
+  readonly after: readonly number[];
+  /** Shares of all clients, which sum to 1. */
+  readonly clients: readonly number[];
+};
+
+const SPACE = 2 ** 32;
+
+/** IPv4 addresses of each location class. Full city data: some 100 ms. */
+export function countAddresses(locations: LocationTable): PlaceRuns {
+  const runs = unpackRuns(locations.runs, 4, null);
+  const addresses = new Float64Array(locations.classes.length);
+  for (let i = 0; i < runs.count; i++) addresses[runs.values[i]!]! += endOf(runs, i) - runs.keys[i]!;
+  return { runs, addresses };
+}
+
+/** Clients in proportion to IPv4 addresses whose place is known; where nothing is placed, to all that are routable. */
+export function addressClients({ addresses }: PlaceRuns): Float64Array {
+  const clients = Float64Array.from(addresses);
+  clients[NONROUTABLE_CLASS] = 0;
+  const known = clients.reduce((sum, count) => sum + count, 0) - clients[UNKNOWN_CLASS]!;
+  if (known > 0) clients[UNKNOWN_CLASS] = 0;
+  return clients;
+}
+
+/** The cells of `clients` (by location class); both tables in the mapped form with the same subnets, or both null. */
+export function clientCells(
+  before: ClassTable | null,
+  after: ClassTable | null,
+  clients: Float64Array,
+  places: PlaceRuns,
+): ClientCells {
+  const cells = { places: [] as number[], before: [] as number[], after: [] as number[], clients: [] as number[] };
+  const total = clients.reduce((sum, count) => sum + count, 0);
+  const put = (place: number, old: number, now: number, count: number) => {
+    if (count <= 0 || old === CLASS_NONROUTABLE) return;
+    cells.places.push(place);
+    cells.before.push(old);
+    cells.after.push(now);
+    cells.clients.push(count / total);
+  };
+  const rest = Float64Array.from(clients);
+  for (const { place, classId, addresses } of before === null ? [] : inSubnets(before, places)) {
+    const count = (clients[place]! * addresses) / places.addresses[place]!;
+    rest[place]! -= count;
+    put(place, classId, classId, count);
+  }
+  for (let place = 0; place < rest.length; place++) {
+    const of = (table: ClassTable | null) => (table === null ? -1 : classOfPlace(table, place));
+    // What rounding leaves of a place that subnets cover whole is nobody.
+    if (rest[place]! > clients[place]! * 1e-9) put(place, of(before), of(after), rest[place]!);
+  }
+  return cells;
+}
+
+/** What the subnets of a table hold, by place. */
+function inSubnets(table: ClassTable, { runs }: PlaceRuns): { place: number; classId: number; addresses: number }[] {
+  const subnets = subnetRuns(table);
+  const found = new Map<string, { place: number; classId: number; addresses: number }>();
+  let at = 0;
+  for (let i = 0; i < subnets.count; i++) {
+    const classId = subnets.values[i]!;
+    if (classId === HOLE) continue;
+    const [from, end] = [subnets.keys[i]!, endOf(subnets, i)];
+    while (endOf(runs, at) <= from) at++;
+    for (let run = at; run < runs.count && runs.keys[run]! < end; run++) {
+      const addresses = Math.min(end, endOf(runs, run)) - Math.max(from, runs.keys[run]!);
+      const place = runs.values[run]!;
+      const key = `${place} ${classId}`;
+      const cell = found.get(key) ?? { place, classId, addresses: 0 };
+      cell.addresses += addresses;
+      found.set(key, cell);
+    }
+  }
+  return [...found.values()];
+}
+
+function endOf(runs: RunList, run: number): number {
+  return run + 1 < runs.count ? runs.keys[run + 1]! : SPACE;
+}
