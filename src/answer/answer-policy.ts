@@ -1,5 +1,6 @@
 /** What an operator decides about every answer, whatever the zone. One per worker, made at its start. */
 
+import type { IpPrefix } from '../base/ip-prefix.ts';
 import { createLivePolicy, type LivePolicy } from './live-policy.ts';
 import type { RateLimit } from './rate-limit.ts';
 
@@ -8,10 +9,18 @@ export type AnswerPolicy = {
   readonly serverId: Uint8Array | null;
   /** ASCII, for CHAOS `version.bind` and `version.server`; null: not told. */
   readonly version: Uint8Array | null;
+  /** Networks whose packets may ask for TXT `_explain.NAME`; empty: nobody's. */
+  readonly explainFrom: readonly IpPrefix[];
   readonly live: LivePolicy;
   /** Of datagrams; null: off. */
   readonly rateLimit: RateLimit | null;
 };
 
 /** Tells nobody anything and has no cookies: where no operator is, as in `explain`. */
-export const PLAIN_POLICY: AnswerPolicy = { serverId: null, version: null, live: createLivePolicy(), rateLimit: null };
+export const PLAIN_POLICY: AnswerPolicy = {
+  serverId: null,
+  version: null,
+  explainFrom: [],
+  live: createLivePolicy(),
+  rateLimit: null,
+};

@@ -15,6 +15,7 @@ import { answerChaos } from './answer-chaos.ts';
 import { answerName } from './answer-name.ts';
 import { reservedOptBytes, writeOpt } from './answer-options.ts';
 import { Counter, type Counters } from './counters.ts';
+import { answerExplain } from './explain-answer.ts';
 import { isHeld } from './live-policy.ts';
 import { RateKind, type RateLimit, RateVerdict } from './rate-limit.ts';
 import { CookieState, judgeCookie } from './server-cookie.ts';
@@ -112,6 +113,9 @@ function answerQuestion(tx: Transaction, tables: ServingTables): void {
       // Pseudo types are no data that one could ask for (RFC 6895 3.1).
       tx.rcode = Rcode.FORMERR;
       return;
+    case RRType.TXT:
+      if (answerExplain(tx, tables)) return;
+      break;
     default:
       break;
   }

@@ -64,6 +64,10 @@ export const POOL_ENDPOINTS_MAX = 10_000;
 export const SHARED_BLOCKS_MAX = 10_000;
 /** Rules of one dynamic record: a class is 16 bits with some values reserved. */
 export const RULES_MAX = 10_000;
+/** TXT `_explain` answers of one worker in a second: of the largest record they take some 60 ms of it. */
+export const EXPLAIN_ANSWERS_PER_SECOND = 2;
+/** Strings of one such answer: an ordinary record has ten; the whole stays below 16 KB. */
+export const EXPLAIN_STRINGS_MAX = 60;
 /** Octets of one rule's geo codes and subnets that are kept for explanations: all of an ordinary rule, the first 100 of a list. */
 export const RULE_TEXT_BYTES_MAX = 2_048;
 /** Faults reported of one file; the rest is counted. Nobody reads more. */

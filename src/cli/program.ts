@@ -68,6 +68,7 @@ const PLANS: readonly CommandPlan[] = [
       'transport',
       'server-id',
       'server-version',
+      'explain-from',
       'cookie-secret-file',
       'listen-tls',
       'listen-https',

@@ -37,6 +37,7 @@ export function serveOptions(settings: Settings): ServeOptions {
     transport: settings.transport ?? 'auto',
     serverId: settings['server-id'] === 'hostname' ? hostName() : shown(settings['server-id']),
     serverVersion: shown(settings['server-version']),
+    explainFrom: settings['explain-from'] ?? [],
     cookieSecretFile: settings['cookie-secret-file'] ?? null,
     tls: tlsOptions(settings),
     proxyFrom: settings['proxy-from'] ?? [],

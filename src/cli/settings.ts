@@ -142,6 +142,13 @@ export const SETTINGS = {
     help: 'what CHAOS version.bind tells: a text or "off" (default: off)',
     isRare: true,
   },
+  'explain-from': {
+    schema: ipPrefixes,
+    placeholder: 'prefix',
+    help: 'networks that may ask for TXT _explain.NAME, why they get which answer (default: none)',
+    repeats: true,
+    isRare: true,
+  },
   'cookie-secret-file': {
     schema: text,
     placeholder: 'file',

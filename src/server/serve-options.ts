@@ -61,6 +61,8 @@ export type ServeOptions = {
   readonly serverId: string | null;
   /** What CHAOS `version.bind` tells, ASCII; null: nothing. */
   readonly serverVersion: string | null;
+  /** Networks whose packets may ask for TXT `_explain.NAME`; empty: nobody's. */
+  readonly explainFrom: readonly IpPrefix[];
   /** Secrets of server cookies; null: random ones. */
   readonly cookieSecretFile: string | null;
   /** Null: no encrypted transport. */

@@ -3,11 +3,13 @@
 import { randomInt } from 'node:crypto';
 import type { AnswerPolicy } from '../answer/answer-policy.ts';
 import { RateLimit } from '../answer/rate-limit.ts';
+import type { IpPrefix } from '../base/ip-prefix.ts';
 import type { RateLimitOptions, ServeOptions } from './serve-options.ts';
 
 export type WorkerPolicy = {
   readonly serverId: string | null;
   readonly version: string | null;
+  readonly explainFrom: readonly IpPrefix[];
   /** Memory of the `LivePolicy`, which all share. */
   readonly live: SharedArrayBuffer;
   /** With the part of the rate that is one worker's. */
@@ -16,16 +18,23 @@ export type WorkerPolicy = {
 
 /** What `options` say, with `live` as memory. */
 export function workerPolicy(options: ServeOptions, live: SharedArrayBuffer): WorkerPolicy {
-  const { serverId, serverVersion: version, rateLimit, workers } = options;
+  const { serverId, serverVersion: version, explainFrom, rateLimit, workers } = options;
   // The kernel spreads a network's queries over the workers by their ports.
-  return { serverId, version, live, rateLimit: { ...rateLimit, perSecond: rateLimit.perSecond / workers } };
+  return {
+    serverId,
+    version,
+    explainFrom,
+    live,
+    rateLimit: { ...rateLimit, perSecond: rateLimit.perSecond / workers },
+  };
 }
 
 /** The policy in a worker; the key of its rates is its own and lives as long as it does. */
-export function openPolicy({ serverId, version, live, rateLimit }: WorkerPolicy): AnswerPolicy {
+export function openPolicy({ serverId, version, explainFrom, live, rateLimit }: WorkerPolicy): AnswerPolicy {
   return {
     serverId: octets(serverId),
     version: octets(version),
+    explainFrom,
     live: new Int32Array(live),
     rateLimit: rateLimit.mode === 'off' ? null : openRateLimit(rateLimit),
   };

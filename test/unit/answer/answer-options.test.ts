@@ -40,6 +40,7 @@ function send(query: Uint8Array, { transport = Transport.UDP, held = false, serv
   asker.tx.policy = {
     serverId: serverId === null ? null : new TextEncoder().encode(serverId),
     version: null,
+    explainFrom: [],
     live,
     rateLimit: null,
   };

@@ -17,6 +17,7 @@ it('without a word a node is embedded and listens on loopback', () => {
     redis: null,
     serverId: null,
     serverVersion: null,
+    explainFrom: [],
     cookieSecretFile: null,
     rateLimit: { mode: 'off', perSecond: 200, slip: 2, exempt: [] },
     embeddedAgent: true,

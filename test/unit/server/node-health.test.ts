@@ -49,6 +49,7 @@ describe('NodeHealth, embedded', () => {
         stateDir: folder,
         serverId: null,
         serverVersion: null,
+        explainFrom: [],
         cookieSecretFile: null,
         rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
         embeddedAgent,

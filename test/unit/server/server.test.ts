@@ -47,6 +47,7 @@ describe('MeridianServer', () => {
       stateDir: null,
       serverId: null,
       serverVersion: null,
+      explainFrom: [],
       cookieSecretFile: null,
       rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
       embeddedAgent: false,

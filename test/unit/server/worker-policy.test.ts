@@ -13,7 +13,13 @@ const OFF: RateLimitOptions = {
 };
 
 function inWorker(rateLimit: RateLimitOptions, live = createLivePolicy()) {
-  const options: Partial<ServeOptions> = { serverId: 'fra1', serverVersion: null, workers: 4, rateLimit };
+  const options: Partial<ServeOptions> = {
+    serverId: 'fra1',
+    serverVersion: null,
+    explainFrom: OFF.exempt,
+    workers: 4,
+    rateLimit,
+  };
   return openPolicy(structuredClone(workerPolicy(options as ServeOptions, live.buffer)));
 }
 
@@ -22,6 +28,7 @@ describe('the policy of a node in its workers', () => {
     const live = createLivePolicy();
     const policy = inWorker(OFF, live);
     expect([policy.serverId, policy.version]).toEqual([Uint8Array.of(0x66, 0x72, 0x61, 0x31), null]);
+    expect(policy.explainFrom).toEqual(OFF.exempt);
     setHeld(live, true);
     expect(isHeld(policy.live)).toBe(true);
   });

@@ -31,6 +31,7 @@ async function start(options: Partial<WorkerPoolOptions> = {}) {
     policy: {
       serverId: null,
       version: null,
+      explainFrom: [],
       live: createLivePolicy().buffer,
       rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
     },

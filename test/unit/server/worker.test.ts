@@ -42,6 +42,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       policy: {
         serverId: null,
         version: null,
+        explainFrom: [],
         live: createLivePolicy().buffer,
         rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
       },
