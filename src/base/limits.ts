@@ -66,6 +66,8 @@ export const SHARED_BLOCKS_MAX = 10_000;
 export const RULES_MAX = 10_000;
 /** TXT `_explain` answers of one worker in a second: of the largest record they take some 60 ms of it. */
 export const EXPLAIN_ANSWERS_PER_SECOND = 2;
+/** Networks that may ask for them: operators' own. */
+export const EXPLAIN_SOURCES_MAX = 64;
 /** Strings of one such answer: an ordinary record has ten; the whole stays below 16 KB. */
 export const EXPLAIN_STRINGS_MAX = 60;
 /** Octets of one rule's geo codes and subnets that are kept for explanations: all of an ordinary rule, the first 100 of a list. */

@@ -8,7 +8,13 @@
  */
 
 import { z } from 'zod';
-import { PROXY_SOURCES_MAX, RATE_EXEMPT_MAX, RATE_PER_SECOND_MAX, WORKERS_MAX } from '../base/limits.ts';
+import {
+  EXPLAIN_SOURCES_MAX,
+  PROXY_SOURCES_MAX,
+  RATE_EXEMPT_MAX,
+  RATE_PER_SECOND_MAX,
+  WORKERS_MAX,
+} from '../base/limits.ts';
 import {
   adminAddress,
   flag,
@@ -143,7 +149,7 @@ export const SETTINGS = {
     isRare: true,
   },
   'explain-from': {
-    schema: ipPrefixes,
+    schema: ipPrefixes(EXPLAIN_SOURCES_MAX, 'EXPLAIN_SOURCES_MAX'),
     placeholder: 'prefix',
     help: 'networks that may ask for TXT _explain.NAME, why they get which answer (default: none)',
     repeats: true,
