@@ -61,6 +61,13 @@ export const TOOLS: readonly Tool[] = [
     suites: 'HTTPS checks against certificates made on the spot',
   },
   {
+    name: 'prlimit',
+    variable: 'PRLIMIT_BIN',
+    debianPackage: 'util-linux',
+    required: false,
+    suites: 'drills',
+  },
+  {
     name: 'nsd',
     variable: 'NSD_BIN',
     debianPackage: 'nsd',

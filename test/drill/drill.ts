@@ -1,0 +1,131 @@
+/**
+ * The frame of a drill: a node of its own, a legitimate stream all the while, something that goes wrong, and a judgement in
+ * figures: what share of the stream was answered, how much memory the node took for it, what it left open.
+ *
+ * A new drill is a file with one {@link Drill}, named in `drill-list.ts`.
+ */
+
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../tools/free-port.ts';
+import { type MeridianOptions, type MeridianProcess, startServe } from '../tools/meridian-process.ts';
+import { TLS_FILES } from '../tools/tls-files.ts';
+import { LegitimateStream } from './legitimate-stream.ts';
+
+/** What a drill works on. */
+export type DrillGround = {
+  readonly node: MeridianProcess;
+  readonly tlsPort: number;
+  readonly httpsPort: number;
+  /** 1 for the drill proper; less, down to 0.02, for a smoke of it: counts and times shrink with it. */
+  readonly scale: number;
+  readonly counters: () => Promise<Readonly<Record<string, number>>>;
+};
+
+export type Drill = {
+  /** Kebab-case, as `npm run drill NAME` takes it. */
+  readonly name: string;
+  /** Further options of the node. */
+  readonly node?: Partial<MeridianOptions>;
+  /** Least share of the stream over TCP, where the drill takes TCP itself away for a while; 0.99 if not given. */
+  readonly tcpShareMin?: number;
+  /** Does harm for some seconds and takes back its own sockets. Returns what it did, in words; throws for a promise that was broken. */
+  readonly run: (ground: DrillGround) => Promise<string>;
+};
+
+export type DrillReport = {
+  readonly name: string;
+  /** Figures and words in one line. */
+  readonly line: string;
+  /** Promises that did not hold. */
+  readonly faults: readonly string[];
+};
+
+const SHARE_MIN = 0.99;
+/** More than the backlogs and the pool's buffers may take at once. */
+const GROWTH_MB_MAX = 256;
+/** Descriptors of a node breathe a little: a watcher, a file being read. */
+const DESCRIPTORS_SLACK = 4;
+/** Idle time of a connection, and some. */
+const QUIET_WITHIN_MS = 15_000;
+const ZONE = "'':\n  type: NS\n  value: ns.drill.test.\nwww:\n  type: A\n  value: 192.0.2.7\n";
+
+/** Runs one drill from start to stop. */
+export async function runDrill(drill: Drill, scale: number): Promise<DrillReport> {
+  const tlsPort = await freePort();
+  const httpsPort = await freePort();
+  const tls = ['--tls-cert', TLS_FILES.cert, '--tls-key', TLS_FILES.key];
+  const listen = ['--listen-tls', `127.0.0.1:${tlsPort}`, '--listen-https', `127.0.0.1:${httpsPort}`];
+  const node = await startServe({
+    zones: { 'drill.test.yaml': ZONE },
+    workers: 2,
+    readyWithinMs: 60_000,
+    ...drill.node,
+    args: [...listen, ...tls, ...(drill.node?.args ?? [])],
+  });
+  try {
+    const counters = async () =>
+      ((await (await fetch(`${node.adminUrl}/api/v1/status`)).json()) as { counters: Record<string, number> }).counters;
+    return await judge(drill, { node, tlsPort, httpsPort, scale, counters });
+  } finally {
+    await node.stop();
+  }
+}
+
+async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
+  const { node } = ground;
+  const pid = node.child.pid!;
+  const stream = new LegitimateStream(node);
+  stream.start();
+  await sleep(500);
+  const before = { memoryMb: memoryMb(pid), descriptors: descriptors(pid) };
+  let peakMb = before.memoryMb;
+  const watch = setInterval(() => {
+    peakMb = Math.max(peakMb, memoryMb(pid));
+  }, 100);
+  const faults: string[] = [];
+  let words: string;
+  try {
+    words = await drill.run(ground);
+  } catch (error) {
+    words = 'broken off';
+    faults.push((error as Error).message);
+  }
+  clearInterval(watch);
+  const { udp, tcp } = await stream.stop();
+  const left = await whatIsLeft(ground, before.descriptors);
+  const growthMb = peakMb - before.memoryMb;
+  const tcpShareMin = drill.tcpShareMin ?? SHARE_MIN;
+  if (udp < SHARE_MIN) faults.push(`${percent(udp)} of the stream over UDP answered`);
+  if (tcp < tcpShareMin) faults.push(`${percent(tcp)} of the stream over TCP answered, not ${percent(tcpShareMin)}`);
+  if (growthMb > GROWTH_MB_MAX) faults.push(`${growthMb.toFixed(0)} MB more memory`);
+  if (left !== '') faults.push(left);
+  const figures = `UDP ${percent(udp)}, TCP ${percent(tcp)}, memory +${growthMb.toFixed(0)} MB at most`;
+  return { name: drill.name, line: `${drill.name}: ${words}; ${figures}`, faults };
+}
+
+/** Connections and descriptors that do not go away within a connection's idle time, in words. */
+async function whatIsLeft(ground: DrillGround, descriptorsBefore: number): Promise<string> {
+  const deadlineMs = performance.now() + QUIET_WITHIN_MS;
+  for (;;) {
+    const open = (await ground.counters()).tcpOpen ?? 0;
+    const more = descriptors(ground.node.child.pid!) - descriptorsBefore;
+    if (open === 0 && more <= DESCRIPTORS_SLACK) return '';
+    if (performance.now() > deadlineMs) return `${open} connections and ${more} descriptors were left open`;
+    await sleep(200);
+  }
+}
+
+function memoryMb(pid: number): number {
+  if (!existsSync(`/proc/${pid}/status`)) return 0;
+  const text = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Number(/^VmRSS:\s+(\d+)/m.exec(text)?.[1] ?? 0) / 1024;
+}
+
+function descriptors(pid: number): number {
+  return existsSync(`/proc/${pid}/fd`) ? readdirSync(`/proc/${pid}/fd`).length : 0;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}

@@ -1,0 +1,38 @@
+/** Queries that meet a bug of ours, and queries that end their worker, in the middle of honest ones. */
+
+import { createSocket } from 'node:dgram';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildQuery } from '../tools/dns-client.ts';
+import type { Drill } from './drill.ts';
+
+const SECONDS = 8;
+const PRELOAD = join(import.meta.dirname, 'injected-bug.mjs');
+/** A worker that ends takes what sat in its queue along, and for as long as its socket is known the kernel sends it more. */
+const DEATHS = 3;
+
+/** Query of death and death of workers (08-faults). */
+export const QUERY_OF_DEATH: Drill = {
+  name: 'query-of-death',
+  node: { env: { NODE_OPTIONS: `--import ${PRELOAD}` } },
+  run: async ({ node, scale, counters }) => {
+    const socket = createSocket('udp4');
+    const send = (name: string) => socket.send(buildQuery(name, 'A'), node.dnsPort, '127.0.0.1');
+    const endMs = performance.now() + Math.max(4, SECONDS * scale) * 1000;
+    let bugs = 0;
+    for (; performance.now() < endMs - 2_000; bugs++) {
+      send('death.drill.test.');
+      await sleep(50);
+    }
+    for (let i = 0; i < DEATHS; i++) {
+      send('exit.drill.test.');
+      await sleep(700);
+    }
+    socket.close();
+    await node.waitForText('worker-died');
+    await node.waitForText('worker-replaced');
+    const { answerBugs = 0 } = await counters();
+    if (answerBugs === 0) throw new Error('no query met the injected bug');
+    return `${bugs} queries of death, ${answerBugs} of them met the bug, workers ended ${DEATHS} times`;
+  },
+};
