@@ -69,6 +69,11 @@ export class UdpMmsgListener {
     return served;
   }
 
+  /** Of the open sockets; they outlive a thread that dies, unlike Node's own. */
+  get descriptors(): number[] {
+    return this.#sockets.map(({ fd }) => fd);
+  }
+
   close(): void {
     for (const socket of this.#sockets) this.#calls.close(socket.fd);
     this.#sockets.length = 0;

@@ -32,6 +32,8 @@ export type WorkerSetup = {
   readonly tally: SharedArrayBuffer;
   /** Memory of one word, the number of messages sent to this thread: a loop that blocks looks for them when it changes. */
   readonly news: SharedArrayBuffer;
+  /** Memory for the descriptors of sockets that Node knows nothing of, each plus 1: the pool closes those of a thread that died. */
+  readonly rawSockets: SharedArrayBuffer;
   /** Of TLS session tickets, 48 octets: the same for all workers of a node, so that their clients' tickets stay good. */
   readonly ticketKeys: Uint8Array;
   /** Of the worker's random sequence. */

@@ -15,6 +15,7 @@ import type { HealthTable } from '../health/health-table.ts';
 import { createListenerCounters, readBeat, sumListenerCounters } from './listener-counters.ts';
 import type { WorkerStatus } from './node-status.ts';
 import { explainBindError } from './pick-ports.ts';
+import { closeRawSockets } from './raw-sockets.ts';
 import type { ListenAddress, StreamAddress } from './serve-options.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
@@ -205,6 +206,7 @@ export class WorkerPool {
 
   #spawn(seat: Seat): Thread {
     const news = new Int32Array(new SharedArrayBuffer(4));
+    const rawSockets = new Int32Array(new SharedArrayBuffer(4 * this.#options.listen.length));
     const setup: WorkerSetup = {
       role: seat.role,
       transport: this.#options.transport,
@@ -217,6 +219,7 @@ export class WorkerPool {
       tally: seat.tally.buffer,
       policy: this.#options.policy,
       news: news.buffer,
+      rawSockets: rawSockets.buffer,
       ticketKeys: this.#ticketKeys,
       seed: this.#nextSeed(),
     };
@@ -225,6 +228,7 @@ export class WorkerPool {
       name: `${seat.role}-${seat.index}`,
     });
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    worker.once('exit', () => closeRawSockets(rawSockets));
     const thread: Thread = { worker, news, bornMs: performance.now(), exited };
     for (const delta of splitDelta(this.#options.allTables())) post(thread, { kind: 'tables', delta });
     this.#giveCertificate(seat, thread);

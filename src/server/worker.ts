@@ -38,6 +38,7 @@ let taken = 0;
 const port = present(parentPort, 'the port to the control thread');
 const setup = workerData as WorkerSetup;
 const news = new Int32Array(setup.news);
+const rawSockets = new Int32Array(setup.rawSockets);
 const listenerCounters = new Int32Array(setup.listenerCounters);
 const state = new ServingState(new Int32Array(setup.health));
 const clock = new WorkerClock();
@@ -107,6 +108,7 @@ function runMmsg(answer: AnswerPort): void {
       tell({ kind: 'ready' });
       for (; !takeMessages(); listener.runBatch()) clock.tick();
       for (let i = 0; i < DRAIN_BATCHES_MAX && listener.runBatch() > 0; i++);
+      rawSockets.fill(0);
       listener.close();
       port.close();
     } else if (message.kind === 'stop') port.close();
@@ -117,7 +119,9 @@ function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
   try {
     const calls = loadSystemCalls();
     if (typeof calls === 'string') throw new Error(calls);
-    return new UdpMmsgListener(calls, listen, answer, listenerCounters);
+    const listener = new UdpMmsgListener(calls, listen, answer, listenerCounters);
+    rawSockets.set(listener.descriptors.map((fd) => fd + 1));
+    return listener;
   } catch (error) {
     fail(error);
     return null;

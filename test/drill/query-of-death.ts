@@ -8,7 +8,7 @@ import type { Drill } from './drill.ts';
 
 const SECONDS = 8;
 const PRELOAD = join(import.meta.dirname, 'injected-bug.mjs');
-/** A worker that ends takes what sat in its queue along, and for as long as its socket is known the kernel sends it more. */
+/** A worker that ends takes what sat in its queue along, and no more: its socket is closed for it. */
 const DEATHS = 3;
 
 /** Query of death and death of workers (08-faults). */

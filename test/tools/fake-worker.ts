@@ -1,7 +1,7 @@
 /**
  * A worker thread that obeys: for tests of the pool. It is ready when told to listen, and then does what word `index` of
  * the health table says: 1 throw, 2 spin for ever, 3 report a defect, 4 exit. What it does it writes to later words:
- * [8] threads born, [9] tables taken, [10] drained.
+ * [8] threads born, [9] tables taken, [10] drained. Word [11], when it throws: a raw socket that it leaves open.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -17,6 +17,7 @@ Atomics.add(orders, 8, 1);
 const timer = setInterval(() => {
   beat(counters);
   const order = Atomics.exchange(orders, place, 0);
+  if (order === 1) new Int32Array(setup.rawSockets)[0] = Atomics.exchange(orders, 11, 0);
   if (order === 1) throw new Error('ordered to throw');
   if (order === 2) for (;;);
   if (order === 3) parentPort!.postMessage({ kind: 'defect', defect: { error: 'ordered', queryHex: '00' } });

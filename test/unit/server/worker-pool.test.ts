@@ -1,5 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { fstatSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -85,6 +86,19 @@ describe('WorkerPool', () => {
     expect(names()).toEqual(['worker-died', 'worker-replaced']);
     expect(pool.statuses()[0]).toMatchObject({ role: 'udp', state: 'ready', restarts: 1 });
   });
+
+  it.skipIf(isMmsgMissing)(
+    'closes the sockets of a thread that died, so that no query is given to nobody',
+    async () => {
+      // The fake puts the descriptor that word 11 names into the place of its raw socket.
+      const fd = openSync('/dev/null', 'r');
+      const { health, names, until } = await start({ entry: FAKE });
+      Atomics.store(health, 11, fd + 1);
+      Atomics.store(health, 0, 1);
+      expect(await until(() => names().includes('worker-died'))).toBe(true);
+      expect(() => fstatSync(fd)).toThrow('EBADF');
+    },
+  );
 
   it('takes an exit without an error for a death too', async () => {
     const { health, events, until, names } = await start({ entry: FAKE });

@@ -39,6 +39,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       listenerCounters: createListenerCounters().buffer,
       tally: createEndpointTally(16).buffer,
       news: news.buffer,
+      rawSockets: new SharedArrayBuffer(4),
       policy: {
         serverId: null,
         version: null,
