@@ -93,6 +93,8 @@ export const MMDB_STEPS_PER_NODE_MAX = 4;
 export const MMDB_VALUES_PER_BYTE_MAX = 4;
 /** Values of one MMDB record, those behind its pointers not counted; a city with its names in ten languages has some 120. */
 export const MMDB_RECORD_VALUES_MAX = 4_096;
+/** Points that the line of latency over distance is drawn through: each pair of them is a slope. */
+export const LATENCY_POINTS_MAX = 400;
 /** Regions in regions.yaml. */
 export const REGIONS_MAX = 1_000;
 /** Networks in networks.yaml. */

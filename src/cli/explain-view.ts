@@ -7,9 +7,9 @@
  */
 
 import { formatIpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
-import type { NameTrace, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
+import type { NameTrace, PoolCost, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
-import { KM_PER_MS } from '../geo/preference-table.ts';
+import { KM_PER_MS } from '../geo/pool-costs.ts';
 import type { DnsAnswer } from '../probe/dns-exchange.ts';
 import type { Explanation } from '../server/explanation.ts';
 import { endpointLines } from './explain-endpoint-view.ts';
@@ -99,11 +99,9 @@ function targetsText({ number, file, line, geos, subnets, omitted }: RuleTrace):
 
 /** The terms of a pool's cost and its share, as far as they took part. */
 function costText({ region, bias, cost, share }: PoolTrace): string {
-  const distance =
-    cost === null
-      ? ''
-      : `${Math.round(cost.distanceKm)} km to ${region}${bias === 0 ? '' : `, with bias ${bias} ${Math.round(cost.biasedKm)} km`}; `;
-  return `${distance}${share === null ? '' : `one of the equals, share ${share}; `}`;
+  const place =
+    cost === null ? '' : cost.latency === null ? distanceText(cost, region, bias) : latencyText(cost, region, bias);
+  return `${place}${share === null ? '' : `one of the equals, share ${share}; `}`;
 }
 
 function poolText({ fate, eligibleWeight, healthyShare }: PoolTrace): string {
@@ -120,10 +118,39 @@ function poolText({ fate, eligibleWeight, healthyShare }: PoolTrace): string {
   }
 }
 
-function tieText({ method, nearTie, tieKm }: StepTrace): string {
-  if (method !== 'nearest' || nearTie === null) return '';
+function distanceText({ distanceKm, biasedKm }: PoolCost, region: string | null, bias: number): string {
+  const biased = bias === 0 ? '' : `, with bias ${bias} ${Math.round(biasedKm ?? distanceKm)} km`;
+  return `${Math.round(distanceKm)} km to ${region}${biased}; `;
+}
+
+/** The prediction, and what it was made of. */
+function latencyText({ distanceKm, latency }: PoolCost, region: string | null, bias: number): string {
+  if (latency === null) return '';
+  const { lineMs, landmarks, roundTripMs, biasedMs } = latency;
+  const biased = bias === 0 ? '' : `, with bias ${bias} ${milliseconds(biasedMs)}`;
+  const by = landmarks.map(
+    (each) =>
+      `${each.region} is ${Math.round(each.distanceKm)} km off and measures ${milliseconds(each.measuredMs)} over ${Math.round(each.endpointKm)} km: ${milliseconds(each.byMs)}`,
+  );
+  const ground = by.length === 0 ? 'no agent near has measured it' : by.join(', ');
+  const direct = `${Math.round(distanceKm)} km alone: ${milliseconds(lineMs)}`;
+  return `${milliseconds(roundTripMs)} to ${region}${biased} (${direct}; ${ground}); `;
+}
+
+function milliseconds(ms: number): string {
+  return `${Number(ms.toFixed(1))} ms`;
+}
+
+function tieText({ method, nearTie, tieKm, tieMs }: StepTrace): string {
+  if (nearTie === null) return '';
+  const ratio = percent(nearTie.ratio);
+  if (method === 'latency') {
+    const limit = tieMs === null ? '' : `: up to ${milliseconds(tieMs)}`;
+    return ` (equal within ${ratio} + ${nearTie.marginMs} ms${limit})`;
+  }
+  if (method !== 'nearest') return '';
   const limit = tieKm === null ? '' : `: up to ${Math.round(tieKm)} km`;
-  return ` (equal within ${percent(nearTie.ratio)} + ${nearTie.marginMs * KM_PER_MS} km${limit})`;
+  return ` (equal within ${ratio} + ${nearTie.marginMs * KM_PER_MS} km${limit})`;
 }
 
 function keyText({ key, keyedBy, balance }: StepTrace): string {

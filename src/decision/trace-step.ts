@@ -39,7 +39,7 @@ import type { ChanceDraw } from './recorded-random.ts';
 import { NO_TURN } from './rotation.ts';
 import { traceRules } from './rule-trace.ts';
 import type { SteeringRequest } from './steering-request.ts';
-import type { EndpointFate, EndpointTrace, PoolFate, PoolTrace, StepTrace } from './trace.ts';
+import type { EndpointFate, EndpointTrace, PoolFate, PoolTrace, StepTrace, WalkTrace } from './trace.ts';
 import { poolAt } from './walk-pools.ts';
 
 const STATUS_NAMES = ['obey', 'up', 'down'] as const;
@@ -88,6 +88,8 @@ export function traceStep(input: StepInput): StepTrace {
     isTrickled: decision.isTrickled,
     nearTie: nearTieOf(words, block),
     tieKm: null,
+    tieMs: null,
+    walk: traceWalk(decision, words, block),
     scope: decision.scope,
     pools: walkedPools(decision, zone, block).map(({ pool, isEqual }) => tracePool(input, pool, isEqual)),
     outcome: describeOutcome(decision, zone, block, input.health),
@@ -142,6 +144,20 @@ function walkedPools(decision: Decision, zone: ZoneTable, block: number): { pool
   const asked = zone.words[block + DynWord.TRICKLE] === 0 ? ties : Math.max(1, ties) + 1;
   const end = drawn < 0 ? order.length : Math.max(drawn + 1, asked);
   return order.slice(0, end).map((pool, i) => ({ pool, isEqual: ties > 1 && i < ties }));
+}
+
+/** The walk, where measurements had a part in it. */
+function traceWalk({ class: classId, walk, walkAt }: Decision, words: Int32Array, block: number): WalkTrace | null {
+  const base = words[block + DynWord.CLASS_COUNT]!;
+  if (classId < base || METHOD_ORDER[words[block + DynWord.METHOD]!] !== 'latency') return null;
+  const poolsAt = walkAt + WALK_WORDS;
+  return {
+    pools: [...walk.subarray(poolsAt, poolsAt + walk[walkAt + WalkWord.COUNT]!)],
+    ties: walk[walkAt + WalkWord.TIES]!,
+    next: walk[walkAt + WalkWord.NEXT]!,
+    base,
+    poolCount: words[block + DynWord.POOL_COUNT]!,
+  };
 }
 
 function tracePlace(request: SteeringRequest, table: ClassTable | null): Pick<StepTrace, 'placedBy' | 'subnetNote'> {

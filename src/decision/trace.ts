@@ -3,6 +3,7 @@
  * is none. Plain data that goes into JSON as it is.
  */
 
+import type { LatencyTerms } from '../geo/pool-costs.ts';
 import type { VerdictCode } from '../health/health-table.ts';
 import type { Balance, NearTie, SteeringMethod } from '../zone/zone-model.ts';
 import type { Decision } from './decision.ts';
@@ -88,8 +89,24 @@ export type PoolTrace = {
 /** The terms of a pool's cost. */
 export type PoolCost = {
   readonly distanceKm: number;
-  /** With the bias; the least wins. */
-  readonly biasedKm: number;
+  /** With the bias; the least wins. Null where latency orders. */
+  readonly biasedKm: number | null;
+  /** How the round trip was predicted, and what bias makes of it, which is what counts then; null where distance orders. */
+  readonly latency: (LatencyTerms & { readonly biasedMs: number }) | null;
+};
+
+/** The walk that latency gave a client, so that the decision can be made again when latencies are others. */
+export type WalkTrace = {
+  /** Indices of the record's pools, in file order. */
+  readonly pools: readonly number[];
+  /** How many at the head are equals. */
+  readonly ties: number;
+  /** `WalkEnd`, or the rule whose walk comes behind. */
+  readonly next: number;
+  /** Classes below are those of the rules. */
+  readonly base: number;
+  /** Pools of the record. */
+  readonly poolCount: number;
 };
 
 export type StepTrace = {
@@ -128,6 +145,10 @@ export type StepTrace = {
   readonly nearTie: NearTie | null;
   /** The most that an equal of the nearest may cost, in km with bias; null where no distance is known. */
   tieKm: number | null;
+  /** The same in milliseconds, where latency orders. */
+  tieMs: number | null;
+  /** Null where the files alone say in which order pools are tried. */
+  readonly walk: WalkTrace | null;
   readonly scope: number;
   readonly pools: PoolTrace[];
   /** Which source the answer came from. */

@@ -15,16 +15,18 @@
  */
 
 import { assert } from '../base/assert.ts';
-import type { IpFamily } from '../base/ip-address.ts';
+import type { IpAddress, IpFamily } from '../base/ip-address.ts';
+import { prefixOf } from '../base/ip-prefix.ts';
 import { PREFERENCE_ROWS_MAX } from '../base/limits.ts';
 import type { ClassSpec, GeoCode } from '../zone/zone-model.ts';
 import { buildImage, GeoImageError, ImageKind, imageChecksum, openImage } from './geo-image.ts';
 import type { Location } from './location.ts';
 import { NONROUTABLE_CLASS } from './location-classes.ts';
 import type { LocationTable } from './location-table.ts';
-import { compilePreferences, rowAt } from './preference-table.ts';
-import { HOLE, layOver, layPrefixes, type PrefixValue, type RunList } from './prefix-runs.ts';
-import { RegionDistances } from './region-distances.ts';
+import { PoolCosts } from './pool-costs.ts';
+import { compilePreferences, type Hold, type Preferences, rowAt } from './preference-table.ts';
+import { HOLE, layOver, layPrefixes, type PrefixValue, RunList } from './prefix-runs.ts';
+import { RowSet } from './row-set.ts';
 import {
   lookupRun,
   openRuns,
@@ -54,17 +56,24 @@ export type ClassTable = {
 /** What the image holds besides runs: header, map, preferences. */
 const OWN_SECTIONS = 3;
 
-/** Compiles the direct form. Full city data: some 40 ms. `distances` are over the same locations. */
+/** Which class every location class is of, and the rows that some of these are: a group worked out, before it is packed. */
+export type Classing = {
+  readonly map: Uint32Array;
+  /** Null where places prefer nothing. */
+  readonly preferences: Preferences | null;
+};
+
+/** Compiles the direct form. Full city data: some 40 ms. `costs` are over the same locations. */
 export function compileClassTable(
   spec: ClassSpec,
   locations: LocationTable,
-  distances: RegionDistances = new RegionDistances(locations.classes, []),
+  costs: PoolCosts = new PoolCosts(locations.classes, []),
 ): SharedArrayBuffer {
-  const { map, preferences } = mapClasses(spec, locations.classes, distances);
+  const { map, preferences } = classPlaces(spec, locations.classes, costs);
   const subnets = subnetValues(spec);
   const runsOf = (family: IpFamily): RunList =>
     layOver(layPrefixes(family, subnets), unpackRuns(locations.runs, family, map));
-  const own = [Uint32Array.of(0, 0), new Uint32Array(0), preferences];
+  const own = [Uint32Array.of(0, 0), new Uint32Array(0), preferences?.section ?? new Uint32Array(0)];
   return buildImage(ImageKind.CLASSES, [...own, ...packRuns(runsOf(4), runsOf(6))]);
 }
 
@@ -72,16 +81,39 @@ export function compileClassTable(
 export function compileClassMap(
   spec: ClassSpec,
   locations: LocationTable,
-  distances: RegionDistances = new RegionDistances(locations.classes, []),
+  costs: PoolCosts = new PoolCosts(locations.classes, []),
 ): SharedArrayBuffer {
+  return packClassMap(spec, locations, classPlaces(spec, locations.classes, costs));
+}
+
+/** The mapped form of a group that is worked out already. */
+export function packClassMap(spec: ClassSpec, locations: LocationTable, classing: Classing): SharedArrayBuffer {
   const subnets = subnetValues(spec);
-  const { map, preferences } = mapClasses(spec, locations.classes, distances);
   return buildImage(ImageKind.CLASSES, [
     Uint32Array.of(1, imageChecksum(locations.image)),
-    map,
-    preferences,
+    classing.map,
+    classing.preferences?.section ?? new Uint32Array(0),
     ...packRuns(layPrefixes(4, subnets), layPrefixes(6, subnets)),
   ]);
+}
+
+/**
+ * The table of one client alone: `walk` for everybody within the first `scope` bits of its address, the class `otherwise` for all others.
+ * For decisions made again, whose walks came of measurements that nobody has any more.
+ */
+export function compileSingleClass(
+  client: IpAddress,
+  scope: number,
+  walk: { readonly pools: readonly number[]; readonly ties: number; readonly next: number; readonly isFenced: boolean },
+  base: number,
+  otherwise: number,
+): SharedArrayBuffer {
+  const rows = new RowSet(walk.pools.length);
+  rows.intern(walk.pools, walk.pools.length, walk.ties, walk.next, walk.isFenced ? 1 : 0);
+  const entry = { prefix: prefixOf(client, scope), value: base, rank: 0 };
+  const runsOf = (family: IpFamily) => layOver(layPrefixes(family, [entry]), new RunList(family, otherwise));
+  const own = [Uint32Array.of(0, 0), new Uint32Array(0), rows.pack()];
+  return buildImage(ImageKind.CLASSES, [...own, ...packRuns(runsOf(4), runsOf(6))]);
 }
 
 /** Opens either form; throws {@link GeoImageError} when it is damaged, or mapped and not over `locations`. */
@@ -138,28 +170,33 @@ export function scopeOf(result: number): number {
   return result >>> CLASS_BITS;
 }
 
-/** The class of each location class, by places alone, and the rows that some of them are. */
-function mapClasses(
+/** The class of each location class, by places alone; `hold`: what of an earlier {@link Classing} should stand. */
+export function classPlaces(
   spec: ClassSpec,
   locations: readonly (Location | null)[],
-  distances: RegionDistances,
-): { map: Uint32Array; preferences: Uint32Array } {
+  costs: PoolCosts,
+  hold: Hold | null = null,
+): Classing {
   for (const target of spec.targets) assert(target.class < CLASS_NONROUTABLE, 'a class beyond 16 bits');
   assert(spec.otherwise < CLASS_NONROUTABLE, 'a class beyond 16 bits');
   const targets = firstMatches(
     spec.targets.map((target) => target.geos),
     locations,
   );
-  const map = Uint32Array.from(targets, (target) => spec.targets[target]?.class ?? spec.otherwise);
+  // A loop: `from` with a function costs 100 ns an element.
+  const map = new Uint32Array(locations.length).fill(spec.otherwise);
+  if (spec.targets.length > 0)
+    for (let place = 0; place < map.length; place++)
+      if (targets[place]! >= 0) map[place] = spec.targets[targets[place]!]!.class;
   const { preference } = spec;
-  let preferences: Uint32Array = new Uint32Array(0);
+  let preferences: Preferences | null = null;
   if (preference !== undefined) {
     assert(preference.base + PREFERENCE_ROWS_MAX < CLASS_NONROUTABLE, 'a class beyond 16 bits');
     const fences = firstMatches(
       preference.fences.map((fence) => fence.geos),
       locations,
     );
-    preferences = compilePreferences(preference, spec.otherwise, { classes: map, fences }, distances);
+    preferences = compilePreferences(preference, spec.otherwise, { classes: map, fences }, costs, hold);
   }
   map[NONROUTABLE_CLASS] = CLASS_NONROUTABLE;
   return { map, preferences };

@@ -4,46 +4,62 @@
  * query's way walks a row as it walks the walks of a zone image (`WalkWord`), and pays for no arithmetic.
  *
  *   section: words of a row, then the rows; a row is a walk, padded
+ *
+ * Where latency orders, the compiler is handed what stands, and an order changes only when it is worth it (`place-order.ts`).
  */
 
 import { PREFERENCE_ROWS_MAX, WALK_POOLS_MAX } from '../base/limits.ts';
 import { WALK_WORDS, WalkEnd, WalkWord } from '../zone/zone-image.ts';
-import type { FenceExit, NearTie, PreferenceSpec } from '../zone/zone-model.ts';
-import type { RegionDistances } from './region-distances.ts';
-
-/** Kilometres that a packet's round trip needs a millisecond more for (0.02 ms/km), so that a margin in ms is a distance too. */
-export const KM_PER_MS = 50;
+import type { FenceExit, PreferenceSpec } from '../zone/zone-model.ts';
+import { PlaceOrder } from './place-order.ts';
+import type { PoolCosts } from './pool-costs.ts';
+import { RowSet } from './row-set.ts';
 
 /** What the compiler knows of one location class: the class of its rule, and the fence around it or -1. */
 export type Placing = { readonly classes: Uint32Array; readonly fences: Int32Array };
 
-/** The distance that bias makes of `km`: shorter by `bias` percent, or for a negative one as much longer (as Route 53's geoproximity). */
-export function biasedDistance(km: number, bias: number): number {
-  return bias >= 0 ? km * (1 - bias / 100) : km / (1 + bias / 100);
-}
+/** The orders of an earlier compilation of the same group over the same places, to be kept where they are good enough. */
+export type Standing = {
+  readonly section: Int32Array;
+  /** By location class: its row, fences set aside, or -1. */
+  readonly orders: Int32Array;
+  /** By location class: when other pools last began to serve there; -Infinity before any change. */
+  readonly changedMs: Float64Array;
+  /** Pools told apart in a row. */
+  readonly depth: number;
+};
 
-/** The most that a pool may cost and still be as near as one that costs `best` km. */
-export function tieLimit(best: number, nearTie: NearTie | null): number {
-  return nearTie === null ? best : best * (1 + nearTie.ratio) + nearTie.marginMs * KM_PER_MS;
-}
+/** What stands, and the time (monotonic milliseconds). */
+export type Hold = { readonly standing: Standing | null; readonly nowMs: number };
+
+export type Preferences = {
+  readonly section: Uint32Array;
+  readonly standing: Standing;
+  /** Location classes where other pools serve than before. */
+  readonly moved: number;
+  /** Some class would change, were its last change longer ago. */
+  readonly isWaiting: boolean;
+};
+
+/** Who serves a place now serves it for at least this long (02-steering). */
+export const SERVING_MS_MIN = 60_000;
 
 /**
  * The rows, and in `placing.classes` the class of each location class: its row's where its order is one of its own. Where places
- * need more distinct orders than a class can name, only the nearest pools of each are told apart.
+ * need more distinct orders than a class can name, only the cheapest pools of each are told apart. Without `hold` nothing stands.
  */
 export function compilePreferences(
   spec: PreferenceSpec,
   otherwise: number,
   placing: Placing,
-  distances: RegionDistances,
-): Uint32Array {
-  const classes = Uint32Array.from(placing.classes);
+  costs: PoolCosts,
+  hold: Hold | null = null,
+): Preferences {
   for (let depth = WALK_POOLS_MAX; ; depth >>= 1) {
-    const rows = new RowSet(spec);
-    if (fillRows(spec, otherwise, placing, distances, depth, classes, rows) || depth === 1) {
-      placing.classes.set(classes);
-      return rows.pack();
-    }
+    const compiled = compileToDepth(spec, otherwise, placing, costs, hold, depth, depth === 1);
+    if (compiled === null) continue;
+    placing.classes.set(compiled.classes);
+    return compiled.preferences;
   }
 }
 
@@ -52,53 +68,147 @@ export function rowAt(section: Int32Array, index: number): number {
   return 1 + index * section[0]!;
 }
 
-/** False: more than PREFERENCE_ROWS_MAX orders. */
-function fillRows(
+/** Null: more than PREFERENCE_ROWS_MAX orders, which with `isLast` cannot be. */
+function compileToDepth(
   spec: PreferenceSpec,
   otherwise: number,
   placing: Placing,
-  distances: RegionDistances,
+  costs: PoolCosts,
+  hold: Hold | null,
   depth: number,
-  classes: Uint32Array,
-  rows: RowSet,
-): boolean {
-  const order = new NearOrder(spec, distances, depth);
+  isLast: boolean,
+): { classes: Uint32Array; preferences: Preferences } | null {
+  const columns = costs.of(spec);
+  const seeds = costs.nearestFirst(spec, WALK_POOLS_MAX);
+  const order = new PlaceOrder(columns, spec.nearTie, seeds, depth);
+  const longest = Math.max(order.pools.length, ...spec.fences.map((fence) => fence.pools.length));
+  const rows = new RowSet(longest);
+  const keeper = new OrderKeeper(order, rows, otherwise, hold, depth, placing.classes.length);
+  const classes = placing.classes.slice();
+  const fenced = new Map<string, number>();
   for (let place = 0; place < classes.length; place++) {
     const rule = placing.classes[place]!;
     const fence = placing.fences[place]!;
-    const isRanked = rule === otherwise && order.rank(place);
-    if (fence < 0 && !isRanked) {
-      classes[place] = rule;
-      continue;
+    const ranked = rule === otherwise ? keeper.orderOf(place) : -1;
+    let row = ranked;
+    if (fence >= 0) {
+      const key = `${fence} ${rule} ${ranked}`;
+      row = fenced.get(key) ?? fenceRow(rows, spec, fence, rule, ranked);
+      fenced.set(key, row);
     }
-    if (fence < 0) rows.start(order.pools, order.ties, rule, 0);
-    else fenceRow(rows, spec, fence, rule, isRanked ? order : null);
-    const row = rows.intern();
-    if (row >= PREFERENCE_ROWS_MAX) return false;
-    classes[place] = spec.base + row;
+    if (row >= PREFERENCE_ROWS_MAX && !isLast) return null;
+    if (row >= 0) classes[place] = spec.base + row;
   }
-  return true;
+  const section = rows.pack();
+  return { classes, preferences: keeper.finish(section, depth) };
 }
 
-/** The pools of a fence in the order that its client would have outside; those that it would not have behind them. */
-function fenceRow(rows: RowSet, spec: PreferenceSpec, fence: number, rule: number, near: NearOrder | null): void {
+/** Finds each place's order, the one that stands where that is good enough. */
+class OrderKeeper {
+  #moved = 0;
+  #isWaiting = false;
+  readonly #order: PlaceOrder;
+  readonly #rows: RowSet;
+  readonly #otherwise: number;
+  readonly #standing: Standing | null;
+  readonly #nowMs: number;
+  readonly #orders: Int32Array;
+  readonly #changedMs: Float64Array;
+  /** By row that stands: its number among the new ones, or -1. */
+  readonly #kept: Int32Array;
+
+  constructor(order: PlaceOrder, rows: RowSet, otherwise: number, hold: Hold | null, depth: number, places: number) {
+    this.#order = order;
+    this.#rows = rows;
+    this.#otherwise = otherwise;
+    const standing = hold?.standing ?? null;
+    this.#standing = standing?.depth === depth && standing.orders.length === places ? standing : null;
+    this.#nowMs = hold?.nowMs ?? 0;
+    this.#orders = new Int32Array(places).fill(-1);
+    this.#changedMs = this.#standing?.changedMs.slice() ?? new Float64Array(places).fill(Number.NEGATIVE_INFINITY);
+    const { section } = this.#standing ?? { section: new Int32Array(1) };
+    this.#kept = new Int32Array(section.length <= 1 ? 0 : (section.length - 1) / section[0]!).fill(-1);
+  }
+
+  /** The row of `place`, or -1 where no cost is known. */
+  orderOf(place: number): number {
+    const held = this.#standing?.orders[place] ?? -1;
+    const row = held < 0 ? this.#rank(place) : this.#rankAfter(place, this.#standing!.section, held);
+    this.#orders[place] = row;
+    return row;
+  }
+
+  finish(section: Uint32Array, depth: number): Preferences {
+    const standing = {
+      section: new Int32Array(section.buffer),
+      orders: this.#orders,
+      changedMs: this.#changedMs,
+      depth,
+    };
+    return { section, standing, moved: this.#moved, isWaiting: this.#isWaiting };
+  }
+
+  #rank(place: number): number {
+    return this.#order.rank(place) ? this.#internRanked() : -1;
+  }
+
+  #rankAfter(place: number, section: Int32Array, held: number): number {
+    const order = this.#order;
+    const at = rowAt(section, held);
+    const ties = section[at + WalkWord.TIES]!;
+    const poolsAt = at + WALK_WORDS;
+    if (order.stands(place, section, poolsAt, section[at + WalkWord.COUNT]!, ties)) return this.#keep(section, held);
+    if (!order.rankAfter(place, section, poolsAt, ties)) return -1;
+    if (!order.isHeadOther(section, poolsAt, ties)) return this.#internRanked();
+    if (this.#nowMs - this.#changedMs[place]! < SERVING_MS_MIN) {
+      this.#isWaiting = true;
+      return this.#keep(section, held);
+    }
+    this.#changedMs[place] = this.#nowMs;
+    this.#moved++;
+    return this.#internRanked();
+  }
+
+  #keep(section: Int32Array, held: number): number {
+    const known = this.#kept[held]!;
+    if (known >= 0) return known;
+    const at = rowAt(section, held);
+    const count = section[at + WalkWord.COUNT]!;
+    const pools = section.subarray(at + WALK_WORDS, at + WALK_WORDS + count);
+    const row = this.#rows.intern(pools, count, section[at + WalkWord.TIES]!, this.#otherwise, 0);
+    this.#kept[held] = row;
+    return row;
+  }
+
+  #internRanked(): number {
+    const { pools, count, ties } = this.#order;
+    return this.#rows.intern(pools, count, ties, this.#otherwise, 0);
+  }
+}
+
+/**
+ * A row with the pools of a fence in the order that its client would have outside (row `ranked`, or the walk of its rule); those that it
+ * would not have behind them.
+ */
+function fenceRow(rows: RowSet, spec: PreferenceSpec, fence: number, rule: number, ranked: number): number {
   const { pools, onDown } = spec.fences[fence]!;
   const walk = spec.walks[rule]!;
+  const outside = ranked < 0 ? null : rows.poolsOf(ranked);
   const inside = new Set(pools);
   const order = new Set<number>();
   let ties = 0;
-  for (const [i, pool] of (near?.pools ?? []).entries()) {
+  for (const [i, pool] of (outside?.pools ?? []).entries()) {
     if (!inside.has(pool)) continue;
     order.add(pool);
-    if (i < near!.ties) ties++;
+    if (i < outside!.ties) ties++;
   }
   for (const [i, pool] of walk.pools.entries()) {
     if (!inside.has(pool)) continue;
     order.add(pool);
-    if (near === null && i < walk.ties) ties++;
+    if (outside === null && i < walk.ties) ties++;
   }
   for (const pool of pools) order.add(pool);
-  rows.start([...order], ties, fenceEnd(onDown, rule), 1);
+  return rows.intern([...order], order.size, ties, fenceEnd(onDown, rule), 1);
 }
 
 function fenceEnd(onDown: FenceExit, rule: number): number {
@@ -109,152 +219,5 @@ function fenceEnd(onDown: FenceExit, rule: number): number {
       return WalkEnd.NODATA;
     case 'fallback':
       return rule;
-  }
-}
-
-/** Orders the candidates by biased distance, one place at a time. */
-class NearOrder {
-  /** The nearest pools, the best first; at most `depth`. */
-  pools: number[] = [];
-  ties = 0;
-  readonly #spec: PreferenceSpec;
-  readonly #placed: readonly number[];
-  readonly #km: readonly Float64Array[];
-  /** What bias makes of a kilometre. */
-  readonly #factors: Float64Array;
-  readonly #depth: number;
-  readonly #costs: Float64Array;
-
-  constructor(spec: PreferenceSpec, distances: RegionDistances, depth: number) {
-    this.#spec = spec;
-    const placed = spec.candidates.flatMap(({ pool, region, bias }) => {
-      const km = distances.to(region);
-      return km === null ? [] : [{ pool, bias, km }];
-    });
-    this.#placed = placed.map(({ pool }) => pool);
-    this.#km = placed.map(({ km }) => km);
-    this.#factors = Float64Array.from(placed, ({ bias }) => biasedDistance(1, bias));
-    this.#depth = Math.min(depth, this.#placed.length);
-    this.#costs = new Float64Array(this.#depth);
-  }
-
-  /** Sets `pools` and `ties` for the location class `place`; false when its distances are not known. */
-  rank(place: number): boolean {
-    const { pools } = this;
-    const depth = this.#depth;
-    const costs = this.#costs;
-    const km = this.#km;
-    const factors = this.#factors;
-    if (depth === 0 || Number.isNaN(km[0]![place]!)) return false;
-    let count = 0;
-    // Insertion: the lists are short, and of many pools only the nearest are kept. Equals stay in file order.
-    for (let k = 0; k < km.length; k++) {
-      const pool = this.#placed[k]!;
-      const cost = km[k]![place]! * factors[k]!;
-      if (count === depth && cost >= costs[depth - 1]!) continue;
-      let i = count < depth ? count++ : depth - 1;
-      for (; i > 0 && costs[i - 1]! > cost; i--) {
-        costs[i] = costs[i - 1]!;
-        pools[i] = pools[i - 1]!;
-      }
-      costs[i] = cost;
-      pools[i] = pool;
-    }
-    const limit = tieLimit(costs[0]!, this.#spec.nearTie);
-    let ties = 1;
-    while (ties < count && costs[ties]! <= limit) ties++;
-    // Equals are a set: in file order, two places with the same set are one class.
-    if (ties > 1) sortHead(pools, ties);
-    this.ties = ties;
-    return true;
-  }
-}
-
-function sortHead(pools: number[], count: number): void {
-  for (let from = 1; from < count; from++) {
-    const pool = pools[from]!;
-    let i = from;
-    for (; i > 0 && pools[i - 1]! > pool; i--) pools[i] = pools[i - 1]!;
-    pools[i] = pool;
-  }
-}
-
-/** Distinct rows, numbered in the order in which they came; found again through a hash of their words. */
-class RowSet {
-  readonly #stride: number;
-  #words: Int32Array;
-  #count = 0;
-  /** Row + 1 by hash; 0: free. */
-  #slots = new Int32Array(1024);
-
-  constructor(spec: PreferenceSpec) {
-    const longest = Math.max(
-      Math.min(spec.candidates.length, WALK_POOLS_MAX),
-      ...spec.fences.map((fence) => fence.pools.length),
-    );
-    this.#stride = WALK_WORDS + longest;
-    this.#words = new Int32Array(this.#stride * 64);
-  }
-
-  /** Writes a row behind the others; {@link intern} keeps it or finds the one it equals. */
-  start(pools: readonly number[], ties: number, next: number, isFenced: 0 | 1): void {
-    const at = this.#count * this.#stride;
-    if (at + this.#stride > this.#words.length) {
-      const words = new Int32Array(this.#words.length * 2);
-      words.set(this.#words);
-      this.#words = words;
-    }
-    const words = this.#words;
-    words[at + WalkWord.COUNT] = pools.length;
-    words[at + WalkWord.TIES] = ties;
-    words[at + WalkWord.NEXT] = next;
-    words[at + WalkWord.IS_FENCED] = isFenced;
-    for (let i = 0; i < this.#stride - WALK_WORDS; i++) words[at + WALK_WORDS + i] = pools[i] ?? 0;
-  }
-
-  intern(): number {
-    if (this.#count * 2 >= this.#slots.length) this.#growSlots();
-    const mask = this.#slots.length - 1;
-    for (let slot = this.#hash(this.#count) & mask; ; slot = (slot + 1) & mask) {
-      const row = this.#slots[slot]! - 1;
-      if (row < 0) {
-        this.#slots[slot] = ++this.#count;
-        return this.#count - 1;
-      }
-      if (this.#isEqual(row, this.#count)) return row;
-    }
-  }
-
-  pack(): Uint32Array {
-    const section = new Uint32Array(1 + this.#count * this.#stride);
-    section[0] = this.#stride;
-    section.set(this.#words.subarray(0, this.#count * this.#stride), 1);
-    return section;
-  }
-
-  #hash(row: number): number {
-    let hash = 0x811c9dc5;
-    for (let i = 0, at = row * this.#stride; i < this.#stride; i++) {
-      hash = Math.imul(hash ^ this.#words[at + i]!, 0x01000193);
-      hash ^= hash >>> 15;
-    }
-    return hash >>> 0;
-  }
-
-  #isEqual(a: number, b: number): boolean {
-    const words = this.#words;
-    for (let i = 0; i < this.#stride; i++)
-      if (words[a * this.#stride + i] !== words[b * this.#stride + i]) return false;
-    return true;
-  }
-
-  #growSlots(): void {
-    this.#slots = new Int32Array(this.#slots.length * 4);
-    const mask = this.#slots.length - 1;
-    for (let row = 0; row < this.#count; row++) {
-      let slot = this.#hash(row) & mask;
-      while (this.#slots[slot] !== 0) slot = (slot + 1) & mask;
-      this.#slots[slot] = row + 1;
-    }
   }
 }

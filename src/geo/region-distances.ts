@@ -18,6 +18,14 @@ export class RegionDistances {
     this.#regions = new Map(regions.map((region) => [region.name, region]));
   }
 
+  /** Kilometres between two regions; NaN where one of them is not placed. */
+  between(a: string, b: string): number {
+    const from = this.#regions.get(a);
+    const to = this.#regions.get(b);
+    if (from === undefined || to === undefined) return Number.NaN;
+    return distanceKm(from.latitude, from.longitude, to.latitude, to.longitude);
+  }
+
   /** Kilometres by location class, NaN where the place is not known; null for a region that nobody has placed. */
   to(name: string): Float64Array | null {
     const region = this.#regions.get(name);

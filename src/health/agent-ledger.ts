@@ -227,11 +227,11 @@ export class AgentLedger {
       .sort((a, b) => (a.region < b.region ? -1 : 1));
   }
 
-  /** What every agent has reported on the check `id`, for what it says of the target's load. */
+  /** What every agent has reported on the check `id`, for what it says of the target's load and of the way to it. */
   *heardOn(id: string): Generator<HeardReport> {
-    for (const { reports, loadsAtMs, fresh } of this.#agents.values()) {
+    for (const { reports, region, loadsAtMs, fresh } of this.#agents.values()) {
       const report = reports.get(id);
-      if (report !== undefined) yield { report, fresh, loadAtMs: loadsAtMs.get(id) ?? 0 };
+      if (report !== undefined) yield { report, region, fresh, loadAtMs: loadsAtMs.get(id) ?? 0 };
     }
   }
 

@@ -22,7 +22,12 @@ export type EndpointLoad = {
 };
 
 /** A report as one agent has it; `loadAtMs`: when its load was true, by the node's clock. */
-export type HeardReport = { readonly report: AgentReport; readonly fresh: boolean; readonly loadAtMs: number };
+export type HeardReport = {
+  readonly report: AgentReport;
+  readonly region: string;
+  readonly fresh: boolean;
+  readonly loadAtMs: number;
+};
 
 /** A load is left where it was until it is so many times as old as it says it is good for (03-health). */
 const FROZEN_TIMES = 6;

@@ -13,6 +13,7 @@ import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agen
 import { CheckJudge } from '../health/check-judge.ts';
 import { endpointLoad } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
+import { type RegionLatency, regionLatencies } from '../health/latency-book.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
 import { listVerdicts } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
@@ -176,6 +177,11 @@ export class HealthFeed {
   /** How the weight of an endpoint, by its key, is corrected by what it bears; null: it is not. */
   correctionOf(key: string): WeightCorrection | null {
     return this.#writer.correctionOf(key);
+  }
+
+  /** What agents measure of a check by region, or null while the node does not go by the agents' word. */
+  latencies(): ((check: string) => RegionLatency[]) | null {
+    return this.#mode.mode === 'NORMAL' ? (check) => regionLatencies(this.#ledger.heardOn(check)) : null;
   }
 
   status(): FeedStatus {

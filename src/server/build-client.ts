@@ -5,8 +5,10 @@
 
 import { Worker } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { ClassSpec } from '../zone/zone-model.ts';
 import type { BuilderSetup, FromBuilder, LocationNews, ScanResult, ToBuilder, ZoneNews } from './builder-messages.ts';
+import type { LatencyTables } from './group-tables.ts';
 import { reasonOf } from './state-dir.ts';
 import { threadEntry } from './thread-entry.ts';
 
@@ -53,8 +55,14 @@ export class BuildClient {
   async groups(
     added: ReadonlyArray<readonly [number, ClassSpec]>,
     dropped: readonly number[],
+    facts: LatencyFacts,
   ): Promise<Answer<'groups'>> {
-    return this.#ask({ kind: 'groups', added, dropped }, 'groups');
+    return this.#ask({ kind: 'groups', added, dropped, facts }, 'groups');
+  }
+
+  /** Class tables that other latencies have changed, as of `nowMs` (monotonic); after the first `groups`. */
+  async latencies(facts: LatencyFacts, nowMs: number): Promise<LatencyTables> {
+    return (await this.#ask({ kind: 'latencies', facts, nowMs }, 'latencies')).result;
   }
 
   /** Ends the thread; the next question starts another. */

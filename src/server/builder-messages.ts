@@ -1,7 +1,9 @@
 /** What the control thread asks of the builder thread, and what comes back. One question at a time. */
 
 import type { Fault } from '../base/fault.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { ClassSpec, EndpointSpec } from '../zone/zone-model.ts';
+import type { LatencyTables } from './group-tables.ts';
 import type { LocationBuild } from './location-build.ts';
 import type { Placed } from './serving-state.ts';
 import type { ZoneChanges } from './zone-changes.ts';
@@ -24,13 +26,17 @@ export type ToBuilder =
       readonly kind: 'groups';
       readonly added: ReadonlyArray<readonly [number, ClassSpec]>;
       readonly dropped: readonly number[];
-    };
+      readonly facts: LatencyFacts;
+    }
+  /** Other latencies are measured: the groups that follow them, anew. */
+  | { readonly kind: 'latencies'; readonly facts: LatencyFacts; readonly nowMs: number };
 
 export type FromBuilder =
   | { readonly kind: 'locations'; readonly news: LocationNews | null; readonly directories: readonly string[] }
   | { readonly kind: 'zones'; readonly zones: readonly ZoneNews[] }
   | { readonly kind: 'scanned'; readonly result: ScanResult }
   | { readonly kind: 'groups'; readonly tables: readonly Placed[]; readonly isMapped: boolean }
+  | { readonly kind: 'latencies'; readonly result: LatencyTables }
   /** One line for the log: the state directory and the like. */
   | { readonly kind: 'warning'; readonly message: string }
   /** A bug of ours that stopped the question at hand. */

@@ -54,8 +54,16 @@ function answer(message: ToBuilder): void {
     case 'groups': {
       const { table } = locations;
       assert(table !== null, 'groups are compiled after the first look at locations');
+      groups.setFacts(message.facts);
       const tables = groups.update(message.added, message.dropped, table, locations.regions);
       tell({ kind: 'groups', tables, isMapped: groups.isMapped });
+      return;
+    }
+    case 'latencies': {
+      const { table } = locations;
+      assert(table !== null, 'latencies are followed after the first look at locations');
+      groups.setFacts(message.facts);
+      tell({ kind: 'latencies', result: groups.followLatency(message.nowMs, table, locations.regions) });
       return;
     }
   }

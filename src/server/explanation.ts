@@ -14,6 +14,7 @@ import { addCosts } from '../decision/pool-cost.ts';
 import { RecordedRandom } from '../decision/recorded-random.ts';
 import { narrowRules } from '../decision/rule-trace.ts';
 import { DecisionTrace, type NameTrace } from '../decision/trace.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { Location } from '../geo/location.ts';
 import { type LocationTable, locationOf, lookupLocation } from '../geo/location-table.ts';
 import type { Region } from '../geo/region.ts';
@@ -52,6 +53,8 @@ export type ExplainGround = {
   readonly tables: ServingTables;
   readonly locations: LocationTable | null;
   readonly regions: readonly Region[];
+  /** What agents have measured, as the tables go by it. */
+  readonly facts: LatencyFacts;
   /** Status of the endpoint in a slot of the health table. */
   readonly endpointOf: (slot: number) => ExplainedEndpoint | null;
 };
@@ -96,11 +99,15 @@ export function explainQuery(input: ExplainInput): Explanation {
   const octets = answerQuery(tx, input.tables, createCounters());
   const clientLocation = placeOf(input.locations, client);
   const ecsLocation = subnet === null ? null : placeOf(input.locations, subnet);
+  const checkOf = ({ slot }: { readonly slot: number }) => {
+    const endpoint = slot < 0 ? null : input.endpointOf(slot);
+    return endpoint === null ? null : { id: endpoint.check, weight: endpoint.weight };
+  };
   for (const step of trace.steps) {
     if (step.placedBy === 'not needed') continue;
     const isBySubnet = step.placedBy === 'client subnet';
     const location = isBySubnet ? ecsLocation : clientLocation;
-    addCosts(step, location, input.regions);
+    addCosts(step, location, input.regions, input.facts, checkOf);
     narrowRules(step, isBySubnet && subnet !== null ? subnet : client, location);
   }
   return {

@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { FACTOR_ONE, unpackHealth, Verdict } from '../health/health-table.ts';
+import type { RegionLatency } from '../health/latency-book.ts';
 import { ProbeAgent } from '../probe/agent.ts';
 import type { FeedEvent } from '../redis/feed-event.ts';
 import { decodeFeedState, encodeFeedState } from '../redis/feed-state.ts';
@@ -133,6 +134,11 @@ export class NodeHealth {
     this.#feed.zonesChanged();
     this.#agent?.setChecks(checksToMake(this.#options.registry));
     this.#self?.zonesChanged();
+  }
+
+  /** What agents measure of a check by region, or null while the node does not go by their word. */
+  latencies(): ((check: string) => RegionLatency[]) | null {
+    return this.#feed.latencies();
   }
 
   status(): FeedStatus {

@@ -5,11 +5,15 @@
  */
 
 import { z } from 'zod';
-import { POOLS_MAX } from '../base/limits.ts';
+import { parseIpAddress, unmapAddress } from '../base/ip-address.ts';
+import { parseIpPrefix } from '../base/ip-prefix.ts';
+import { POOLS_MAX, RULES_MAX } from '../base/limits.ts';
 import { previousState } from '../base/random.ts';
 import { NO_TURN } from '../decision/rotation.ts';
-import type { StepTrace } from '../decision/trace.ts';
+import type { StepTrace, WalkTrace } from '../decision/trace.ts';
+import { type ClassTable, compileSingleClass, openClassTable } from '../geo/class-table.ts';
 import { createHealthTable, type HealthTable } from '../health/health-table.ts';
+import { WalkEnd } from '../zone/zone-image.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 
 /** What was given is no explanation. */
@@ -38,6 +42,20 @@ const recordedPool = z.object({
     z.object({ value: z.string(), weight: z.number(), word: int32.nullable(), turn: int32.nullable() }),
   ),
 });
+const recordedWalk = z.object({
+  pools: z
+    .array(
+      z
+        .number()
+        .int()
+        .min(0)
+        .max(POOLS_MAX - 1),
+    )
+    .min(1)
+    .max(POOLS_MAX),
+  ties: int32,
+  next: z.number().int().min(WalkEnd.NODATA).max(RULES_MAX),
+});
 const recorded = z.object({
   name: z.string(),
   type: z.string(),
@@ -53,12 +71,16 @@ const recorded = z.object({
         rule: z.number().nullable(),
         isSpread: z.boolean().default(false),
         pools: z.array(recordedPool),
+        scope: z.number().int().min(0).max(128).optional(),
+        isFenced: z.boolean().optional(),
+        walk: recordedWalk.nullish(),
       }),
     ),
   }),
   answer: z.string(),
 });
 type Recorded = z.output<typeof recorded>;
+type RecordedWalk = z.output<typeof recordedWalk>;
 
 /** Throws {@link ReplayError} when `trace` is not what `explain --json` writes. */
 export function replayExplanation(trace: unknown, ground: ExplainGround): Replay {
@@ -72,7 +94,9 @@ export function replayExplanation(trace: unknown, ground: ExplainGround): Replay
   const health = createHealthTable(tables.health.length);
   const turns = new Int32Array(health.length).fill(NO_TURN);
   const restored = { health, turns, slots: new Set<number>() };
-  const { index, zones, classTables } = tables;
+  const { index, zones } = tables;
+  const classTables = [...tables.classTables];
+  const walked = new Set<number>();
   const decideAgain = () =>
     explainQuery({
       ...ground,
@@ -87,11 +111,42 @@ export function replayExplanation(trace: unknown, ground: ExplainGround): Replay
     });
   let explanation = decideAgain();
   // With nothing known the first pool would do; each round makes known what the trace has of the pools reached so far.
-  for (let round = 0; round < POOLS_MAX && restore(told.steps, explanation.trace.steps, restored); round++) {
+  for (let round = 0; round < POOLS_MAX; round++) {
+    const isWalkNew = restoreWalks(parsed.data, explanation, classTables, walked);
+    if (!restore(told.steps, explanation.trace.steps, restored) && !isWalkNew) break;
     explanation = decideAgain();
   }
   const differences = differencesOf(told.steps, explanation.trace.steps).slice(0, DIFFERENCES_MAX);
   return { explanation, isSame: explanation.answer === answer, differences };
+}
+
+/** Puts the walks of the trace that measurements had a part in where the groups are on this node; false when nothing is new. */
+function restoreWalks(
+  told: Recorded,
+  { trace, client, ecs }: Explanation,
+  classTables: (ClassTable | null)[],
+  restored: Set<number>,
+): boolean {
+  const before = restored.size;
+  for (const [i, { group, placedBy, scope, rule, walk }] of trace.steps.entries()) {
+    const then = told.trace.steps[i];
+    if (group < 0 || restored.has(group) || walk === null || !then?.walk || !fits(then.walk, walk)) continue;
+    const address = placedBy === 'client subnet' && ecs !== null ? parseIpPrefix(ecs) : parseIpAddress(client);
+    if (address === null || typeof address === 'string') continue;
+    restored.add(group);
+    const { family } = unmapAddress(address);
+    const length = Math.min(then.scope ?? scope, family === 4 ? 32 : 128);
+    const walkThen = { ...then.walk, isFenced: then.isFenced ?? false };
+    const image = compileSingleClass(unmapAddress(address), length, walkThen, walk.base, (rule ?? 1) - 1);
+    classTables[group] = openClassTable(image, null);
+  }
+  return restored.size > before;
+}
+
+/** True if a walk of the trace can be one of the record as it is on this node. */
+function fits(then: RecordedWalk, { base, poolCount }: WalkTrace): boolean {
+  const { pools, ties, next } = then;
+  return ties >= 0 && ties <= pools.length && next < base && pools.every((pool) => pool < poolCount);
 }
 
 /** Puts words and turns of the trace where the endpoints are on this node; false when nothing is new. */

@@ -20,6 +20,7 @@ import type { CertificateFiles } from './certificate-files.ts';
 import { CookieSecrets } from './cookie-secrets.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
+import { LatencyWatch } from './latency-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
@@ -62,6 +63,7 @@ export class MeridianServer {
   readonly #snapshot: Snapshot;
   readonly #shares: AnswerShares;
   readonly #certificate: CertificateFiles | null;
+  readonly #latency: LatencyWatch;
   #listen: readonly ListenAddress[] = [];
   #listenTls: readonly StreamAddress[] = [];
   #transport: NodeStatus['transport'] = 'none';
@@ -92,6 +94,15 @@ export class MeridianServer {
         this.#health?.zonesChanged();
       },
     });
+    this.#latency = new LatencyWatch({
+      clock: CLOCK,
+      log,
+      checks: () => this.#snapshot.latencyChecks(),
+      endpoints: () => this.#registry.endpoints(),
+      regions: () => this.#snapshot.regions,
+      measured: () => this.#health?.latencies() ?? null,
+      follow: (facts) => this.#snapshot.followLatencies(facts),
+    });
   }
 
   /** Resolves once every listen address answers; rejects with {@link StartError}, with nothing left running. */
@@ -104,6 +115,7 @@ export class MeridianServer {
       this.#listenTls = await pickTcpPorts(this.options.tls?.listen ?? [], this.#listen);
       await this.#load();
       await this.#startHealth();
+      if (this.options.listen.length > 0) this.#latency.start();
       if (this.#listen.length > 0) await this.#startWorkers();
       if (this.options.watchFiles) this.#startWatch();
     } catch (error) {
@@ -193,6 +205,7 @@ export class MeridianServer {
       tables: this.#snapshot.serving,
       locations: this.#snapshot.openLocations(),
       regions: this.#snapshot.regions,
+      facts: this.#snapshot.latencyFacts,
       endpointOf: (slot) => this.#health?.explainedEndpointOf(slot, counts) ?? null,
     };
   }
@@ -295,6 +308,7 @@ export class MeridianServer {
   async #stop(): Promise<void> {
     this.#watch?.close();
     this.#shares.stop();
+    this.#latency.stop();
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();

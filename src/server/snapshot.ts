@@ -11,7 +11,9 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { type Fault, hasError } from '../base/fault.ts';
 import { ZONES_MAX } from '../base/limits.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
 import { type EndpointRegistry, EndpointSlotsError } from '../health/endpoint-registry.ts';
 import { buildZoneIndex } from '../zone/zone-index.ts';
@@ -71,6 +73,8 @@ export class Snapshot {
   /** Opened when first asked for, and again when the image has changed. */
   #openLocations: LocationTable | null = null;
   #isMapped = false;
+  /** What agents have measured, as the tables in force go by it. */
+  #facts: LatencyFacts = NO_LATENCY_FACTS;
   #directoryFaults: readonly Fault[] = [];
   readonly #moves: ClientMoves;
   #generation = 0;
@@ -96,6 +100,30 @@ export class Snapshot {
     if (!explicit) this.#waiting = look;
     this.#busy = look.catch(() => undefined);
     return look;
+  }
+
+  /**
+   * Has the tables of records steered by latency go by `facts`, after the looks under way. True if some places would be served by
+   * others, but changed a moment ago.
+   */
+  followLatencies(facts: LatencyFacts): Promise<boolean> {
+    const following = this.#busy.then(() => this.#followLatencies(facts));
+    this.#busy = following.catch(() => undefined);
+    return following;
+  }
+
+  /** What agents have measured, as the tables in force go by it. */
+  get latencyFacts(): LatencyFacts {
+    return this.#facts;
+  }
+
+  /** The checks that measure for records steered by latency. */
+  latencyChecks(): Set<string> {
+    const checks = new Set<string>();
+    for (const [, { preference }] of this.#groups.all()) {
+      for (const candidate of preference?.candidates ?? []) for (const { id } of candidate.checks) checks.add(id);
+    }
+    return checks;
   }
 
   /** Everything in force, for a worker that starts with nothing. */
@@ -194,7 +222,7 @@ export class Snapshot {
     const isNewBuilder = client.generation !== this.#generation;
     const wanted = isNewBuilder ? this.#groups.all() : added;
     if (wanted.length > 0 || dropped.length > 0) {
-      const { tables, isMapped } = await client.groups(wanted, dropped);
+      const { tables, isMapped } = await client.groups(wanted, dropped, this.#facts);
       for (const [group, image] of tables) look.classTables.set(group, image);
       for (const group of dropped) look.classTables.set(group, null);
       this.#isMapped = isMapped;
@@ -272,6 +300,24 @@ export class Snapshot {
       look.zones.set(held.ordinal, null);
       look.report.removed.push(held.zone);
     }
+  }
+
+  async #followLatencies(facts: LatencyFacts): Promise<boolean> {
+    const { client, clock, log, publish } = this.#options;
+    this.#facts = facts;
+    // A builder that has started anew is told with its groups, at the next look.
+    if (client.generation !== this.#generation) return true;
+    const { tables, moved, isWaiting } = await client.latencies(facts, clock.monotonicMs());
+    const delta: TableDelta = { locations: null, classTables: tables, zones: [], index: null };
+    for (const [group, image] of tables) this.#classTables[group] = image;
+    for (const step of splitDelta(delta)) {
+      this.serving.apply(step);
+      publish(step);
+      await nextTurn();
+    }
+    if (moved > 0)
+      log.info({ event: 'latency-order', groups: tables.length, moved }, 'clients of some places have moved');
+    return isWaiting;
   }
 
   /** Puts the look into force, in steps between which the loop turns. */

@@ -1,7 +1,6 @@
 /**
  * The `octodns: meridian:` block: what octoDNS cannot say. One definition (zod) gives the validation, the types, and the part of
- * the published JSON Schema that describes it; unknown keys are faults. Keys whose behaviour this version does not have yet
- * are validated all the same: a method or balance that would change answers is refused, the rest is told to have no effect.
+ * the published JSON Schema that describes it; unknown keys are faults.
  *
  * Built from a record's YAML node, read by `octodns-dynamic.ts` (steering, checks) and `yaml-reader.ts` (SOA).
  */
@@ -33,7 +32,7 @@ const steering = z.strictObject({
   method: z
     .enum(['rules', 'failover', 'weighted', 'nearest', 'latency'])
     .default('rules')
-    .describe('How the catch-all chooses among pools; rules: octoDNS semantics. Not in this version: latency'),
+    .describe('How the catch-all chooses among pools; rules: octoDNS semantics, latency: by what agents measure'),
   pools: z
     .record(
       z.string(),
@@ -45,7 +44,13 @@ const steering = z.strictObject({
           .optional()
           .describe('Region of geo-data/regions.yaml that the pool stands for'),
         weight: z.number().int().min(0).max(1_000_000).optional().describe('Share among pools'),
-        bias: z.number().int().min(-99).max(99).optional().describe('Percent by which distances shrink (or grow)'),
+        bias: z
+          .number()
+          .int()
+          .min(-99)
+          .max(99)
+          .optional()
+          .describe('Percent by which distances and latencies shrink (or grow)'),
         capacity: capacity.optional(),
       }),
     )
@@ -138,20 +143,6 @@ export function readMeridianBlock(scope: RecordScope, octodns: YamlMap): Meridia
     return null;
   }
   return result.data;
-}
-
-/** Refuses what this version would do differently from what the file says, and notes what it does not do yet. */
-export function checkMeridianSupport(scope: RecordScope, block: MeridianBlock, octodns: YamlMap): void {
-  const at = (...path: string[]) => nodeAt(octodns, ['meridian', ...path], false);
-  const method = block.steering?.method ?? 'rules';
-  if (method === 'latency') {
-    kill(
-      scope,
-      'meridian-not-yet',
-      `steering method ${method} is not in this version yet: use nearest`,
-      at('steering', 'method'),
-    );
-  }
 }
 
 /** Tells of pools that the block names and the record does not have. */

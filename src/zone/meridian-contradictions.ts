@@ -32,6 +32,11 @@ export function checkMeridianContradictions(scope: RecordScope, block: MeridianB
   if (BY_DISTANCE.has(method) && pools.every(([, { region }]) => region === undefined)) {
     tell(`method ${method} needs pools with a region: every client gets the catch-all's pool`, 'steering', 'method');
   }
+  for (const [name, { region }] of pools) {
+    if (method === 'latency' && region === undefined && pools.some(([, other]) => other.region !== undefined)) {
+      tell(`pool "${name}" has no region: by latency nobody is sent to it first`, 'steering', 'pools', name);
+    }
+  }
   if (method === 'weighted' && pools.length > 0 && pools.every(([, { weight }]) => weight === 0)) {
     tell('no pool has a weight: they are taken in file order, as by failover', 'steering', 'method');
   }
@@ -43,7 +48,7 @@ export function checkMeridianContradictions(scope: RecordScope, block: MeridianB
     if (pool.bias !== undefined && !BY_DISTANCE.has(method)) {
       tell(`bias of pool "${name}" has no effect with method ${method}`, ...at, 'bias');
     } else if (pool.bias !== undefined && pool.region === undefined) {
-      tell(`bias of pool "${name}" has no effect without a region: there is no distance to shrink`, ...at, 'bias');
+      tell(`bias of pool "${name}" has no effect without a region: there is nothing to shrink`, ...at, 'bias');
     }
   }
 }

@@ -7,7 +7,7 @@
 
 import { nameFromText } from '../wire/name.ts';
 import type { FaultSink } from './fault-sink.ts';
-import { checkMeridianPools, checkMeridianSupport, type MeridianBlock, readMeridianBlock } from './meridian-block.ts';
+import { checkMeridianPools, type MeridianBlock, readMeridianBlock } from './meridian-block.ts';
 import { checkMeridianContradictions } from './meridian-contradictions.ts';
 import { checkDynamic } from './octodns-dynamic.ts';
 import { checkHealthcheck } from './octodns-healthcheck.ts';
@@ -193,7 +193,6 @@ function checkMeridian(
     );
   }
   if (isSteered) {
-    checkMeridianSupport(scope, block, octodns);
     checkMeridianPools(scope, block, octodns, pools);
     checkMeridianContradictions(scope, block, octodns);
     return;

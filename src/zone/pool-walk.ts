@@ -4,7 +4,7 @@
  * known (`geo/preference-table.ts`).
  */
 
-import type { DynamicModel, PoolModel, PoolWalk, PreferenceSpec } from './zone-model.ts';
+import type { DynamicModel, EndpointModel, PoolModel, PoolWalk, PreferenceSpec } from './zone-model.ts';
 
 /** octoDNS's walk: a pool, its fallback, that one's … */
 export function walkFrom(pools: readonly PoolModel[], first: number): PoolWalk {
@@ -30,6 +30,7 @@ export function walkOfCatchAll(dynamic: DynamicModel, catchAllPool: number): Poo
       return { pools: withFallbacks(pools, [...sharing, ...standing]), ties: sharing.length };
     }
     case 'nearest':
+    case 'latency':
       // Nobody knows where they are, so the catch-all's own pool comes first (02-steering, "Location").
       return { pools: withFallbacks(pools, [...withFallbacks(pools, [catchAllPool]), ...candidates]), ties: 1 };
   }
@@ -38,22 +39,28 @@ export function walkOfCatchAll(dynamic: DynamicModel, catchAllPool: number): Poo
 /** What of the walks depends on the client's place, or null: nothing. `walks` are those of the rules' classes. */
 export function preferenceOf(dynamic: DynamicModel, walks: readonly PoolWalk[]): PreferenceSpec | null {
   const { steering, pools } = dynamic;
-  const candidates =
-    steering.method !== 'nearest'
-      ? []
-      : steering.candidates.flatMap((pool) => {
-          const { region, bias } = pools[pool]!;
-          return region === null ? [] : [{ pool, region, bias }];
-        });
+  const { method } = steering;
+  const isPlaced = method === 'nearest' || method === 'latency';
+  const candidates = (isPlaced ? steering.candidates : []).flatMap((pool) => {
+    const { region, bias, endpoints } = pools[pool]!;
+    if (region === null) return [];
+    return [{ pool, region, bias, checks: method === 'latency' ? checksOf(endpoints) : [] }];
+  });
   const { fences } = steering;
   if (candidates.length === 0 && fences.length === 0) return null;
   return {
     base: dynamic.rules.length,
+    method: method === 'latency' ? method : 'nearest',
     candidates,
     nearTie: steering.nearTie,
     fences,
     walks: fences.length === 0 ? [] : walks,
   };
+}
+
+/** What measures the endpoints that may serve. */
+function checksOf(endpoints: readonly EndpointModel[]): { id: string; weight: number }[] {
+  return endpoints.filter(({ status }) => status !== 'down').map(({ check, weight }) => ({ id: check.id, weight }));
 }
 
 /** `firsts`, and behind them whatever their fallbacks lead to; each pool once. */

@@ -157,7 +157,7 @@ export const WALK_WORDS = 4;
 export const WalkEnd = { ALL_DOWN: -1, SERVE_ANYWAY: -2, NODATA: -3 } as const;
 
 /** `steering.method` by its code in the image. */
-export const METHOD_ORDER = ['rules', 'failover', 'weighted', 'nearest'] as const;
+export const METHOD_ORDER = ['rules', 'failover', 'weighted', 'nearest', 'latency'] as const;
 
 /**
  * `balance` by its code in the image. Endpoints of `random` all weigh 1, `hash` is sticky, and those behind it are `weighted` for a

@@ -135,14 +135,22 @@ export type ClassSpec = {
 export type PoolWalk = { readonly pools: readonly number[]; readonly ties: number };
 
 /**
- * What the order of pools depends on besides the rules: the client's distance, and fences around places. Every distinct order is a
+ * What the order of pools depends on besides the rules: the client's distance or latency, and fences around places. Every distinct order is a
  * class of its own, from `base` on, so that clients with equal orders have one scope (`geo/preference-table.ts`).
  */
 export type PreferenceSpec = {
   /** Classes below are those of the rules. */
   readonly base: number;
-  /** Whom distance orders for clients of `otherwise`, in file order; empty: nobody. */
-  readonly candidates: ReadonlyArray<{ readonly pool: number; readonly region: string; readonly bias: number }>;
+  /** What orders the candidates. */
+  readonly method: 'nearest' | 'latency';
+  /** Whom the place orders for clients of `otherwise`, in file order; empty: nobody. */
+  readonly candidates: ReadonlyArray<{
+    readonly pool: number;
+    readonly region: string;
+    readonly bias: number;
+    /** By `latency`: the checks that measure the pool's endpoints (`CheckSpec.id`), and the weights of these. */
+    readonly checks: ReadonlyArray<{ readonly id: string; readonly weight: number }>;
+  }>;
   readonly nearTie: NearTie | null;
   readonly fences: readonly FenceModel[];
   /** Of each rule's class, for clients inside a fence; empty without fences. */
@@ -152,7 +160,7 @@ export type PreferenceSpec = {
 export type AllDown = 'serve_all' | 'values' | 'first_pool' | 'last_good' | 'nodata' | 'servfail';
 
 /** How the catch-all chooses among pools. */
-export type SteeringMethod = 'rules' | 'failover' | 'weighted' | 'nearest';
+export type SteeringMethod = 'rules' | 'failover' | 'weighted' | 'nearest' | 'latency';
 
 /** How a pool chooses among its endpoints. */
 export type Balance = 'weighted' | 'round_robin' | 'random' | 'hash' | 'least_connections' | 'least_latency' | 'load';

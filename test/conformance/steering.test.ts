@@ -8,14 +8,16 @@ import { formatIpAddress } from '../../src/base/ip-address.ts';
 import { formatIpPrefix, prefixOf } from '../../src/base/ip-prefix.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { compileClassMap, compileClassTable } from '../../src/geo/class-table.ts';
+import type { LatencyFacts } from '../../src/geo/landmarks.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../src/health/health-table.ts';
 import type { Balance, FenceExit, SteeringMethod, SteeringModel } from '../../src/zone/zone-model.ts';
+import { checkSpec } from '../tools/check-spec.ts';
 import { chiSquare, chiSquareLimit } from '../tools/chi-square.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { readReply } from '../tools/dns-reply.ts';
 import { Asker, modelZone, network, networkAt, regionAt, type Serving, serve } from '../tools/model-zone.ts';
 
-const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
+const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest', 'latency'];
 const BALANCES: readonly Balance[] = [
   'weighted',
   'round_robin',
@@ -42,15 +44,37 @@ const NETWORKS = [
   network('2a00::/16', 'FR'),
 ];
 
+type Measured = readonly (readonly number[])[];
+/** Round trips that the line of latency over distance would give. */
+const AS_FAR_AS_IT_IS: Measured = [
+  [197, 223, 5],
+  [5, 114, 197],
+  [114, 5, 223],
+];
+
 /** Pools ap, eu, us in Tokyo, Dublin, Virginia; JP is pinned to us, 20.6.6.0/24 to ap. */
-function world(steering: Partial<SteeringModel>, compile: typeof compileClassTable = compileClassTable): Serving {
+function world(
+  steering: Partial<SteeringModel>,
+  compile: typeof compileClassTable = compileClassTable,
+  measured: Measured = AS_FAR_AS_IT_IS,
+): Serving {
   const pools = {
     ap: { fallback: 'us', region: 'tokyo', share: 1, values: ['192.0.2.1 2', '192.0.2.2'] },
     eu: { fallback: 'us', region: 'dublin', share: 7, values: ['192.0.2.11 3', '192.0.2.12', '192.0.2.13'] },
     us: { region: 'virginia', share: 2, values: ['192.0.2.21'] },
   };
   const rules = [{ subnets: ['20.6.6.0/24'], pool: 'ap' }, { geos: ['AS-JP'], pool: 'us' }, { pool: 'eu' }];
-  return serve([modelZone('example.', [], [{ name: 'www', pools, rules, steering }])], NETWORKS, REGIONS, compile);
+  const models = [modelZone('example.', [], [{ name: 'www', pools, rules, steering }])];
+  return serve(models, NETWORKS, REGIONS, compile, latencies(measured));
+}
+
+/** What agents of the three regions measure of each pool; pools in the order ap, eu, us, regions dublin, virginia, tokyo. */
+function latencies(measured: Measured): LatencyFacts {
+  const octets = [[1, 2], [11, 12, 13], [21]];
+  const rows = measured.flatMap((row, pool) =>
+    octets[pool]!.map((octet) => [checkSpec({ target: `192.0.2.${octet}` }).id, Float64Array.from(row)] as const),
+  );
+  return { line: { baseMs: 5, msPerKm: 0.02 }, regions: REGIONS.map(({ name }) => name), checks: new Map(rows) };
 }
 
 type Reply = { readonly octets: readonly number[]; readonly scope: number; readonly rcode: string };
@@ -350,6 +374,46 @@ describe('nearest', () => {
     const nearTie = { ratio: 0, marginMs: 1_000 };
     const { ap = 0, eu = 0, us = 0 } = poolShares(world({ method: 'nearest', nearTie }), '20.3.0.0/24', 100_000);
     expect(chiSquare([ap, eu, us], [1, 7, 2])).toBeLessThan(chiSquareLimit(2));
+  });
+});
+
+describe('latency', () => {
+  const at = (serving: Serving, ecs: string | null) => poolOfOctet(ask(serving, ecs, 1).octets[0]!);
+  const everywhere = (serving: Serving) =>
+    ['20.1.0.0/24', '20.2.0.0/24', '20.3.0.0/24', '2400:3::/48'].map((ecs) => at(serving, ecs));
+
+  it.each(FORMS.map((form) => [form.name, form] as const))(
+    'sends clients where agents near them are near (%s)',
+    (_, form) => {
+      expect(everywhere(world({ method: 'latency' }, form))).toEqual(['eu', 'us', 'ap', 'ap']);
+      // A cable that goes the other way round the world: from Tokyo, and so for Seoul, Virginia is nearer than Tokyo's own pool.
+      const detour = [[197, 223, 300], [5, 114, 260], AS_FAR_AS_IT_IS[2]!];
+      expect(everywhere(world({ method: 'latency' }, form, detour))).toEqual(['eu', 'us', 'us', 'us']);
+    },
+  );
+
+  it('goes by distance alone where no agent is near, or none has measured', () => {
+    const nothing = [Number.NaN, Number.NaN, Number.NaN];
+    expect(everywhere(world({ method: 'latency' }, compileClassTable, [nothing, nothing, nothing]))).toEqual([
+      'eu',
+      'us',
+      'ap',
+      'ap',
+    ]);
+  });
+
+  it("gives clients of no known place the catch-all's own pool", () => {
+    expect(at(world({ method: 'latency' }), null)).toBe('eu');
+    expect(at(world({ method: 'latency' }), '99.1.2.0/24')).toBe('eu');
+  });
+
+  it('chooses by weight within the near-tie band', () => {
+    const nearTie = { ratio: 0.1, marginMs: 5 };
+    const close = [[197, 223, 205], [5, 114, 300], AS_FAR_AS_IT_IS[2]!];
+    const serving = world({ method: 'latency', nearTie }, compileClassTable, close);
+    const { ap = 0, eu = 0, us = 0 } = poolShares(serving, '20.3.0.0/24', 100_000);
+    expect(eu).toBe(0);
+    expect(chiSquare([ap, us], [1, 2])).toBeLessThan(chiSquareLimit(1));
   });
 });
 

@@ -11,10 +11,11 @@ import { parseIpAddress } from '../../src/base/ip-address.ts';
 import { type IpPrefix, parseIpPrefix } from '../../src/base/ip-prefix.ts';
 import type { DecisionTrace } from '../../src/decision/trace.ts';
 import { type ClassTable, compileClassTable, openClassTable } from '../../src/geo/class-table.ts';
+import type { LatencyFacts } from '../../src/geo/landmarks.ts';
 import { compileLocationTable, openLocationTable } from '../../src/geo/location-table.ts';
 import type { NetworkOverride } from '../../src/geo/network-override.ts';
+import { NO_LATENCY_FACTS, PoolCosts } from '../../src/geo/pool-costs.ts';
 import type { Region } from '../../src/geo/region.ts';
-import { RegionDistances } from '../../src/geo/region-distances.ts';
 import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../src/health/health-table.ts';
 import { typeCode } from '../../src/wire/codes.ts';
@@ -182,16 +183,15 @@ export function serve(
   networks: readonly NetworkOverride[] = [],
   regions: readonly Region[] = [],
   compile: typeof compileClassTable = compileClassTable,
+  facts: LatencyFacts = NO_LATENCY_FACTS,
 ): Serving {
   const locations = openLocationTable(compileLocationTable({ overrides: networks, databases: [] }));
   const registry = new EndpointRegistry(createHealthTable(16_384));
-  const distances = new RegionDistances(locations.classes, regions);
+  const costs = new PoolCosts(locations.classes, regions, facts);
   const classTables: (ClassTable | null)[] = [];
   const zones = models.map((model) => {
     const { image, endpoints, groups } = compileZone(model);
-    const ids = groups.map(
-      (spec) => classTables.push(openClassTable(compile(spec, locations, distances), locations)) - 1,
-    );
+    const ids = groups.map((spec) => classTables.push(openClassTable(compile(spec, locations, costs), locations)) - 1);
     linkZone(image, registry.claim(endpoints), Int32Array.from(ids));
     return openZoneTable(image);
   });

@@ -52,6 +52,8 @@ const step: StepTrace = {
   isTrickled: false,
   nearTie: { ratio: 0.1, marginMs: 5 },
   tieKm: 708.8,
+  tieMs: null,
+  walk: null,
   scope: 16,
   pools: [
     {
@@ -59,7 +61,7 @@ const step: StepTrace = {
       share: null,
       region: 'eu-west',
       bias: 10,
-      cost: { distanceKm: 463.4, biasedKm: 417.1 },
+      cost: { distanceKm: 463.4, biasedKm: 417.1, latency: null },
       eligibleWeight: 0,
       healthyShare: 0,
       fate: 'no endpoint eligible',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addCosts } from '../../../src/decision/pool-cost.ts';
 import { DecisionTrace } from '../../../src/decision/trace.ts';
 import type { Location } from '../../../src/geo/location.ts';
+import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { buildQuery } from '../../tools/dns-client.ts';
 import { Asker, modelZone, networkAt, regionAt, serve } from '../../tools/model-zone.ts';
 
@@ -21,8 +22,8 @@ function traced(method: 'nearest' | 'rules') {
 
 const london = { latitude: 51.5, longitude: -0.12 } as Location;
 const costsOf = (step: ReturnType<typeof traced>, place: Location | null) => {
-  addCosts(step, place, REGIONS);
-  return step.pools.map(({ cost }) => cost && [Math.round(cost.distanceKm), Math.round(cost.biasedKm)]);
+  addCosts(step, place, REGIONS, NO_LATENCY_FACTS, () => null);
+  return step.pools.map(({ cost }) => cost && [Math.round(cost.distanceKm), Math.round(cost.biasedKm ?? Number.NaN)]);
 };
 
 describe('the cost of a pool', () => {
@@ -32,8 +33,8 @@ describe('the cost of a pool', () => {
 
   it('is told with the band of equals', () => {
     const step = { ...traced('nearest'), nearTie: { ratio: 0.5, marginMs: 2 } };
-    addCosts(step, london, REGIONS);
-    expect(step.tieKm).toBeCloseTo(step.pools[0]!.cost!.biasedKm * 1.5 + 100);
+    addCosts(step, london, REGIONS, NO_LATENCY_FACTS, () => null);
+    expect(step.tieKm).toBeCloseTo(step.pools[0]!.cost!.biasedKm! * 1.5 + 100);
     expect(traced('nearest').tieKm).toBeNull();
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import type { Location } from '../../../src/geo/location.ts';
 import { distanceKm } from '../../../src/geo/nearness.ts';
-import { biasedDistance, compilePreferences, rowAt, tieLimit } from '../../../src/geo/preference-table.ts';
-import { RegionDistances } from '../../../src/geo/region-distances.ts';
+import { PoolCosts } from '../../../src/geo/pool-costs.ts';
+import { compilePreferences, rowAt } from '../../../src/geo/preference-table.ts';
 import { WALK_WORDS, WalkEnd, WalkWord } from '../../../src/zone/zone-image.ts';
 import type { PreferenceSpec } from '../../../src/zone/zone-model.ts';
 import { regionAt } from '../../tools/model-zone.ts';
@@ -27,7 +27,8 @@ const at = (latitude: number | null, longitude: number | null): Location => ({
 
 const near: PreferenceSpec = {
   base: 3,
-  candidates: CITIES.map(({ name }, pool) => ({ pool, region: name, bias: 0 })),
+  method: 'nearest',
+  candidates: CITIES.map(({ name }, pool) => ({ pool, region: name, bias: 0, checks: [] })),
   nearTie: null,
   fences: [],
   walks: [],
@@ -37,7 +38,7 @@ const near: PreferenceSpec = {
 function compile(spec: PreferenceSpec, places: readonly (Location | null)[], fences: readonly number[] = [], rule = 2) {
   const classes = new Uint32Array(places.length).fill(rule);
   const placing = { classes, fences: Int32Array.from(places, (_, i) => fences[i] ?? -1) };
-  const section = Int32Array.from(compilePreferences(spec, 2, placing, new RegionDistances(places, CITIES)));
+  const section = Int32Array.from(compilePreferences(spec, 2, placing, new PoolCosts(places, CITIES)).section);
   const walkOf = (id: number) => {
     const row = rowAt(section, id - spec.base);
     const pools = [...section.subarray(row + WALK_WORDS, row + WALK_WORDS + section[row + WalkWord.COUNT]!)];
@@ -45,21 +46,6 @@ function compile(spec: PreferenceSpec, places: readonly (Location | null)[], fen
   };
   return { classes: [...classes], walkOf, rows: (section.length - 1) / section[0]! };
 }
-
-describe('biasedDistance', () => {
-  it('shrinks by a positive and grows by a negative percentage, as Route 53 does', () => {
-    expect([biasedDistance(1000, 0), biasedDistance(1000, 25), biasedDistance(1000, -50)]).toEqual([1000, 750, 2000]);
-    expect(biasedDistance(1000, 99)).toBeCloseTo(10);
-    expect(biasedDistance(1000, -99)).toBeCloseTo(100_000);
-  });
-});
-
-describe('tieLimit', () => {
-  it('is the best itself without a band, else ratio and margin over it, a millisecond being 50 km', () => {
-    expect(tieLimit(700, null)).toBe(700);
-    expect(tieLimit(700, { ratio: 0.1, marginMs: 5 })).toBeCloseTo(1020);
-  });
-});
 
 describe('the preferences of places', () => {
   const [london, boston, seoul] = [at(51.5, -0.12), at(42.36, -71.06), at(37.57, 126.98)];
@@ -121,7 +107,7 @@ describe('the preferences of places', () => {
   });
 
   it('take two pools of one region as equals without any band', () => {
-    const twins = [...near.candidates, { pool: 4, region: 'dublin', bias: 0 }];
+    const twins = [...near.candidates, { pool: 4, region: 'dublin', bias: 0, checks: [] }];
     const { classes, walkOf } = compile({ ...near, candidates: twins }, [london]);
     expect(walkOf(classes[0]!)).toMatchObject({ pools: [0, 4, 1, 2, 3], ties: 2 });
   });
@@ -131,6 +117,7 @@ describe('the preferences of places', () => {
       pool,
       region: 'dublin',
       bias: Math.floor(pool / 4) - 20,
+      checks: [],
     }));
     const { classes, walkOf } = compile({ ...near, candidates: many }, [seoul]);
     const expected = many.slice(-64).map(({ pool }) => pool);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AGENT_REPORTS_MAX, AGENTS_MAX } from '../../../src/base/limits.ts';
 import { AgentLedger } from '../../../src/health/agent-ledger.ts';
+import { regionLatencies } from '../../../src/health/latency-book.ts';
 import type { CheckState } from '../../../src/health/observation.ts';
 import type { AgentSnapshot } from '../../../src/health/report.ts';
 
@@ -25,6 +26,31 @@ function message(
   }));
   return { agent, region: `region of ${agent}`.slice(-1), boot: 'b1', seq, intervalMs: 5000, reports, ...fields };
 }
+
+describe('latencies', () => {
+  it('are by region the medians of what fresh agents measure of a check that is up', () => {
+    const ledger = new AgentLedger();
+    const say = (agent: string, region: string, state: CheckState, connectMs: number | null, atMs = 60_000) => {
+      const { reports, ...header } = message(agent, 1, { x: state }, { region });
+      ledger.applySnapshot(
+        { ...header, reports: reports.map((each) => ({ ...each, connectMs, connectDevMs: 2 })) },
+        atMs,
+      );
+    };
+    say('a', 'eu', 'up', 10);
+    say('b', 'eu', 'up', 14);
+    say('c', 'eu', 'down', 900);
+    say('d', 'us', 'up', null);
+    say('e', 'us', 'up', 80);
+    say('f', 'ap', 'up', 200, 0);
+    ledger.age(60_000);
+    expect(regionLatencies(ledger.heardOn('x'))).toEqual([
+      { region: 'eu', ms: 12, deviationMs: 2 },
+      { region: 'us', ms: 80, deviationMs: 2 },
+    ]);
+    expect(regionLatencies(ledger.heardOn('y'))).toEqual([]);
+  });
+});
 
 describe('voices', () => {
   it('are counted by region and by agent, those in doubt both ways', () => {

@@ -8,7 +8,7 @@ const load = (current: number) => ({ ...NOTHING, current, validSeconds: 10, ageM
 function heard(fields: Partial<AgentReport>, rest: Partial<HeardReport> = {}): HeardReport {
   const times = { connectMs: null, connectDevMs: null, serverMs: null };
   const report = { id: 'x', state: 'up' as const, reason: '', ...times, seq: 1, heldMs: 0, failing: 0, ...fields };
-  return { report, fresh: true, loadAtMs: 0, ...rest };
+  return { report, region: 'eu', fresh: true, loadAtMs: 0, ...rest };
 }
 
 describe('endpointLoad', () => {

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { BuildClient } from '../../../src/server/build-client.ts';
 import type { ZoneNews } from '../../../src/server/builder-messages.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
@@ -49,7 +50,9 @@ describe('BuildClient', () => {
 
   it('passes on a bug in the thread as an error, and the thread goes on', async () => {
     // Groups before the first look at locations are a mistake of the caller.
-    await expect(client.groups([[0, { targets: [], otherwise: 0 }]], [])).rejects.toThrow('first look at locations');
+    await expect(client.groups([[0, { targets: [], otherwise: 0 }]], [], NO_LATENCY_FACTS)).rejects.toThrow(
+      'first look at locations',
+    );
     expect((await scan()).news).toHaveLength(1);
     expect(client.generation).toBe(1);
   });

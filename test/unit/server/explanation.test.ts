@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { ExplainError, explainQuery } from '../../../src/server/explanation.ts';
 import { ServingState } from '../../../src/server/serving-state.ts';
@@ -46,6 +47,7 @@ const explain = (fields: Partial<Parameters<typeof explainQuery>[0]> = {}) =>
     tables: tables(),
     locations: null,
     regions: [],
+    facts: NO_LATENCY_FACTS,
     endpointOf: () => null,
     seed: 1,
     ...fields,

@@ -20,8 +20,11 @@ describe('GroupRegistry', () => {
   it('tells groups apart by what places prefer', () => {
     const registry = new GroupRegistry();
     const near = (bias: number): ClassSpec => {
-      const candidates = [{ pool: 0, region: 'dublin', bias }];
-      return { ...spec('DE'), preference: { base: 2, candidates, nearTie: null, fences: [], walks: [] } };
+      const candidates = [{ pool: 0, region: 'dublin', bias, checks: [] }];
+      return {
+        ...spec('DE'),
+        preference: { base: 2, method: 'nearest', candidates, nearTie: null, fences: [], walks: [] },
+      };
     };
     expect([...registry.claim([spec('DE'), near(0), near(5), near(0)], [])]).toEqual([0, 1, 2, 1]);
   });

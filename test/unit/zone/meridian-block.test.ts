@@ -46,12 +46,6 @@ describe('the meridian block', () => {
     expect(told(meridian)[0]).toContain(message);
   });
 
-  it('refuses to pretend: methods that are not there yet are errors', () => {
-    expect(told('{steering: {method: latency}}')).toEqual([
-      'error meridian-not-yet steering method latency is not in this version yet: use nearest',
-    ]);
-  });
-
   it('speaks of pools that exist', () => {
     expect(told('{steering: {pools: {q: {region: x}}}}')).toEqual([
       'error meridian-pool meridian names the pool "q", which the record does not have',

@@ -36,7 +36,7 @@ describe('a contradiction in a meridian block', () => {
     ['{steering: {method: weighted, pools: {p: {bias: 3}}}}', 'bias of pool "p" has no effect with method weighted'],
     [
       '{steering: {method: nearest, pools: {p: {bias: 3}, q: {region: x}}}}',
-      'bias of pool "p" has no effect without a region: there is no distance to shrink',
+      'bias of pool "p" has no effect without a region: there is nothing to shrink',
     ],
   ])('%s is told', (meridian, message) => {
     expect(toldOf(meridian)).toEqual([message]);

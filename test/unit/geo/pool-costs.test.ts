@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { RandomStream } from '../../../src/base/random.ts';
+import type { Location } from '../../../src/geo/location.ts';
+import { biasedCost, KM_PER_MS, NO_LATENCY_FACTS, PoolCosts } from '../../../src/geo/pool-costs.ts';
+import type { PreferenceSpec } from '../../../src/zone/zone-model.ts';
+import { regionAt } from '../../tools/model-zone.ts';
+
+const REGIONS = [regionAt('dublin', 53.35, -6.26), regionAt('virginia', 38.9, -77.4), regionAt('tokyo', 35.7, 139.7)];
+const random = new RandomStream(5);
+const PLACES = Array.from({ length: 200 }, (_, i) =>
+  i === 7 ? null : ({ latitude: random.nextBelow(140) - 60, longitude: random.nextBelow(360) - 180 } as Location),
+);
+const FACTS = {
+  line: { baseMs: 4, msPerKm: 0.017 },
+  regions: ['dublin', 'tokyo'],
+  checks: new Map([
+    ['a', Float64Array.of(10, 250)],
+    ['b', Float64Array.of(40, Number.NaN)],
+    ['c', Float64Array.of(90, 180)],
+  ]),
+};
+const spec = (method: 'nearest' | 'latency'): PreferenceSpec => ({
+  base: 1,
+  method,
+  candidates: [
+    {
+      pool: 2,
+      region: 'dublin',
+      bias: 20,
+      checks: [
+        { id: 'a', weight: 3 },
+        { id: 'b', weight: 1 },
+      ],
+    },
+    { pool: 5, region: 'atlantis', bias: 0, checks: [] },
+    {
+      pool: 6,
+      region: 'virginia',
+      bias: -50,
+      checks: [
+        { id: 'c', weight: 1 },
+        { id: 'unheard', weight: 9 },
+      ],
+    },
+  ],
+  nearTie: null,
+  fences: [],
+  walks: [],
+});
+
+describe('biasedCost', () => {
+  it('shrinks by a positive and grows by a negative percentage, as Route 53 does', () => {
+    expect([biasedCost(1000, 0), biasedCost(1000, 25), biasedCost(1000, -50)]).toEqual([1000, 750, 2000]);
+    expect(biasedCost(1000, 99)).toBeCloseTo(10);
+    expect(biasedCost(1000, -99)).toBeCloseTo(100_000);
+  });
+});
+
+describe('the costs of pools', () => {
+  it.each(['nearest', 'latency'] as const)('by %s are in every place what their terms come to', (method) => {
+    const costs = new PoolCosts(PLACES, REGIONS, FACTS);
+    const { pools, columns, factors, unitsPerMs } = costs.of(spec(method));
+    expect(pools).toEqual([2, 6]);
+    expect(unitsPerMs).toBe(method === 'nearest' ? KM_PER_MS : 1);
+    const told = columns.map((column, k) => Array.from(column, (cost) => cost * factors[k]!));
+    for (const place of PLACES.keys()) {
+      for (const [k, candidate] of [spec(method).candidates[0]!, spec(method).candidates[2]!].entries()) {
+        const terms = costs.termsOf(method, candidate, place);
+        if (PLACES[place] === null) expect([terms, told[k]![place]]).toEqual([null, Number.NaN]);
+        else expect(terms!.cost).toBeCloseTo(told[k]![place]!, 9);
+      }
+    }
+  });
+
+  it('take a pool for what its endpoints are, by weight, as far as they are measured', () => {
+    const costs = new PoolCosts([{ latitude: 53.35, longitude: -6.26 } as Location], REGIONS, FACTS);
+    const { latency } = costs.termsOf('latency', spec('latency').candidates[0]!, 0)!;
+    expect(latency!.landmarks).toMatchObject([{ region: 'dublin', measuredMs: (3 * 10 + 40) / 4 }]);
+    const far = new PoolCosts([{ latitude: 35.7, longitude: 139.7 } as Location], REGIONS, FACTS);
+    expect(far.termsOf('latency', spec('latency').candidates[0]!, 0)!.latency!.landmarks).toMatchObject([
+      { region: 'tokyo', measuredMs: 250 },
+    ]);
+  });
+
+  it('with other measurements are as if made anew', () => {
+    const before = new PoolCosts(PLACES, REGIONS, NO_LATENCY_FACTS);
+    const after = new PoolCosts(PLACES, REGIONS, FACTS, before);
+    const anew = new PoolCosts(PLACES, REGIONS, FACTS);
+    const columnsOf = (costs: PoolCosts) => costs.of(spec('latency')).columns.map((column) => [...column]);
+    expect(columnsOf(after)).toEqual(columnsOf(anew));
+  });
+
+  it('know who is nearest everywhere, unless there are too many', () => {
+    const costs = new PoolCosts(PLACES, REGIONS);
+    const order = costs.nearestFirst(spec('nearest'), 64)!;
+    const { columns } = costs.of(spec('nearest'));
+    for (const place of PLACES.keys()) {
+      if (PLACES[place] === null) continue;
+      expect(columns[order[place * 2]!]![place]).toBeLessThanOrEqual(columns[order[place * 2 + 1]!]![place]!);
+    }
+    expect(costs.nearestFirst(spec('nearest'), 1)).toBeNull();
+  });
+});
