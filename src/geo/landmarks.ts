@@ -20,7 +20,7 @@ export type LatencyFacts = {
 };
 
 /** Landmarks farther away than this say nothing of a client. */
-export const LANDMARK_KM_MAX = 3_000;
+const LANDMARK_KM_MAX = 3_000;
 /** How many of them are averaged. */
 const LANDMARKS_USED = 3;
 /** And how many are kept, since not each has measured everything. */
@@ -29,21 +29,16 @@ const LANDMARKS_KEPT = 8;
 const WEIGHT_KM = 200;
 
 /** What a landmark at `km` counts for. */
-export function landmarkWeight(km: number): number {
+function landmarkWeight(km: number): number {
   return 1 / (km + WEIGHT_KM) ** 2;
 }
 
 /**
  * The round trip of a client that is `km` from an endpoint which a landmark, `landmarkKm` from it, reaches in `measuredMs`: before
- * several landmarks are averaged and {@link floorOver} is held.
+ * several landmarks are averaged, and without regard to what no cable beats.
  */
 export function roundTripBy(line: LatencyLine, km: number, measuredMs: number, landmarkKm: number): number {
   return measuredMs + line.msPerKm * (km - landmarkKm);
-}
-
-/** What no cable beats, whatever is measured elsewhere. */
-export function floorOver(km: number): number {
-  return MS_PER_KM_MIN * km;
 }
 
 /** Owner of the neighbourhoods over one location table and one set of agent regions. */
@@ -100,6 +95,7 @@ export class Landmarks {
       }
       const own = km[place]!;
       const ms = (total === 0 ? baseMs : sum / total) + msPerKm * own;
+      // No cable beats it, whatever is measured elsewhere.
       into[place] = Math.max(ms, MS_PER_KM_MIN * own);
     }
   }

@@ -21,7 +21,7 @@ export function tieLimit(best: number, nearTie: NearTie | null, unitsPerMs: numb
 }
 
 /** A cost of so many milliseconds, as it counts for a pool that serves now. */
-export function servingCost(costMs: number): number {
+function servingCost(costMs: number): number {
   return costMs - Math.max(BONUS_MS_MIN, costMs * BONUS_RATIO);
 }
 

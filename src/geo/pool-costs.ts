@@ -63,7 +63,7 @@ export type LatencyTerms = {
 };
 
 /** What bias makes of a cost: less by `bias` percent, or for a negative one as much more (as Route 53's geoproximity). */
-export function biasedCost(cost: number, bias: number): number {
+function biasedCost(cost: number, bias: number): number {
   return bias >= 0 ? cost * (1 - bias / 100) : cost / (1 + bias / 100);
 }
 

@@ -42,7 +42,7 @@ export type Preferences = {
 };
 
 /** Who serves a place now serves it for at least this long (02-steering). */
-export const SERVING_MS_MIN = 60_000;
+const SERVING_MS_MIN = 60_000;
 
 /**
  * The rows, and in `placing.classes` the class of each location class: its row's where its order is one of its own. Where places

@@ -15,7 +15,7 @@ export type RegionLatency = { readonly region: string; readonly ms: number; read
 type Entry = { readonly ms: number; readonly deviationMs: number; readonly heardMs: number };
 
 /** A measurement not renewed for this long is stale: as long as verdicts are held without agents. */
-export const LATENCY_STALE_MS = 600_000;
+const LATENCY_STALE_MS = 600_000;
 /** Changes below either of these, or below what the measurement itself scatters, are no news. */
 const NEWS_MS_MIN = 1;
 const NEWS_RATIO = 0.05;

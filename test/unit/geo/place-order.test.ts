@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PlaceOrder, servingCost, tieLimit } from '../../../src/geo/place-order.ts';
+import { PlaceOrder, tieLimit } from '../../../src/geo/place-order.ts';
 import type { NearTie } from '../../../src/zone/zone-model.ts';
 
 const BAND = { ratio: 0.1, marginMs: 5 };
@@ -29,12 +29,6 @@ describe('tieLimit', () => {
     expect(tieLimit(700, null, 50)).toBe(700);
     expect(tieLimit(700, BAND, 50)).toBeCloseTo(1020);
     expect(tieLimit(100, BAND, 1)).toBeCloseTo(115);
-  });
-});
-
-describe('servingCost', () => {
-  it('is less by 5 ms, or by a tenth where that is more', () => {
-    expect([servingCost(20), servingCost(50), servingCost(200)]).toEqual([15, 45, 180]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import type { Location } from '../../../src/geo/location.ts';
-import { biasedCost, KM_PER_MS, NO_LATENCY_FACTS, PoolCosts } from '../../../src/geo/pool-costs.ts';
+import { KM_PER_MS, NO_LATENCY_FACTS, PoolCosts } from '../../../src/geo/pool-costs.ts';
 import type { PreferenceSpec } from '../../../src/zone/zone-model.ts';
 import { regionAt } from '../../tools/model-zone.ts';
 
@@ -48,14 +48,6 @@ const spec = (method: 'nearest' | 'latency'): PreferenceSpec => ({
   walks: [],
 });
 
-describe('biasedCost', () => {
-  it('shrinks by a positive and grows by a negative percentage, as Route 53 does', () => {
-    expect([biasedCost(1000, 0), biasedCost(1000, 25), biasedCost(1000, -50)]).toEqual([1000, 750, 2000]);
-    expect(biasedCost(1000, 99)).toBeCloseTo(10);
-    expect(biasedCost(1000, -99)).toBeCloseTo(100_000);
-  });
-});
-
 describe('the costs of pools', () => {
   it.each(['nearest', 'latency'] as const)('by %s are in every place what their terms come to', (method) => {
     const costs = new PoolCosts(PLACES, REGIONS, FACTS);
@@ -70,6 +62,19 @@ describe('the costs of pools', () => {
         else expect(terms!.cost).toBeCloseTo(told[k]![place]!, 9);
       }
     }
+  });
+
+  it('shrink by a positive and grow by a negative percentage of bias, as Route 53 does', () => {
+    const costs = new PoolCosts([{ latitude: 51.5, longitude: -0.12 } as Location], REGIONS);
+    const costBy = (bias: number) => costs.termsOf('nearest', { ...spec('nearest').candidates[0]!, bias }, 0)!.cost;
+    const whole = costBy(0);
+    for (const [bias, factor] of [
+      [25, 0.75],
+      [99, 0.01],
+      [-50, 2],
+      [-99, 100],
+    ] as const)
+      expect(costBy(bias) / whole).toBeCloseTo(factor, 9);
   });
 
   it('take a pool for what its endpoints are, by weight, as far as they are measured', () => {
