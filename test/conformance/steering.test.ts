@@ -15,7 +15,8 @@ import { checkSpec } from '../tools/check-spec.ts';
 import { chiSquare, chiSquareLimit } from '../tools/chi-square.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { readReply } from '../tools/dns-reply.ts';
-import { Asker, modelZone, network, networkAt, regionAt, type Serving, serve } from '../tools/model-zone.ts';
+import { Asker, modelZone, serve } from '../tools/model-zone.ts';
+import { ask, askOf, firstOctet, NETWORKS, poolOfOctet, poolShares, REGIONS, world } from '../tools/steering-world.ts';
 
 const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest', 'latency'];
 const BALANCES: readonly Balance[] = [
@@ -29,92 +30,6 @@ const BALANCES: readonly Balance[] = [
 ];
 const FORMS = [compileClassTable, compileClassMap] as const;
 const DOWN = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
-
-const REGIONS = [regionAt('dublin', 53.35, -6.26), regionAt('virginia', 38.9, -77.4), regionAt('tokyo', 35.7, 139.7)];
-/** Cities inside countries inside continents; the second octet of 20.0.0.0/8 tells the city. */
-const NETWORKS = [
-  network('20.0.0.0/8', 'DE'),
-  networkAt('20.1.0.0/16', 51.5, -0.12),
-  networkAt('20.2.0.0/16', 42.36, -71.06),
-  networkAt('20.3.0.0/16', 37.57, 126.98),
-  networkAt('20.3.7.0/25', 51.5, -0.12),
-  network('20.4.0.0/17', 'JP'),
-  network('20.5.5.0/26', 'US', 'CA'),
-  networkAt('2400:3::/32', 37.57, 126.98),
-  network('2a00::/16', 'FR'),
-];
-
-type Measured = readonly (readonly number[])[];
-/** Round trips that the line of latency over distance would give. */
-const AS_FAR_AS_IT_IS: Measured = [
-  [197, 223, 5],
-  [5, 114, 197],
-  [114, 5, 223],
-];
-
-/** Pools ap, eu, us in Tokyo, Dublin, Virginia; JP is pinned to us, 20.6.6.0/24 to ap. */
-function world(
-  steering: Partial<SteeringModel>,
-  compile: typeof compileClassTable = compileClassTable,
-  measured: Measured = AS_FAR_AS_IT_IS,
-): Serving {
-  const pools = {
-    ap: { fallback: 'us', region: 'tokyo', share: 1, values: ['192.0.2.1 2', '192.0.2.2'] },
-    eu: { fallback: 'us', region: 'dublin', share: 7, values: ['192.0.2.11 3', '192.0.2.12', '192.0.2.13'] },
-    us: { region: 'virginia', share: 2, values: ['192.0.2.21'] },
-  };
-  const rules = [{ subnets: ['20.6.6.0/24'], pool: 'ap' }, { geos: ['AS-JP'], pool: 'us' }, { pool: 'eu' }];
-  const models = [modelZone('example.', [], [{ name: 'www', pools, rules, steering }])];
-  return serve(models, NETWORKS, REGIONS, compile, latencies(measured));
-}
-
-/** What agents of the three regions measure of each pool; pools in the order ap, eu, us, regions dublin, virginia, tokyo. */
-function latencies(measured: Measured): LatencyFacts {
-  const octets = [[1, 2], [11, 12, 13], [21]];
-  const rows = measured.flatMap((row, pool) =>
-    octets[pool]!.map((octet) => [checkSpec({ target: `192.0.2.${octet}` }).id, Float64Array.from(row)] as const),
-  );
-  return { line: { baseMs: 5, msPerKm: 0.02 }, regions: REGIONS.map(({ name }) => name), checks: new Map(rows) };
-}
-
-type Reply = { readonly octets: readonly number[]; readonly scope: number; readonly rcode: string };
-
-/** One query on a fresh worker: the last octets of the answer's addresses, and the scope. */
-function ask(serving: Serving, ecs: string | null, seed: number, client = '9.9.9.9'): Reply {
-  return askOf(new Asker(serving.tables, seed), ecs, client);
-}
-
-function askOf(asker: Asker, ecs: string | null, client = '9.9.9.9'): Reply {
-  const query = buildQuery('www.example.', 'A', ecs === null ? { id: 1 } : { id: 1, ecs });
-  const bytes = asker.ask(query, client) ?? expect.fail('silence');
-  const reply = readReply(bytes);
-  const octets = reply.answers.map((record) => Number(String(record.data).split('.')[3]));
-  return { octets, scope: reply.subnet?.scope ?? 0, rcode: String(reply.rcode) };
-}
-
-/** Where the address of the first answer ends: header, question, owner and head of the record, three octets. */
-const FIRST_OCTET_AT = 12 + 13 + 4 + 12 + 3;
-
-/** As {@link askOf} without decoders, for great numbers of queries: the last octet of the first answer. */
-function firstOctet(asker: Asker, query: Uint8Array, client = '9.9.9.9'): number {
-  return (asker.ask(query, client) ?? expect.fail('silence'))[FIRST_OCTET_AT]!;
-}
-
-function poolOfOctet(octet: number): string {
-  return octet < 10 ? 'ap' : octet < 20 ? 'eu' : octet < 30 ? 'us' : 'values';
-}
-
-/** How often each pool answers `rounds` queries of one worker. */
-function poolShares(serving: Serving, ecs: string | null, rounds: number): Record<string, number> {
-  const asker = new Asker(serving.tables, 4);
-  const query = buildQuery('www.example.', 'A', ecs === null ? { id: 1 } : { id: 1, ecs });
-  const counts: Record<string, number> = {};
-  for (let i = 0; i < rounds; i++) {
-    const pool = poolOfOctet(firstOctet(asker, query));
-    counts[pool] = (counts[pool] ?? 0) + 1;
-  }
-  return counts;
-}
 
 const COMBINATIONS = METHODS.flatMap((method) => BALANCES.map((balance) => ({ method, balance })));
 
@@ -341,103 +256,5 @@ describe('weighted', () => {
       counts[poolOfOctet(first) as keyof typeof counts]++;
     }
     expect(chiSquare([counts.ap, counts.eu, counts.us], [1, 7, 2])).toBeLessThan(chiSquareLimit(2));
-  });
-});
-
-describe('nearest', () => {
-  const at = (serving: Serving, ecs: string | null) => poolOfOctet(ask(serving, ecs, 1).octets[0]!);
-
-  it('sends London to Dublin, Boston to Virginia, Seoul to Tokyo', () => {
-    const serving = world({ method: 'nearest' });
-    expect(['20.1.0.0/24', '20.2.0.0/24', '20.3.0.0/24', '2400:3::/48'].map((ecs) => at(serving, ecs))).toEqual([
-      'eu',
-      'us',
-      'ap',
-      'ap',
-    ]);
-    expect(at(serving, '20.3.7.0/25')).toBe('eu');
-    expect(ask(serving, '20.3.7.0/25', 1).scope).toBe(25);
-  });
-
-  it('goes to the next nearest when that is down', () => {
-    const serving = world({ method: 'nearest' });
-    for (const octet of [11, 12, 13]) serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = DOWN;
-    expect(at(serving, '20.1.0.0/24')).toBe('us');
-  });
-
-  it("gives clients of no known place the catch-all's own pool", () => {
-    expect(at(world({ method: 'nearest' }), null)).toBe('eu');
-    expect(at(world({ method: 'nearest' }), '99.1.2.0/24')).toBe('eu');
-  });
-
-  it('chooses by weight among what is equally near', () => {
-    const nearTie = { ratio: 0, marginMs: 1_000 };
-    const { ap = 0, eu = 0, us = 0 } = poolShares(world({ method: 'nearest', nearTie }), '20.3.0.0/24', 100_000);
-    expect(chiSquare([ap, eu, us], [1, 7, 2])).toBeLessThan(chiSquareLimit(2));
-  });
-});
-
-describe('latency', () => {
-  const at = (serving: Serving, ecs: string | null) => poolOfOctet(ask(serving, ecs, 1).octets[0]!);
-  const everywhere = (serving: Serving) =>
-    ['20.1.0.0/24', '20.2.0.0/24', '20.3.0.0/24', '2400:3::/48'].map((ecs) => at(serving, ecs));
-
-  it.each(FORMS.map((form) => [form.name, form] as const))(
-    'sends clients where agents near them are near (%s)',
-    (_, form) => {
-      expect(everywhere(world({ method: 'latency' }, form))).toEqual(['eu', 'us', 'ap', 'ap']);
-      // A cable that goes the other way round the world: from Tokyo, and so for Seoul, Virginia is nearer than Tokyo's own pool.
-      const detour = [[197, 223, 300], [5, 114, 260], AS_FAR_AS_IT_IS[2]!];
-      expect(everywhere(world({ method: 'latency' }, form, detour))).toEqual(['eu', 'us', 'us', 'us']);
-    },
-  );
-
-  it('goes by distance alone where no agent is near, or none has measured', () => {
-    const nothing = [Number.NaN, Number.NaN, Number.NaN];
-    expect(everywhere(world({ method: 'latency' }, compileClassTable, [nothing, nothing, nothing]))).toEqual([
-      'eu',
-      'us',
-      'ap',
-      'ap',
-    ]);
-  });
-
-  it("gives clients of no known place the catch-all's own pool", () => {
-    expect(at(world({ method: 'latency' }), null)).toBe('eu');
-    expect(at(world({ method: 'latency' }), '99.1.2.0/24')).toBe('eu');
-  });
-
-  it('chooses by weight within the near-tie band', () => {
-    const nearTie = { ratio: 0.1, marginMs: 5 };
-    const close = [[197, 223, 205], [5, 114, 300], AS_FAR_AS_IT_IS[2]!];
-    const serving = world({ method: 'latency', nearTie }, compileClassTable, close);
-    const { ap = 0, eu = 0, us = 0 } = poolShares(serving, '20.3.0.0/24', 100_000);
-    expect(eu).toBe(0);
-    expect(chiSquare([ap, us], [1, 2])).toBeLessThan(chiSquareLimit(1));
-  });
-});
-
-describe('a fence', () => {
-  const DE = [{ continent: 'EU', country: 'DE', province: null }];
-  const fenced = (onDown: FenceExit, down: boolean, steering: Partial<SteeringModel> = {}) => {
-    const serving = world({ fences: [{ geos: DE, pools: [0], onDown }], ...steering });
-    if (down) for (const octet of [1, 2]) serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = DOWN;
-    return serving;
-  };
-
-  it.each(METHODS)('keeps clients of its places inside by %s', (method) => {
-    expect(poolOfOctet(ask(fenced('nodata', false, { method }), '20.0.1.0/24', 1).octets[0]!)).toBe('ap');
-    expect(poolOfOctet(ask(fenced('nodata', false, { method: 'rules' }), '2a00:1::/48', 1).octets[0]!)).toBe('eu');
-  });
-
-  it('with all inside down does what on_down says, and outside nothing changes', () => {
-    const inside = '20.0.1.0/24';
-    expect(poolOfOctet(ask(fenced('serve_anyway', true), inside, 1).octets[0]!)).toBe('ap');
-    expect(ask(fenced('nodata', true), inside, 1)).toMatchObject({
-      octets: [],
-      rcode: String(ask(fenced('nodata', true), null, 1).rcode),
-    });
-    expect(poolOfOctet(ask(fenced('fallback', true), inside, 1).octets[0]!)).toBe('eu');
-    expect(poolOfOctet(ask(fenced('nodata', true), '2a00:1::/48', 1).octets[0]!)).toBe('eu');
   });
 });
