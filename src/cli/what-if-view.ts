@@ -4,7 +4,7 @@ import { styleText } from 'node:util';
 import type { AddedDistance } from '../decision/distance-histogram.ts';
 import type { BiasEdit, WeightEdit } from '../decision/what-if-ground.ts';
 import type { Comparison, Excess, PoolReport, RecordReport } from '../decision/what-if-report.ts';
-import { KM_PER_MS } from '../geo/preference-table.ts';
+import { KM_PER_MS } from '../geo/pool-costs.ts';
 import { printable, renderTable } from './text-table.ts';
 import { type DemandReport, tellDemand } from './what-if-ground.ts';
 

@@ -8,6 +8,7 @@ import type { Place } from '../base/fault.ts';
 import { type ClassTable, compileClassMap, openClassTable } from '../geo/class-table.ts';
 import { type ClientCells, clientCells, type PlaceRuns } from '../geo/client-cells.ts';
 import type { LocationTable } from '../geo/location-table.ts';
+import { PoolCosts } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
 import { RegionDistances } from '../geo/region-distances.ts';
 import { typeCode } from '../wire/codes.ts';
@@ -67,10 +68,12 @@ export function isEdited(target: string, pool: string, region: string | null): b
 export function buildGround(input: GroundInput): Ground {
   const { models, locations, places, regions, clients } = input;
   const distances = new RegionDistances(locations.classes, regions);
+  // Files know no measurements: by latency the line over distance decides.
+  const costs = new PoolCosts(locations.classes, regions);
   const tables = new Map<string, ClassTable>();
   const tableOf = (spec: ClassSpec): ClassTable => {
     const key = JSON.stringify(spec, plainArrays);
-    const table = tables.get(key) ?? openClassTable(compileClassMap(spec, locations, distances), locations);
+    const table = tables.get(key) ?? openClassTable(compileClassMap(spec, locations, costs), locations);
     tables.set(key, table);
     return table;
   };

@@ -8,13 +8,10 @@ import { formatIpAddress } from '../../src/base/ip-address.ts';
 import { formatIpPrefix, prefixOf } from '../../src/base/ip-prefix.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { compileClassMap, compileClassTable } from '../../src/geo/class-table.ts';
-import type { LatencyFacts } from '../../src/geo/landmarks.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../src/health/health-table.ts';
-import type { Balance, FenceExit, SteeringMethod, SteeringModel } from '../../src/zone/zone-model.ts';
-import { checkSpec } from '../tools/check-spec.ts';
+import type { Balance, SteeringMethod } from '../../src/zone/zone-model.ts';
 import { chiSquare, chiSquareLimit } from '../tools/chi-square.ts';
 import { buildQuery } from '../tools/dns-client.ts';
-import { readReply } from '../tools/dns-reply.ts';
 import { Asker, modelZone, serve } from '../tools/model-zone.ts';
 import { ask, askOf, firstOctet, NETWORKS, poolOfOctet, poolShares, REGIONS, world } from '../tools/steering-world.ts';
 
