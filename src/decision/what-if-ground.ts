@@ -6,7 +6,7 @@
 
 import type { Place } from '../base/fault.ts';
 import { type ClassTable, compileClassMap, openClassTable } from '../geo/class-table.ts';
-import { type ClientCells, clientCells, type PlaceRuns } from '../geo/client-cells.ts';
+import { type ClientCell, clientCells, type PlaceRuns } from '../geo/client-cells.ts';
 import type { LocationTable } from '../geo/location-table.ts';
 import { PoolCosts } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
@@ -49,7 +49,7 @@ export type GroundRecord = {
   readonly method: DynamicModel['steering']['method'];
   readonly before: PlannedRecord;
   readonly after: PlannedRecord;
-  readonly cells: ClientCells;
+  readonly cells: readonly ClientCell[];
 };
 
 export type Ground = {
@@ -144,9 +144,9 @@ function editModel(model: ZoneModel, { edits, isWanted }: GroundInput): ZoneMode
 
 /** Records with the same tables have the same cells. */
 function cachedCells(clients: Float64Array, places: PlaceRuns) {
-  const known = new Map<ClassTable | null, Map<ClassTable | null, ClientCells>>();
-  return (before: ClassTable | null, after: ClassTable | null): ClientCells => {
-    const ofBefore = known.get(before) ?? new Map<ClassTable | null, ClientCells>();
+  const known = new Map<ClassTable | null, Map<ClassTable | null, readonly ClientCell[]>>();
+  return (before: ClassTable | null, after: ClassTable | null): readonly ClientCell[] => {
+    const ofBefore = known.get(before) ?? new Map<ClassTable | null, readonly ClientCell[]>();
     known.set(before, ofBefore);
     const cells = ofBefore.get(after) ?? clientCells(before, after, clients, places);
     ofBefore.set(after, cells);

@@ -108,8 +108,7 @@ type Opened = {
 
 function openRecord(record: GroundRecord, words: HealthTable, planned: HealthTable, load: number | null): Opened {
   const numbers: AnswerNumbers = new Map();
-  const stateBy = (health: HealthTable) =>
-    recordState(record.before, record.cells, record.cells.before, health, numbers);
+  const stateBy = (health: HealthTable) => recordState(record.before, record.cells, 'before', health, numbers);
   const hasCapacity = record.before.pools.some(({ capacity }) => capacity !== null);
   const planLoad = hasCapacity ? (load ?? plannedLoad(record.before, stateBy(planned).shares)) : null;
   return { record, numbers, before: stateBy(words), load: planLoad };
@@ -118,7 +117,7 @@ function openRecord(record: GroundRecord, words: HealthTable, planned: HealthTab
 function compareRecords(opened: readonly Opened[], words: HealthTable): Comparison {
   const all = new DistanceHistogram();
   const records = opened.map(({ record, numbers, before, load }) => {
-    const after = recordState(record.after, record.cells, record.cells.after, words, numbers);
+    const after = recordState(record.after, record.cells, 'after', words, numbers);
     const { moved, added } = compareStates(record.after, record.cells, before, after);
     all.addAll(added, 1 / opened.length);
     return reportOf(record, before.shares, after.shares, load, moved, added);

@@ -7,7 +7,7 @@
  * the sum of their targets, or as much as the operator says.
  */
 
-import type { ClientCells } from '../geo/client-cells.ts';
+import type { ClientCell } from '../geo/client-cells.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import type { Capacity } from '../zone/zone-model.ts';
 import { DistanceHistogram } from './distance-histogram.ts';
@@ -45,7 +45,10 @@ export type PoolShares = {
 };
 
 /** A record in one state of health, over one side of the cells. */
-export type RecordState = { readonly survey: Survey; readonly classes: readonly number[]; readonly shares: PoolShares };
+export type RecordState = { readonly survey: Survey; readonly side: Side; readonly shares: PoolShares };
+
+/** Of which of a cell's classes the tables of a state are. */
+export type Side = 'before' | 'after';
 
 /** What differs between two states. */
 export type RecordMove = {
@@ -61,59 +64,67 @@ type Difference = { readonly moved: number; readonly moves: readonly PoolMove[] 
 /** Loads that differ by less are equal: what rounding makes of a load that is exactly the maximum does not pass it. */
 const LOAD_EPSILON = 1e-9;
 
-/** The record under `health`; states to be compared have `numbers` in common. `classes` is the side of the cells that the tables are of. */
+/** The record under `health`; states to be compared have `numbers` in common. `side`: of which classes its tables are. */
 export function recordState(
   { rrset }: PlannedRecord,
-  cells: ClientCells,
-  classes: readonly number[],
+  cells: readonly ClientCell[],
+  side: Side,
   health: HealthTable,
   numbers: AnswerNumbers,
 ): RecordState {
   const survey = surveyRRset(rrset, health, numbers);
-  const byClass = new Map<number, number>();
-  for (const [i, classId] of classes.entries()) {
-    byClass.set(classId, (byClass.get(classId) ?? 0) + cells.clients[i]!);
-  }
   const pools = new Float64Array(survey.poolCount);
   let values = 0;
   let nothing = 0;
-  for (const [classId, clients] of byClass) {
-    const { sources, shares } = expectationOf(survey, classId);
+  for (const cell of cells) {
+    const { sources, shares } = expectationOf(survey, cell[side]);
     for (const [i, source] of sources.entries()) {
       const pool = poolOfSource(survey, source);
-      if (pool >= 0) pools[pool]! += clients * shares[i]!;
-      else if (isValuesSource(survey, source)) values += clients * shares[i]!;
-      else nothing += clients * shares[i]!;
+      if (pool >= 0) pools[pool]! += cell.share * shares[i]!;
+      else if (isValuesSource(survey, source)) values += cell.share * shares[i]!;
+      else nothing += cell.share * shares[i]!;
     }
   }
-  return { survey, classes, shares: { pools, values, nothing } };
+  return { survey, side, shares: { pools, values, nothing } };
 }
 
 /** Who moves from `before` to `after`, and how far; both over the same cells. */
 export function compareStates(
   { distances }: PlannedRecord,
-  cells: ClientCells,
+  cells: readonly ClientCell[],
   before: RecordState,
   after: RecordState,
 ): RecordMove {
   const added = new DistanceHistogram();
   const known = new Map<number, Difference>();
   let moved = 0;
-  for (const [i, clients] of cells.clients.entries()) {
-    const p = expectationOf(before.survey, before.classes[i]!);
-    const q = expectationOf(after.survey, after.classes[i]!);
+  for (const cell of cells) {
+    const p = expectationOf(before.survey, cell[before.side]);
+    const q = expectationOf(after.survey, cell[after.side]);
     const key = p.id * 0x100000 + q.id;
     const difference = known.get(key) ?? differenceOf(before.survey, p, after.survey, q);
     known.set(key, difference);
-    if (difference.moved === 0) continue;
-    moved += clients * difference.moved;
-    const place = cells.places[i]!;
+    moved += cell.share * difference.moved;
     for (const { from, to, share } of difference.moves) {
-      const km = (distances[to]?.[place] ?? Number.NaN) - (distances[from]?.[place] ?? Number.NaN);
-      if (!Number.isNaN(km)) added.add(km, clients * share);
+      const [near, far] = [distances[from] ?? null, distances[to] ?? null];
+      if (near !== null && far !== null) addDistances(added, cell, near, far, share);
     }
   }
   return { moved: Math.min(1, moved), added };
+}
+
+/** The share `share` of a cell's clients goes from a pool as far as `near` says to one as far as `far` says. */
+function addDistances(
+  added: DistanceHistogram,
+  { places, shares }: ClientCell,
+  near: Float64Array,
+  far: Float64Array,
+  share: number,
+): void {
+  for (let i = 0; i < places.length; i++) {
+    const km = far[places[i]!]! - near[places[i]!]!;
+    if (!Number.isNaN(km)) added.add(km, shares[i]! * share);
+  }
 }
 
 /** Load of the whole record in the unit of its capacities, by how `planned` shares it out; null: no capacity says. */

@@ -13,16 +13,22 @@ import { unpackRuns } from './run-table.ts';
 /** The IPv4 space by place. */
 export type PlaceRuns = { readonly runs: RunList; readonly addresses: Float64Array };
 
-/** Columns of cells: clients of one place that have one class before and one after. A class of -1: there is no table. */
-export type ClientCells = {
+/**
+ * Clients that have one class before and one after, by place: what is decided for them is decided once, however many places they
+ * are of. A class of -1: there is no table. Shares are of all clients of the record and sum to 1 over its cells.
+ */
+export type ClientCell = {
+  readonly before: number;
+  readonly after: number;
+  readonly share: number;
+  /** Location classes, and the share that each has; a class may come twice. */
   readonly places: readonly number[];
-  readonly before: readonly number[];
-  readonly after: readonly number[];
-  /** Shares of all clients, which sum to 1. */
-  readonly clients: readonly number[];
+  readonly shares: readonly number[];
 };
 
 const SPACE = 2 ** 32;
+/** Over all classes, -1 included. */
+const CLASS_SPAN = 0x20000;
 
 /** IPv4 addresses of each location class. Full city data: some 100 ms. */
 export function countAddresses(locations: LocationTable): PlaceRuns {
@@ -47,15 +53,20 @@ export function clientCells(
   after: ClassTable | null,
   clients: Float64Array,
   places: PlaceRuns,
-): ClientCells {
-  const cells = { places: [] as number[], before: [] as number[], after: [] as number[], clients: [] as number[] };
+): ClientCell[] {
+  const cells = new Map<number, { before: number; after: number; share: number; places: number[]; shares: number[] }>();
   const total = clients.reduce((sum, count) => sum + count, 0);
   const put = (place: number, old: number, now: number, count: number) => {
     if (count <= 0 || old === CLASS_NONROUTABLE) return;
-    cells.places.push(place);
-    cells.before.push(old);
-    cells.after.push(now);
-    cells.clients.push(count / total);
+    const key = old * CLASS_SPAN + now;
+    let cell = cells.get(key);
+    if (cell === undefined) {
+      cell = { before: old, after: now, share: 0, places: [], shares: [] };
+      cells.set(key, cell);
+    }
+    cell.share += count / total;
+    cell.places.push(place);
+    cell.shares.push(count / total);
   };
   const rest = Float64Array.from(clients);
   for (const { place, classId, addresses } of before === null ? [] : inSubnets(before, places)) {
@@ -63,12 +74,13 @@ export function clientCells(
     rest[place]! -= count;
     put(place, classId, classId, count);
   }
+  const classIn = (table: ClassTable | null, place: number) => (table === null ? -1 : classOfPlace(table, place));
   for (let place = 0; place < rest.length; place++) {
-    const of = (table: ClassTable | null) => (table === null ? -1 : classOfPlace(table, place));
     // What rounding leaves of a place that subnets cover whole is nobody.
-    if (rest[place]! > clients[place]! * 1e-9) put(place, of(before), of(after), rest[place]!);
+    if (rest[place]! <= clients[place]! * 1e-9) continue;
+    put(place, classIn(before, place), classIn(after, place), rest[place]!);
   }
-  return cells;
+  return [...cells.values()];
 }
 
 /** What the subnets of a table hold, by place. */

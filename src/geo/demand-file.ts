@@ -1,6 +1,5 @@
 /**
- * How many queries come from where: a file of lines that people write or `meridian status --demand-counts` prints, and what
- * it means in a location table.
+ * How many queries come from where: a file of lines, from an operator's own counts, and what it means in a location table.
  *
  *   # a comment                          place      as in `place-code`, or in its stead
  *   place,queries                        country    ISO 3166-1 alpha-2, with

@@ -3,8 +3,8 @@
  *
  *   unknown     EU     EU-DE     NA-US-CA     EU-DE@+52.520+013.405     @+52.520+013.405
  *
- * Written from a node's counters and by people, read from demand files; what a text means is found in the location table of
- * whoever reads it, which may be made of other data than the writer's.
+ * Read from demand files; what a text means is found in the location table of whoever reads it, which may be made of other data
+ * than the writer's.
  */
 
 import type { Location } from './location.ts';
@@ -62,7 +62,8 @@ export class PlaceFinder {
         if (!part.includes('-')) break;
       }
       const { latitude, longitude } = location;
-      if (latitude !== null && longitude !== null) push(this.#byCell, cellKey(code, latitude, longitude), id);
+      if (latitude !== null && longitude !== null)
+        push(this.#byCell, cellKey(code, cellOf(latitude), cellOf(longitude)), id);
     }
   }
 
@@ -71,8 +72,19 @@ export class PlaceFinder {
     if (code === null) return [UNKNOWN_CLASS];
     const all = this.#byCode.get(code) ?? [];
     if (latitude === null || longitude === null) return all;
-    const nearest = this.#nearest(this.#byCell.get(cellKey(code, latitude, longitude)) ?? all, latitude, longitude);
+    const [row, column] = [cellOf(latitude), cellOf(longitude)];
+    const near = this.#byCell.get(cellKey(code, row, column)) ?? this.#around(code, row, column);
+    const nearest = this.#nearest(near.length > 0 ? near : all, latitude, longitude);
     return nearest === null ? all : [nearest];
+  }
+
+  /** What rounding has put into the cell next door, without a look at a whole country. */
+  #around(code: string, row: number, column: number): readonly number[] {
+    const found: number[] = [];
+    for (let i = row - 1; i <= row + 1; i++) {
+      for (let j = column - 1; j <= column + 1; j++) found.push(...(this.#byCell.get(cellKey(code, i, j)) ?? []));
+    }
+    return found;
   }
 
   #nearest(ids: readonly number[], latitude: number, longitude: number): number | null {
@@ -95,8 +107,8 @@ function codeOf({ continent, country, province }: Location): string {
   return province === null ? `${continent}-${country}` : `${continent}-${country}-${province}`;
 }
 
-function cellKey(code: string, latitude: number, longitude: number): string {
-  return `${code} ${cellOf(latitude)},${cellOf(longitude)}`;
+function cellKey(code: string, row: number, column: number): string {
+  return `${code} ${row},${column}`;
 }
 
 function push(map: Map<string, number[]>, key: string, id: number): void {

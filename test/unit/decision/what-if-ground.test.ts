@@ -48,7 +48,7 @@ describe('the ground of a what-if', () => {
     expect(words('after', PoolWord.SHARE)).toEqual([6, 1]);
     expect(words('after', PoolWord.BIAS)).toEqual([0, 90]);
     // With 90 % off its distance, Virginia is nearer to London than Dublin is not: 593 km against 464 km; to Seoul it is.
-    expect(record!.cells.before).not.toEqual(record!.cells.after);
+    expect(record!.cells.some(({ before, after }) => before !== after)).toBe(true);
   });
 
   it('edits a pool by its own name or its region', () => {

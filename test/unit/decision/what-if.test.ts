@@ -16,7 +16,7 @@ function stateOf(method: 'weighted' | 'nearest', down: readonly string[] = []) {
   const numbers = new Map<string, number>();
   const words = wordsOfNothing(ground);
   const stand = (lost: readonly string[]) =>
-    recordState(record, cells, cells.before, wordsWithout(words, ground.endpoints, new Set(lost)), numbers);
+    recordState(record, cells, 'before', wordsWithout(words, ground.endpoints, new Set(lost)), numbers);
   return { record, cells, before: stand([]), after: stand(down) };
 }
 

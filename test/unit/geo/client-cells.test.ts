@@ -35,31 +35,33 @@ describe('cells of clients', () => {
       wanted.set(key, (wanted.get(key) ?? 0) + 1 / 65_536);
     }
     const cells = clientCells(table, table, addressClients(places), places);
-    const found = new Map(cells.clients.map((share, i) => [`${cells.places[i]} ${cells.before[i]}`, share]));
+    const found = new Map<string, number>(
+      cells.flatMap((cell) => cell.places.map((place, i) => [`${place} ${cell.before}`, cell.shares[i]!] as const)),
+    );
     expect([...found.keys()].sort()).toEqual([...wanted.keys()].sort());
     for (const [key, share] of wanted) expect(found.get(key)).toBeCloseTo(share, 12);
-    expect(cells.after).toEqual(cells.before);
+    expect(cells.every(({ before, after }) => before === after)).toBe(true);
   });
 
   it('weigh places as they are told, subnets in proportion', () => {
     const clients = Float64Array.from(places.addresses, (_, place) => (place === 2 ? 1 : 0));
     const cells = clientCells(table, table, clients, places);
-    expect(cells.places.every((place) => place === 2)).toBe(true);
-    expect(cells.clients.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(cells.flatMap((cell) => cell.places).every((place) => place === 2)).toBe(true);
+    expect(cells.reduce((sum, cell) => sum + cell.share, 0)).toBeCloseTo(1, 12);
     // DE has half a /16 less the island, of which a /25 and a /24 are in subnets.
-    const inSubnet = cells.clients[cells.before.indexOf(0)];
+    const inSubnet = cells.find(({ before }) => before === 0)!.share;
     expect(inSubnet).toBeCloseTo((128 + 256) / (32_768 - 256), 12);
   });
 
   it('have one class for all without a table', () => {
     const cells = clientCells(null, null, addressClients(places), places);
-    expect(new Set(cells.before)).toEqual(new Set([-1]));
-    expect(cells.places).toHaveLength(4);
+    expect(cells.map(({ before, after }) => [before, after])).toEqual([[-1, -1]]);
+    expect(cells[0]!.places).toHaveLength(4);
   });
 
   it('are all routable addresses where nothing is placed', () => {
     const empty = openLocationTable(compileLocationTable({ overrides: [], databases: [] }));
     const cells = clientCells(null, null, addressClients(countAddresses(empty)), countAddresses(empty));
-    expect(cells).toEqual({ places: [0], before: [-1], after: [-1], clients: [1] });
+    expect(cells).toEqual([{ before: -1, after: -1, share: 1, places: [0], shares: [1] }]);
   });
 });
