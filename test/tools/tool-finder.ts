@@ -61,6 +61,20 @@ export const TOOLS: readonly Tool[] = [
     suites: 'HTTPS checks against certificates made on the spot',
   },
   {
+    name: 'haproxy',
+    variable: 'HAPROXY_BIN',
+    debianPackage: 'haproxy',
+    required: false,
+    suites: 'PROXY headers before connections as haproxy writes them',
+  },
+  {
+    name: 'dnsdist',
+    variable: 'DNSDIST_BIN',
+    debianPackage: 'dnsdist',
+    required: false,
+    suites: 'PROXY headers before datagrams as dnsdist writes them',
+  },
+  {
     name: 'prlimit',
     variable: 'PRLIMIT_BIN',
     debianPackage: 'util-linux',
