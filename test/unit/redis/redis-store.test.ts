@@ -134,8 +134,9 @@ describe.skipIf(!hasRedisServer())(
     });
 
     it('notices a server that hangs also when it has nothing to tell it', async () => {
-      store.subscribe(() => {});
-      await until('connected', () => store.state === 'connected');
+      let batches = 0;
+      store.subscribe(() => batches++);
+      await until('the reader reads', () => batches > 0);
       redis.freeze();
       try {
         // The reader's word counts for both: the commands' own patience would not even have begun.
