@@ -58,13 +58,17 @@ export function heldTable(held: readonly HeldEndpoint[]): string {
     ['endpoint', 'waits for', 'since'],
     held
       .slice(0, ROWS_MAX)
-      .map(({ name, type, pool, value, cause, sinceSeconds }) => [
+      .map(({ name, type, pool, value, cause, sinceSeconds, penalty, untilSeconds }) => [
         `${name} ${type} ${pool} ${value}`,
-        cause === 'manual_resume' ? 'an operator (shift add --resume)' : 'quiet after its flaps',
+        cause === 'manual_resume' ? 'an operator (shift add --resume)' : flapText(penalty, untilSeconds),
         sinceSeconds === null ? '-' : duration(sinceSeconds),
       ]),
   );
   return table + more(held.length - ROWS_MAX);
+}
+
+function flapText(penalty: number, untilSeconds: number | null): string {
+  return `quiet after its flaps (penalty ${penalty}${untilSeconds === null ? '' : `, ${duration(untilSeconds)} left`})`;
 }
 
 /** `3 s`, `12 min`, `5 h`, `9 d`. */

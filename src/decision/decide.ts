@@ -30,7 +30,7 @@ import { drawEndpoints } from './draw.ts';
 import { Admission, weighEndpoints } from './endpoint-weight.ts';
 import { locateClient } from './locate.ts';
 import type { SteeringRequest } from './steering-request.ts';
-import { drawFromPool, poolAt, walkPools } from './walk-pools.ts';
+import { answersWanted, drawFromPool, poolAt, walkPools } from './walk-pools.ts';
 
 /** So that who exercises the fallback has nothing to do with who goes to which endpoint. */
 const TRICKLE_SALT = 0x7472636b;
@@ -215,7 +215,7 @@ function drawFromAllPools(
     if (rest >= 0) continue;
     const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
     const count = words[at + PoolWord.ENDPOINT_COUNT]!;
-    const wanted = words[block + DynWord.ANSWERS]!;
+    const wanted = answersWanted(zone, block, decision.slotsAt, endpointsAt, health);
     decision.pool = walk[i]!;
     return drawEndpoints(decision, zone, endpointsAt, count, wanted, health, random, Admission.NOT_DRAINED) > 0;
   }

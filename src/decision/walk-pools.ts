@@ -4,7 +4,7 @@
  */
 
 import type { RandomStream } from '../base/random.ts';
-import type { HealthTable } from '../health/health-table.ts';
+import { type HealthTable, isBlindWord } from '../health/health-table.ts';
 import {
   DynWord,
   ENDPOINT_WORDS,
@@ -19,7 +19,10 @@ import type { ZoneTable } from '../zone/zone-table.ts';
 import { rendezvousScore } from './affinity.ts';
 import type { Decision } from './decision.ts';
 import { drawEndpoints } from './draw.ts';
-import { Admission, effectiveWeight } from './endpoint-weight.ts';
+import { Admission, effectiveWeight, slotOf } from './endpoint-weight.ts';
+
+/** Answers of a node that is blind carry at least so many endpoints. */
+const BLIND_ANSWERS_MIN = 2;
 
 /** The word offset of pool `index` of a block. */
 export function poolAt(zone: ZoneTable, block: number, index: number): number {
@@ -145,6 +148,22 @@ export function offers(
   return false;
 }
 
+/**
+ * How many endpoints an answer from the pool at `endpointsAt` carries: while nobody knows which of them live, at least two, so
+ * that a client has another to try (03-health, BLIND). Every word tells of that; the first is enough.
+ */
+export function answersWanted(
+  zone: ZoneTable,
+  block: number,
+  slotsAt: number,
+  endpointsAt: number,
+  health: HealthTable,
+): number {
+  const wanted = zone.words[block + DynWord.ANSWERS]!;
+  const slot = slotOf(zone, slotsAt, endpointsAt);
+  return wanted < BLIND_ANSWERS_MIN && slot >= 0 && isBlindWord(health[slot]!) ? BLIND_ANSWERS_MIN : wanted;
+}
+
 /** Draws from one pool; false: it is passed over. */
 export function drawFromPool(
   decision: Decision,
@@ -161,7 +180,7 @@ export function drawFromPool(
     return false;
   const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
   const count = words[at + PoolWord.ENDPOINT_COUNT]!;
-  const wanted = words[block + DynWord.ANSWERS]!;
+  const wanted = answersWanted(zone, block, decision.slotsAt, endpointsAt, health);
   decision.pool = pool;
   return drawEndpoints(decision, zone, endpointsAt, count, wanted, health, random, admission) > 0;
 }

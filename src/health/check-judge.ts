@@ -5,7 +5,7 @@
 
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { AgentLedger, VoteCount } from './agent-ledger.ts';
-import { FlapDamper } from './flap-damping.ts';
+import { type Flap, FlapDamper } from './flap-damping.ts';
 import { isQuorate } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import { type DownCandidate, ObserverGuard } from './observer-guard.ts';
@@ -18,6 +18,8 @@ export type JudgeContext = {
   readonly isNormal: boolean;
   readonly knownRegions: number;
   readonly freshRegions: number;
+  /** Every agent there is can have been heard; before, no agent is believed alone. */
+  readonly isSettled: boolean;
   readonly nowMs: number;
   /** What the node's own checks say, in mode SELF: then nobody else is heard. */
   readonly own?: ((id: string) => CheckState) | null;
@@ -55,16 +57,13 @@ export class CheckJudge {
   readonly #verdicts = new Map<string, CheckState>();
   readonly #suspicions = new SuspicionBook();
   readonly #damper = new FlapDamper();
-  readonly #dampsFlaps: boolean;
   readonly #guard = new ObserverGuard();
   #checks: ReadonlyMap<string, CheckSpec> = new Map();
   /** When the judge last looked. */
   #nowMs = 0;
 
-  /** `dampsFlaps`: endpoints that go down again and again are held back for a while (see `flap-damping.ts`). */
-  constructor(ledger: AgentLedger, dampsFlaps: boolean) {
+  constructor(ledger: AgentLedger) {
     this.#ledger = ledger;
-    this.#dampsFlaps = dampsFlaps;
   }
 
   /** The checks in use, and the weight of the endpoints behind each; verdicts on others are forgotten. */
@@ -97,6 +96,25 @@ export class CheckJudge {
   /** An operator lets the endpoints of a check back in, however often it went down; their words are to be written anew. */
   forgive(id: string): void {
     this.#damper.forget(id);
+  }
+
+  /** How a check that went down again and again is damped at `nowMs`, or null. */
+  flapOf(id: string, nowMs: number): Flap | null {
+    return this.#damper.flapOf(id, nowMs);
+  }
+
+  /** Every check with a penalty, to be kept over a restart. */
+  flaps(nowMs: number): Flap[] {
+    return this.#damper.list(nowMs);
+  }
+
+  /** Takes over the penalties of an earlier run, `agoMs` old, of checks still in use. */
+  recallFlaps(flaps: readonly Flap[], agoMs: number, nowMs: number): void {
+    this.#damper.recall(
+      flaps.filter(({ check }) => this.#checks.has(check)),
+      agoMs,
+      nowMs,
+    );
   }
 
   verdictOf(id: string): CheckState {
@@ -159,7 +177,7 @@ export class CheckJudge {
 
   #enter(id: string, verdict: CheckState, nowMs: number): void {
     this.#verdicts.set(id, verdict);
-    if (verdict === 'down' && this.#dampsFlaps) this.#damper.noteDown(id, nowMs);
+    if (verdict === 'down') this.#damper.noteDown(id, nowMs);
     else this.#guard.noteUp(id);
   }
 
@@ -180,7 +198,8 @@ export class CheckJudge {
     const isDoubted = previous === 'down' || isAgreedInRound(count);
     const ups = isDoubted ? count.doubtingUps : count.ups;
     const downs = isDoubted ? count.doubtingDowns : count.downs;
-    const mayDown = context.isNormal && isQuorate(ups + downs, context.knownRegions);
+    const isTrusted = context.isSettled || isConfirmedTwice(count);
+    const mayDown = context.isNormal && isTrusted && isQuorate(ups + downs, context.knownRegions);
     const verdict = endpointVerdict(ups, downs, spec.quorum, previous, mayDown);
     return { verdict, failing: count.failing, isUnanimous: isUnanimous(count, context) };
   }
@@ -191,6 +210,11 @@ export class CheckJudge {
     this.#nowMs = nowMs;
     return ended.concat(this.#damper.age(nowMs));
   }
+}
+
+/** More than one region says down, and more than one agent after two failures in a row: no accident of the first to be heard. */
+function isConfirmedTwice(count: VoteCount): boolean {
+  return count.downs > 1 && count.confirmed > 1;
 }
 
 /** Every region that is heard says down, or has just seen the check fail. */

@@ -3,7 +3,7 @@
  * down costs a penalty that halves in five minutes. Above a limit the endpoint is not readmitted when it comes up, until
  * the penalty has fallen below another; never for longer than a quarter of an hour.
  *
- * Pure; owned by the judge.
+ * Kept over restarts by the health feed. Pure; owned by the judge.
  */
 
 const DOWN_PENALTY = 1_000;
@@ -14,6 +14,14 @@ const REUSE_BELOW = 750;
 const PENALTY_MAX = REUSE_BELOW * 2 ** 3;
 /** Below this nothing is remembered. */
 const FORGET_BELOW = REUSE_BELOW / 2;
+
+/** A check with a penalty, as of one moment. */
+export type Flap = {
+  readonly check: string;
+  readonly penalty: number;
+  /** How long it is still held back if it does not go down again; 0: it is not. */
+  readonly heldMs: number;
+};
 
 type Penalty = { points: number; atMs: number; isSuppressed: boolean };
 
@@ -46,6 +54,28 @@ export class FlapDamper {
       if (points < FORGET_BELOW) this.#penalties.delete(id);
     }
     return released;
+  }
+
+  /** The check's penalty at `nowMs`, or null when there is nothing to remember. */
+  flapOf(check: string, nowMs: number): Flap | null {
+    const penalty = this.#penalties.get(check);
+    if (penalty === undefined) return null;
+    const points = pointsAt(penalty, nowMs);
+    const heldMs = penalty.isSuppressed ? Math.max(1, Math.log2(points / REUSE_BELOW) * HALF_LIFE_MS) : 0;
+    return { check, penalty: Math.round(points), heldMs: Math.round(heldMs) };
+  }
+
+  /** Every check with a penalty. */
+  list(nowMs: number): Flap[] {
+    return Array.from(this.#penalties.keys(), (check) => this.flapOf(check, nowMs)!);
+  }
+
+  /** Takes over what was listed `agoMs` before `nowMs`, by an earlier run. */
+  recall(flaps: readonly Flap[], agoMs: number, nowMs: number): void {
+    for (const { check, penalty, heldMs } of flaps) {
+      const points = Math.min(penalty, PENALTY_MAX);
+      this.#penalties.set(check, { points, atMs: nowMs - agoMs, isSuppressed: heldMs > 0 });
+    }
   }
 
   /** The check is no longer made, or an operator forgives it. */

@@ -7,6 +7,7 @@
  *   bit  3     suspect: a check failed and the regions have not agreed yet
  *   bit  4     shifted: an operator's override is in force
  *   bit  5     last good: among the endpoints of its record that were the last to be healthy
+ *   bit  6     blind: the node knows nothing of any endpoint (mode BLIND); answers carry at least two
  *   bit  8-15  shortest useful TTL in seconds, 0 for none (adaptive TTL)
  *   bit 16-26  factor on the configured weight in 1/1024, 0..1024 (ramp and overrides)
  *
@@ -27,6 +28,7 @@ const BARRED_BIT = 1 << 2;
 const SUSPECT_BIT = 1 << 3;
 const SHIFTED_BIT = 1 << 4;
 const LAST_GOOD_BIT = 1 << 5;
+const BLIND_BIT = 1 << 6;
 const TTL_SHIFT = 8;
 const FACTOR_SHIFT = 16;
 
@@ -40,6 +42,7 @@ export type HealthState = {
   readonly suspect: boolean;
   readonly shifted: boolean;
   readonly lastGood: boolean;
+  readonly blind: boolean;
   /** Seconds, 0..255; 0: no wish. */
   readonly ttlSeconds: number;
   /** 0..FACTOR_ONE. */
@@ -62,6 +65,7 @@ export function packHealth(state: HealthState): number {
     (state.suspect ? SUSPECT_BIT : 0) |
     (state.shifted ? SHIFTED_BIT : 0) |
     (state.lastGood ? LAST_GOOD_BIT : 0) |
+    (state.blind ? BLIND_BIT : 0) |
     (state.ttlSeconds << TTL_SHIFT) |
     (state.factor << FACTOR_SHIFT)
   );
@@ -75,6 +79,7 @@ export function unpackHealth(word: number): HealthState {
     suspect: (word & SUSPECT_BIT) !== 0,
     shifted: (word & SHIFTED_BIT) !== 0,
     lastGood: (word & LAST_GOOD_BIT) !== 0,
+    blind: (word & BLIND_BIT) !== 0,
     ttlSeconds: (word >>> TTL_SHIFT) & 255,
     factor: (word >>> FACTOR_SHIFT) & 2047,
   };
@@ -93,6 +98,11 @@ export function factorOfWord(word: number): number {
 /** The shortest TTL that an answer with this endpoint should have, in seconds; 0: no wish. */
 export function ttlOfWord(word: number): number {
   return (word >>> TTL_SHIFT) & 255;
+}
+
+/** True if nothing is known of the endpoint, nor of any other (mode BLIND). */
+export function isBlindWord(word: number): boolean {
+  return (word & BLIND_BIT) !== 0;
 }
 
 /** True if the endpoint was among the last healthy ones of its record (`all_down: last_good`). */

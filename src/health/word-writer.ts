@@ -148,7 +148,7 @@ export class WordWriter {
     Atomics.store(
       table,
       slot,
-      packHealth({ ...word, suspect: isSuspect, ttlSeconds: isMoving ? TTL_SHORTEST : steady }),
+      packHealth({ ...word, blind: source.isBlind, suspect: isSuspect, ttlSeconds: isMoving ? TTL_SHORTEST : steady }),
     );
   }
 
@@ -196,6 +196,7 @@ export class WordWriter {
         suspect: isSuspect,
         shifted,
         lastGood: isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[slot]!),
+        blind: source.isBlind,
         ttlSeconds:
           isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
         factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(spec.key)),

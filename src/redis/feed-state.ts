@@ -13,6 +13,7 @@ import {
   OVERRIDE_MS_MAX,
   OVERRIDES_MAX,
 } from '../base/limits.ts';
+import type { Flap } from '../health/flap-damping.ts';
 import { isRecord, type RecordFault, readJsonRecord } from '../health/json-record.ts';
 import { parseOverride } from '../health/override.ts';
 import type { HeldOverride } from '../health/override-book.ts';
@@ -30,6 +31,8 @@ export type FeedState = {
   readonly down: readonly string[];
   /** Endpoints with `manual_resume` that wait for an operator. */
   readonly waiting: readonly Waiting[];
+  /** Checks that went down again and again. */
+  readonly flaps: readonly Flap[];
   readonly shifts: ShiftState;
 };
 
@@ -46,7 +49,7 @@ export function encodeFeedState(state: FeedState): string {
 export function decodeFeedState(text: string): FeedState | RecordFault {
   const record = readJsonRecord(text, FORM);
   if ('fault' in record) return record;
-  const { savedMs, epoch, agents, up, down, waiting = [], shifts = NO_SHIFTS } = record.record;
+  const { savedMs, epoch, agents, up, down, waiting = [], flaps = [], shifts = NO_SHIFTS } = record.record;
   if (typeof savedMs !== 'number' || savedMs < 0) return { fault: '"savedMs" is not a time' };
   if (!Number.isSafeInteger(epoch) || (epoch as number) < 0) return { fault: '"epoch" is not a whole number' };
   if (!isIds(up) || !isIds(down)) return { fault: '"up" or "down" is not a list of checks' };
@@ -58,9 +61,10 @@ export function decodeFeedState(text: string): FeedState | RecordFault {
     headers.push(header);
   }
   if (!isWaiting(waiting)) return { fault: '"waiting" is not a list of endpoints' };
+  if (!isFlaps(flaps)) return { fault: '"flaps" is not a list of penalties' };
   const read = readShifts(shifts);
   if ('fault' in read) return read;
-  return { savedMs, epoch: epoch as number, agents: headers, up, down, waiting, shifts: read };
+  return { savedMs, epoch: epoch as number, agents: headers, up, down, waiting, flaps, shifts: read };
 }
 
 /** A header is a snapshot without reports: one reader for both. */
@@ -83,6 +87,16 @@ function isWaiting(value: unknown): value is Waiting[] {
     if (typeof entry !== 'object' || entry === null) return false;
     const { key, sinceMs } = entry as Record<string, unknown>;
     return typeof key === 'string' && key.length <= ENDPOINT_KEY_CHARS_MAX && typeof sinceMs === 'number';
+  });
+}
+
+function isFlaps(value: unknown): value is Flap[] {
+  if (!Array.isArray(value) || value.length > ENDPOINT_SLOTS_MAX) return false;
+  return (value as unknown[]).every((entry) => {
+    if (!isRecord(entry)) return false;
+    const { check, penalty, heldMs } = entry;
+    const isAmount = [penalty, heldMs].every((amount) => typeof amount === 'number' && amount >= 0 && amount < 1e9);
+    return typeof check === 'string' && check.length <= CHECK_ID_CHARS_MAX && isAmount;
   });
 }
 

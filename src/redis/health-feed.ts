@@ -13,6 +13,7 @@ import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agen
 import { CheckJudge } from '../health/check-judge.ts';
 import { endpointLoad } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
+import type { Flap } from '../health/flap-damping.ts';
 import { type RegionLatency, regionLatencies } from '../health/latency-book.ts';
 import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
 import { listVerdicts } from '../health/node-status.ts';
@@ -45,8 +46,8 @@ export type HealthFeedOptions = {
   readonly onShifts?: () => void;
   /** The node's own checks; without them it holds for ever. */
   readonly self?: SelfChecks;
-  /** Whether endpoints that flap are held back; yes if not given. */
-  readonly dampsFlaps?: boolean;
+  /** There are no agents but this process's own: whoever is heard first is all there is. */
+  readonly isAlone?: boolean;
 };
 
 export type FeedStatus = {
@@ -69,6 +70,8 @@ export type FeedStatus = {
 const TICK_MS = 1_000;
 /** A store in which each agent has published so many snapshots (half a minute's) is in use: no agent is still to come. */
 const SNAPSHOTS_IN_USE = 3;
+/** After this an agent that has not been heard since the start is not there: its votes would be stale (03-health). */
+const SETTLED_MS = 15_000;
 /** Verdicts older than this at boot are not believed: unknown, and served, is better than long ago. */
 const STATE_AGE_MS_MAX = 3_600_000;
 
@@ -86,6 +89,7 @@ export class HealthFeed {
   readonly #writer: WordWriter;
   readonly #resumes = new ResumeBook();
   readonly #shifts: ShiftFeed;
+  readonly #startMs: number;
   readonly #sync: SnapshotSync;
   #guarded = 0;
   readonly #judge: CheckJudge;
@@ -100,15 +104,16 @@ export class HealthFeed {
 
   constructor(options: HealthFeedOptions) {
     this.#store = options.store;
-    this.#judge = new CheckJudge(this.#ledger, options.dampsFlaps ?? true);
+    this.#judge = new CheckJudge(this.#ledger);
     this.#registry = options.registry;
     this.#clock = options.clock;
     this.#timers = options.timers ?? systemTimers;
     this.#log = options.log;
     this.#onShifts = options.onShifts;
     this.#self = options.self ?? null;
-    const startMs = options.clock.monotonicMs();
-    this.#mode = startingMode(startMs);
+    this.#startMs = options.clock.monotonicMs();
+    this.#isComplete = options.isAlone ?? false;
+    this.#mode = startingMode(this.#startMs);
     this.#writer = new WordWriter(options.registry);
     const parts = {
       store: this.#store,
@@ -120,7 +125,12 @@ export class HealthFeed {
     this.#heartbeat =
       options.facts === undefined
         ? null
-        : new NodeHeartbeat({ ...parts, facts: options.facts, status: () => this.#feedFacts(), startMs });
+        : new NodeHeartbeat({
+            ...parts,
+            facts: options.facts,
+            status: () => this.#feedFacts(),
+            startMs: this.#startMs,
+          });
     this.zonesChanged();
   }
 
@@ -169,6 +179,11 @@ export class HealthFeed {
     return this.#judge.verdictOf(check);
   }
 
+  /** How a check that went down again and again is damped, or null. */
+  flapOf(check: string): Flap | null {
+    return this.#judge.flapOf(check, this.#clock.monotonicMs());
+  }
+
   /** The verdict with every region's and agent's voice. */
   votesOf(check: string): CheckVotes {
     return { verdict: this.verdictOf(check), regions: this.#ledger.votesOf(check, this.#clock.monotonicMs()) };
@@ -215,6 +230,7 @@ export class HealthFeed {
       up: withVerdict('up'),
       down: withVerdict('down'),
       waiting: this.#resumes.list(),
+      flaps: this.#judge.flaps(this.#clock.monotonicMs()),
       shifts: this.#shifts.exportState(),
     };
   }
@@ -228,6 +244,8 @@ export class HealthFeed {
     this.#shifts.importState(state.shifts, this.#clock.wallMs() - state.savedMs);
     for (const header of state.agents) this.#ledger.recall(header, now);
     this.#regions = this.#ledger.regionCounts(now);
+    const agoMs = Math.max(0, this.#clock.wallMs() - state.savedMs);
+    this.#judge.recallFlaps(state.flaps, agoMs, now);
     const isYoung = Math.abs(this.#clock.wallMs() - state.savedMs) <= STATE_AGE_MS_MAX;
     for (const verdict of isYoung ? (['up', 'down'] as const) : [])
       for (const id of state[verdict]) this.#judge.recall(id, verdict);
@@ -316,6 +334,7 @@ export class HealthFeed {
   #judgeSome(ids: Iterable<string>): void {
     const { changed, touched } = this.#judge.judge(ids, {
       isNormal: this.#mode.mode === 'NORMAL',
+      isSettled: this.#isComplete || this.#clock.monotonicMs() - this.#startMs >= SETTLED_MS,
       knownRegions: this.#regions.known,
       freshRegions: this.#regions.fresh,
       own: this.#mode.mode === 'SELF' ? (id) => this.#self?.stateOf(id) ?? 'unknown' : null,

@@ -49,9 +49,6 @@ const SAVE_MS = 30_000;
 /** How long a start waits to hear from Redis: what is down should be known before the first answer, if it can be. */
 const FIRST_NEWS_MS_MAX = 500;
 
-/** Off while an operator at a page cannot yet see and lift it: a record held back for ten minutes is an outage (DECISIONS 30). */
-const DAMPS_FLAPS = false;
-
 /** Owner of the store, the feed, the agent and a timer. */
 export class NodeHealth {
   readonly #options: NodeHealthOptions;
@@ -85,7 +82,7 @@ export class NodeHealth {
         logFeed(log, event);
       },
       onShifts: () => this.#save(),
-      dampsFlaps: DAMPS_FLAPS,
+      isAlone: options.redis === null,
       ...(this.#self === null ? {} : { self: this.#self }),
       ...(isListed
         ? { facts: () => ({ node: options.nodeName, boot, version: readVersion(), ...input.facts() }) }
@@ -171,6 +168,7 @@ export class NodeHealth {
       const { verdict, barred } = unpackHealth(registry.table[slot]!);
       if (!barred || verdict === Verdict.DOWN || spec.status !== 'obey') continue;
       const sinceMs = waiting.get(spec.key);
+      const flap = this.#feed.flapOf(spec.check.id);
       const { key, name, type, pool, value } = spec;
       held.push({
         key,
@@ -179,6 +177,8 @@ export class NodeHealth {
         pool,
         value,
         cause: sinceMs === undefined ? 'flapping' : 'manual_resume',
+        penalty: flap?.penalty ?? 0,
+        untilSeconds: sinceMs === undefined && flap !== null ? Math.ceil(flap.heldMs / 1000) : null,
         sinceSeconds: sinceMs === undefined ? null : Math.max(0, Math.round((clock.wallMs() - sinceMs) / 1000)),
       });
     }

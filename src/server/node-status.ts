@@ -146,6 +146,9 @@ export type HeldEndpoint = {
   readonly cause: 'manual_resume' | 'flapping';
   /** For how long it has waited; null where nobody notes it. */
   readonly sinceSeconds: number | null;
+  /** What it is damped by (1000 a down, halved every five minutes), and for how long still if it stays up; null: not damped. */
+  readonly penalty: number;
+  readonly untilSeconds: number | null;
 };
 
 export type AgentStatus = {

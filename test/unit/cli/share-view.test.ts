@@ -50,11 +50,11 @@ describe('the tables of where answers go', () => {
   it('list who is kept out without being down, and what would let them back', () => {
     const held = { key: 'k', name: 'www.a.', type: 'A', pool: 'eu', value: '192.0.2.1' };
     const text = heldTable([
-      { ...held, cause: 'manual_resume', sinceSeconds: 600 },
-      { ...held, cause: 'flapping', sinceSeconds: null },
+      { ...held, cause: 'manual_resume', sinceSeconds: 600, penalty: 0, untilSeconds: null },
+      { ...held, cause: 'flapping', sinceSeconds: null, penalty: 2_410, untilSeconds: 505 },
     ]);
     expect(text).toMatch(/www\.a\. A eu 192\.0\.2\.1 +an operator \(shift add --resume\) +10 min/);
-    expect(text).toMatch(/quiet after its flaps +-$/m);
+    expect(text).toMatch(/quiet after its flaps \(penalty 2410, 8 min left\) +-$/m);
   });
 
   it('tell times in one unit', () => {

@@ -82,7 +82,19 @@ describe('the status on a terminal', () => {
     const pool = { zone: 'a.', name: 'w.a.', type: 'A', pool: 'eu', region: null, configuredShare: null };
     const text = render({
       shifts: [{ ...shift, leftSeconds: 90 }],
-      held: [{ key: 'k', name: 'w.a.', type: 'A', pool: 'eu', value: 'v', cause: 'flapping', sinceSeconds: null }],
+      held: [
+        {
+          key: 'k',
+          name: 'w.a.',
+          type: 'A',
+          pool: 'eu',
+          value: 'v',
+          cause: 'flapping',
+          sinceSeconds: null,
+          penalty: 0,
+          untilSeconds: null,
+        },
+      ],
       answers: {
         windowSeconds: 300,
         pools: [{ ...pool, answers: 3, answeredShare: 1, endpoints: [] }],

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import { Decision } from '../../../src/decision/decision.ts';
 import { Admission } from '../../../src/decision/endpoint-weight.ts';
-import { poolAt, walkPools } from '../../../src/decision/walk-pools.ts';
+import { drawFromPool, poolAt, walkPools } from '../../../src/decision/walk-pools.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { RRType } from '../../../src/wire/codes.ts';
 import { PoolWord, STEERED_WORDS, WalkEnd } from '../../../src/zone/zone-image.ts';
@@ -81,5 +81,31 @@ describe('poolAt', () => {
   it('finds each pool of a block', () => {
     const { zone, block } = fourPools();
     expect([0, 1, 2, 3].map((pool) => zone.words[poolAt(zone, block, pool) + PoolWord.SHARE])).toEqual([5, 3, 2, 0]);
+  });
+});
+
+describe('an answer of a blind node', () => {
+  it('carries two endpoints where the record asks for one, and as many as ever where it asks for more', () => {
+    for (const [answers, expected] of [
+      [1, 2],
+      [3, 3],
+    ] as const) {
+      const values = Array.from({ length: 5 }, (_, i) => `192.0.2.${i}`);
+      const record = { name: 'www', answers, pools: { p: { values } }, rules: [{ pool: 'p' }] };
+      const serving = serve([modelZone('example.', [], [record])]);
+      const zone = serving.tables.zones[0]!;
+      const rrset = zone.findRRset(findNode(zone, 'www.example.'), RRType.A);
+      const block = zone.blockOf(rrset);
+      const decision = new Decision();
+      decision.slotsAt = zone.dataOf(rrset) + STEERED_WORDS;
+      const draw = () => {
+        drawFromPool(decision, zone, block, 0, serving.tables.health, new RandomStream(1), Admission.HEALTHY);
+        return decision.count;
+      };
+      expect(draw()).toBe(answers);
+      for (const value of values)
+        serving.tables.health[serving.slotOf(value)] = packHealth({ ...unpackHealth(UNKNOWN_WORD), blind: true });
+      expect(draw()).toBe(expected);
+    }
   });
 });

@@ -10,13 +10,14 @@ type Saying = readonly [state: CheckState, failing: number];
 /** Agents that say of the check `x` what they are told to, each in its own region unless named otherwise. */
 function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent: number) => `r${agent}`) {
   const ledger = new AgentLedger();
-  const judge = new CheckJudge(ledger, true);
+  const judge = new CheckJudge(ledger);
   judge.setChecks(new Map([['x', { ...checkSpec(spec), id: 'x' }]]), new Map([['x', 1]]));
   let seq = 0;
   let nowMs = 1_000;
+  let isSettled = true;
   const regions = new Set(Array.from({ length: agents }, (_, i) => regionOf(i))).size;
   const judged = (isNormal = true) =>
-    judge.judge(['x'], { isNormal, knownRegions: regions, freshRegions: regions, nowMs });
+    judge.judge(['x'], { isNormal, knownRegions: regions, freshRegions: regions, isSettled, nowMs });
   const say = (agent: number, [state, failing]: Saying) => {
     seq++;
     const times = { connectMs: null, connectDevMs: null, serverMs: null };
@@ -33,14 +34,39 @@ function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent:
   };
   const pass = (ms: number) => {
     nowMs += ms;
-    return judge.judge([], { isNormal: true, knownRegions: regions, freshRegions: regions, nowMs });
+    return judge.judge([], { isNormal: true, knownRegions: regions, freshRegions: regions, isSettled, nowMs });
   };
-  return { judge, say, sayAll, judged, pass };
+  const unsettle = (isStarting = true) => {
+    isSettled = !isStarting;
+  };
+  return { judge, say, sayAll, judged, pass, unsettle };
 }
 
 const UP: Saying = ['up', 0];
 const FAILING: Saying = ['up', 1];
 const DOWN: Saying = ['down', 2];
+
+describe('after a start', () => {
+  it('nothing goes down on the word of the first to be heard, but of two who have seen it fail twice', () => {
+    const { judge, sayAll, unsettle } = court(3);
+    unsettle();
+    sayAll(DOWN);
+    expect(judge.verdictOf('x')).toBe('unknown');
+    sayAll(DOWN, ['down', 1]);
+    expect(judge.verdictOf('x')).toBe('unknown');
+    sayAll(DOWN, DOWN);
+    expect(judge.verdictOf('x')).toBe('down');
+  });
+
+  it('the usual quorum counts once all can have been heard', () => {
+    const { judge, sayAll, unsettle, judged } = court(1);
+    unsettle();
+    sayAll(DOWN);
+    unsettle(false);
+    judged();
+    expect(judge.verdictOf('x')).toBe('down');
+  });
+});
 
 describe('a suspicion', () => {
   it('takes an endpoint down as soon as one agent has confirmed it and four of five fail', () => {
@@ -136,13 +162,13 @@ describe('the judge', () => {
 /** Agents, each its own region, that speak of the checks `0` to `count - 1`, which weigh the same. */
 function manyChecks(count: number, agents: number) {
   const ledger = new AgentLedger();
-  const judge = new CheckJudge(ledger, true);
+  const judge = new CheckJudge(ledger);
   const ids = Array.from({ length: count }, (_, i) => `${i}`);
   judge.setChecks(new Map(ids.map((id) => [id, { ...checkSpec(), id }])), new Map(ids.map((id) => [id, 1])));
   let seq = 0;
   let nowMs = 0;
   const judged = (which: readonly string[]) =>
-    judge.judge(which, { isNormal: true, knownRegions: agents, freshRegions: agents, nowMs });
+    judge.judge(which, { isNormal: true, knownRegions: agents, freshRegions: agents, isSettled: true, nowMs });
   const say = (who: readonly number[], which: readonly string[], [state, failing]: Saying) => {
     seq++;
     const times = { connectMs: null, connectDevMs: null, serverMs: null };

@@ -46,4 +46,20 @@ describe('flap damping', () => {
     expect(damper.isSuppressed('x')).toBe(false);
     expect(damper.age(20 * MINUTE)).toEqual([]);
   });
+
+  it('tells penalty and time, and goes on after a restart where it had been', () => {
+    const damper = new FlapDamper();
+    for (let i = 0; i < 3; i++) damper.noteDown('x', 0);
+    damper.noteDown('y', 0);
+    expect(damper.flapOf('x', 0)).toEqual({ check: 'x', penalty: 3_000, heldMs: 10 * MINUTE });
+    expect(damper.flapOf('y', 5 * MINUTE)).toEqual({ check: 'y', penalty: 500, heldMs: 0 });
+    expect(damper.flapOf('z', 0)).toBeNull();
+    const later = new FlapDamper();
+    later.recall(damper.list(2 * MINUTE), 3 * MINUTE, 1_000_000);
+    expect(later.isSuppressed('x')).toBe(true);
+    expect(later.isSuppressed('y')).toBe(false);
+    expect(later.flapOf('x', 1_000_000)!.heldMs / MINUTE).toBeCloseTo(5, 1);
+    expect(later.age(1_000_000 + 4.9 * MINUTE)).toEqual([]);
+    expect(later.age(1_000_000 + 5.1 * MINUTE)).toEqual(['x']);
+  });
 });

@@ -3,6 +3,7 @@ import {
   createHealthTable,
   FACTOR_ONE,
   factorOfWord,
+  isBlindWord,
   isEligibleWord,
   isLastGoodWord,
   packHealth,
@@ -17,6 +18,7 @@ const plain = {
   suspect: false,
   shifted: false,
   lastGood: false,
+  blind: false,
   ttlSeconds: 0,
   factor: FACTOR_ONE,
 };
@@ -30,9 +32,19 @@ describe('a health word', () => {
       { ...plain, suspect: true },
       { ...plain, shifted: true },
       { ...plain, lastGood: true },
+      { ...plain, blind: true },
       { ...plain, ttlSeconds: 255 },
       { ...plain, factor: 0 },
-      { verdict: Verdict.DOWN, barred: true, suspect: true, shifted: true, lastGood: true, ttlSeconds: 255, factor: 1 },
+      {
+        verdict: Verdict.DOWN,
+        barred: true,
+        suspect: true,
+        shifted: true,
+        lastGood: true,
+        blind: true,
+        ttlSeconds: 255,
+        factor: 1,
+      },
     ];
     for (const state of states) expect(unpackHealth(packHealth(state))).toEqual(state);
     expect(new Set(states.map(packHealth)).size).toBe(states.length);
@@ -46,6 +58,7 @@ describe('a health word', () => {
   it('tells its factor and the last good', () => {
     expect(factorOfWord(packHealth({ ...plain, factor: 512, ttlSeconds: 255 }))).toBe(512);
     expect(isLastGoodWord(packHealth({ ...plain, lastGood: true }))).toBe(true);
+    expect([true, false].map((blind) => isBlindWord(packHealth({ ...plain, blind })))).toEqual([true, false]);
     expect(isLastGoodWord(packHealth({ ...plain, shifted: true, suspect: true, barred: true }))).toBe(false);
   });
 });

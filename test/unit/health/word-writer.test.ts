@@ -241,9 +241,11 @@ describe('a node that is blind', () => {
       [1, 0],
     ]);
     expect(words()[0]!.verdict).toBe(Verdict.DOWN);
+    expect(words().every(({ blind }) => blind)).toBe(true);
     blindness.isBlind = false;
     writer.writeAll(source());
     expect(eligible()).toEqual([false, true, true]);
+    expect(words().some(({ blind }) => blind)).toBe(false);
   });
 });
 

@@ -14,6 +14,7 @@ const state: FeedState = {
     held: [{ override: shift('one'), leftMs: 5_000 }],
   },
   waiting: [{ key: 'zone|name|A|pool|192.0.2.1', sinceMs: 5 }],
+  flaps: [{ check: 'check 2', penalty: 2_500, heldMs: 521_000 }],
 };
 const text = (fields: object) => JSON.stringify({ v: 1, ...state, ...fields });
 
@@ -32,6 +33,10 @@ describe('the state of the feed', () => {
     ['checks that are no list', text({ up: {} })],
     ['checks that are no texts', text({ down: [1] })],
     ['waiting that is no list', text({ waiting: {} })],
+    ['flaps that are no list', text({ flaps: {} })],
+    ['a flap without a penalty', text({ flaps: [{ check: 'x', heldMs: 0 }] })],
+    ['a flap of nothing', text({ flaps: [null] })],
+    ['a flap for ever', text({ flaps: [{ check: 'x', penalty: 1, heldMs: 1e300 }] })],
     ['waiting without a time', text({ waiting: [{ key: 'x' }] })],
     ['waiting without a key', text({ waiting: [{ sinceMs: 1 }, null] })],
     ['agents that are no list', text({ agents: {} })],

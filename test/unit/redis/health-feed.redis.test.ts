@@ -32,7 +32,17 @@ class BeatingAgent {
   message(states: Record<string, CheckState>): AgentSnapshot {
     const seq = ++this.#seq;
     const reports = Object.entries(states).map(([id, state]) => {
-      return { id, state, reason: '', connectMs: 1, connectDevMs: 1, serverMs: 1, seq, heldMs: 0, failing: 0 };
+      return {
+        id,
+        state,
+        reason: '',
+        connectMs: 1,
+        connectDevMs: 1,
+        serverMs: 1,
+        seq,
+        heldMs: 0,
+        failing: state === 'down' ? 2 : 0,
+      };
     });
     return { agent: this.#name, region: `r-${this.#name}`, boot: 'b1', seq, intervalMs: 200, reports };
   }

@@ -8,7 +8,7 @@ import type { ChangesBatch } from '../../../src/redis/state-store.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { A, B, feedWorld as world } from '../../tools/feed-world.ts';
 
-const NOTHING = { epoch: 3, agents: [], up: [], down: [], waiting: [], shifts: { version: 0, held: [] } };
+const NOTHING = { epoch: 3, agents: [], up: [], down: [], waiting: [], flaps: [], shifts: { version: 0, held: [] } };
 
 /** A store from whose stream messages are trimmed before they are read. */
 class LossyStore extends MemoryStore {

@@ -1,0 +1,298 @@
+/**
+ * `npm run bench:redis`: what agents and nodes cost Redis, well and on fire, and how soon a change is in answers of a node that
+ * serves 10,000 endpoints watched by 20 agents. Real Redis, real stores, a real node; the agents' checks are made up.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProbeZones } from '../../src/cli/probe-zones.ts';
+import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
+import { createHealthTable } from '../../src/health/health-table.ts';
+import type { CheckState } from '../../src/health/observation.ts';
+import type { AgentReport } from '../../src/health/report.ts';
+import { ProbeAgent } from '../../src/probe/agent.ts';
+import type { ProbeResult } from '../../src/probe/check-attempt.ts';
+import { HealthFeed } from '../../src/redis/health-feed.ts';
+import { RedisStore } from '../../src/redis/redis-store.ts';
+import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
+import { ask } from '../tools/dns-client.ts';
+import { endpointSpec } from '../tools/endpoint-spec.ts';
+import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
+import { QueryStream } from '../tools/query-stream.ts';
+import { type RedisServer, startRedis } from '../tools/redis-server.ts';
+import { until } from '../tools/until.ts';
+
+const CLOCK = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+const SILENT_LOG = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as ConstructorParameters<
+  typeof ProbeAgent
+>[0]['log'];
+
+const COST_CHECKS = 1_000;
+const COST_SPAN_MS = 30_000;
+
+const NAMES = 1_000;
+const ENDPOINTS_PER_NAME = 10;
+const AGENTS = 20;
+const REGIONS = 5;
+const TRIALS = 50;
+const ZONE = 'scale.test';
+const QUERIES_PER_SECOND = 1_000;
+const STREAM_MS = 10_000;
+
+/** Commands and octets a second of one agent, then of one node, with all endpoints well, then with all of them dead. */
+async function measureCost(): Promise<void> {
+  const redis = await startRedis();
+  const specs = Array.from({ length: COST_CHECKS }, (_, i) => endpointSpec(`10.1.${i >> 8}.${i & 255}`));
+  const agentStore = new RedisStore({ access: redis.access, cluster: 'cost', clientName: 'agent' });
+  await until('connected', () => agentStore.state === 'connected');
+  let isWell = true;
+  const runCheck = async (): Promise<ProbeResult> => ({
+    outcome: isWell ? 'ok' : 'failed',
+    reason: isWell ? '' : 'connection refused',
+    connectMs: 12.345,
+    tlsMs: null,
+    serverMs: 3.456,
+    certificateExpiresMs: null,
+  });
+  const agent = new ProbeAgent({
+    agentId: 'eu-west-1',
+    region: 'eu-west',
+    checks: new Map(specs.map(({ check }) => [check.id, check])),
+    store: agentStore,
+    clock: CLOCK,
+    log: SILENT_LOG,
+    runCheck,
+  });
+  agent.start();
+  await sleep(12_000);
+  const agentWell = await costOf(redis);
+  isWell = false;
+  const agentOnFire = await costOf(redis);
+  const nodeStore = new RedisStore({ access: redis.access, cluster: 'cost', clientName: 'ns1' });
+  const registry = new EndpointRegistry(createHealthTable(COST_CHECKS));
+  registry.claim(specs);
+  const facts = () => ({ node: 'ns1', boot: 'boot1', version: '1', listen: ['127.0.0.1:53'], zones: 1 });
+  const feed = new HealthFeed({ store: nodeStore, registry, clock: CLOCK, log: () => {}, facts });
+  feed.start();
+  await sleep(6_000);
+  const bothQuiet = await costOf(redis);
+  isWell = true;
+  const bothOnFire = await costOf(redis);
+  const rows = {
+    agentWell,
+    agentOnFire,
+    nodeWell: less(bothQuiet, agentWell),
+    nodeOnFire: less(bothOnFire, agentOnFire),
+  };
+  console.log(
+    `cost on Redis, ${COST_CHECKS} checks, over ${COST_SPAN_MS / 1_000} s; "on fire": every endpoint changes its state in that time`,
+  );
+  for (const [name, { commands, octetsIn, octetsOut }] of Object.entries(rows))
+    console.log(
+      `  ${name.padEnd(12)} ${commands.toFixed(1)} commands/s, ${octetsIn.toFixed(0)} octets/s to Redis, ${octetsOut.toFixed(0)} octets/s from it`,
+    );
+  feed.stop();
+  await agent.stop();
+  await Promise.all([agentStore.close(), nodeStore.close()]);
+  await redis.stop();
+}
+
+type Cost = { readonly commands: number; readonly octetsIn: number; readonly octetsOut: number };
+
+/** Per second, over the span that is measured. */
+async function costOf(redis: RedisServer): Promise<Cost> {
+  const read = async () => {
+    const text = String(await redis.command('info', 'stats'));
+    const field = (name: string) => Number(new RegExp(`^${name}:(\\d+)`, 'm').exec(text)?.[1]);
+    return [field('total_commands_processed'), field('total_net_input_bytes'), field('total_net_output_bytes')];
+  };
+  const before = await read();
+  await sleep(COST_SPAN_MS);
+  const after = await read();
+  const [commands, octetsIn, octetsOut] = after.map((count, i) => (count - before[i]!) / (COST_SPAN_MS / 1_000));
+  return { commands: commands!, octetsIn: octetsIn!, octetsOut: octetsOut! };
+}
+
+function less(a: Cost, b: Cost): Cost {
+  return { commands: a.commands - b.commands, octetsIn: a.octetsIn - b.octetsIn, octetsOut: a.octetsOut - b.octetsOut };
+}
+
+/** From the last agent's entry in the stream to the first answer without the dead endpoint; and the queries meanwhile. */
+async function measureScale(): Promise<void> {
+  const redis = await startRedis();
+  const node = await startServe({
+    zones: { [`${ZONE}.yaml`]: zoneText() },
+    redis: redis.url,
+    workers: 1,
+    readyWithinMs: 60_000,
+  });
+  const checks = new ProbeZones(node.zonesFolder, ZONE_DEFAULTS).look().checks ?? [];
+  const agents = await startAgents(
+    redis,
+    checks.map(({ id }) => id),
+  );
+  try {
+    await untilNormal(node);
+    const delays: number[] = [];
+    for (let trial = 0; trial < TRIALS; trial++)
+      delays.push(
+        await delayOf(
+          node,
+          agents,
+          checks.map(({ id }) => id),
+          trial,
+        ),
+      );
+    delays.sort((a, b) => a - b);
+    const at = (share: number) => delays[Math.floor(share * (delays.length - 1))]!.toFixed(1);
+    console.log(
+      `${checks.length} endpoints x ${AGENTS} agents: stream entry to changed answer p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms over ${TRIALS} trials (asked every millisecond)`,
+    );
+    const quiet = await p99During(node, async () => sleep(STREAM_MS));
+    const busy = await p99During(node, () =>
+      churn(
+        agents,
+        checks.map(({ id }) => id),
+      ),
+    );
+    console.log(
+      `query latency at ${QUERIES_PER_SECOND}/s: quiet ${quiet}; 200 verdicts a second changing and every snapshot published anew ${busy}`,
+    );
+  } finally {
+    await Promise.all(agents.map(({ store }) => store.close()));
+    await node.stop();
+    await redis.stop();
+  }
+}
+
+/** An agent that says what it is told to. */
+class ToldAgent {
+  readonly store: RedisStore;
+  readonly #name: string;
+  readonly #region: string;
+  readonly #reports: Map<string, AgentReport>;
+  #seq = 0;
+
+  constructor(redis: RedisServer, index: number, ids: readonly string[]) {
+    this.#name = `agent-${index}`;
+    this.#region = `region-${index % REGIONS}`;
+    this.store = new RedisStore({ access: redis.access, cluster: 'default', clientName: this.#name });
+    this.#reports = new Map(ids.map((id) => [id, report(id, 'up', 1)]));
+  }
+
+  publishAll(): Promise<void> {
+    return this.store.publishSnapshot(this.#message([...this.#reports.values()]));
+  }
+
+  say(ids: readonly string[], state: CheckState): Promise<void> {
+    const reports = ids.map((id) => report(id, state, this.#reports.get(id)!.seq + 1));
+    for (const each of reports) this.#reports.set(each.id, each);
+    return this.store.publishChanges(this.#message(reports));
+  }
+
+  #message(reports: readonly AgentReport[]) {
+    return { agent: this.#name, region: this.#region, boot: 'boot1', seq: ++this.#seq, intervalMs: 60_000, reports };
+  }
+}
+
+function report(id: string, state: CheckState, seq: number): AgentReport {
+  const failing = state === 'down' ? 2 : 0;
+  return { id, state, reason: '', connectMs: 12.345, connectDevMs: 1.5, serverMs: 3.2, seq, heldMs: 0, failing };
+}
+
+async function startAgents(redis: RedisServer, ids: readonly string[]): Promise<ToldAgent[]> {
+  const agents = Array.from({ length: AGENTS }, (_, i) => new ToldAgent(redis, i, ids));
+  for (const agent of agents) {
+    await until('connected', () => agent.store.state === 'connected');
+    await agent.publishAll();
+  }
+  return agents;
+}
+
+async function untilNormal(node: MeridianProcess): Promise<void> {
+  for (let i = 0; i < 600; i++) {
+    const status = (await (await fetch(`${node.adminUrl}/api/v1/status`)).json()) as {
+      mode: string;
+      endpoints: { verdict: string }[];
+    };
+    if (status.mode === 'NORMAL' && status.endpoints.every(({ verdict }) => verdict === 'up')) return;
+    await sleep(200);
+  }
+  throw new Error('the node does not follow the agents');
+}
+
+async function delayOf(
+  node: MeridianProcess,
+  agents: readonly ToldAgent[],
+  ids: readonly string[],
+  trial: number,
+): Promise<number> {
+  const id = ids[(trial * 191) % ids.length]!;
+  const address = /127\.1\.\d+\.\d+/.exec(id)![0];
+  const index = addressIndex(address);
+  const name = `n${Math.floor(index / ENDPOINTS_PER_NAME)}.${ZONE}`;
+  const isAnswered = async () => (await ask(node, name, 'A')).answers.some(({ data }) => String(data) === address);
+  await Promise.all(agents.map((agent) => agent.say([id], 'down')));
+  const toldMs = performance.now();
+  while (await isAnswered()) await sleep(1);
+  const delayMs = performance.now() - toldMs;
+  await Promise.all(agents.map((agent) => agent.say([id], 'up')));
+  for (const endMs = performance.now() + 5_000; !(await isAnswered()) && performance.now() < endMs; ) await sleep(10);
+  return delayMs;
+}
+
+/** Flips checks all over the world, and publishes snapshots as often as real agents would. */
+async function churn(agents: readonly ToldAgent[], ids: readonly string[]): Promise<void> {
+  const endMs = performance.now() + STREAM_MS;
+  for (let round = 0; performance.now() < endMs; round++) {
+    const some = Array.from({ length: 20 }, (_, i) => ids[(round * 20 + i) % ids.length]!);
+    await Promise.all(agents.map((agent) => agent.say(some, 'down')));
+    // Two snapshots a second: those of 20 agents in ten.
+    if (round % 5 === 0) await agents[(round / 5) % agents.length]!.publishAll();
+    await sleep(50);
+    await Promise.all(agents.map((agent) => agent.say(some, 'up')));
+    await sleep(50);
+  }
+}
+
+async function p99During(node: MeridianProcess, work: () => Promise<void>): Promise<string> {
+  const questions = Array.from({ length: 100 }, (_, i) => ({ name: `n${i}.${ZONE}`, type: 'A' }));
+  const stream = new QueryStream(node, { questions, perSecond: QUERIES_PER_SECOND });
+  await work();
+  const { p50Ms, p99Ms, worstMs, lost } = await stream.stop();
+  return `p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms, worst ${worstMs.toFixed(1)} ms, ${lost} lost`;
+}
+
+function addressOf(index: number): string {
+  return `127.1.${index >> 8}.${index & 255}`;
+}
+
+function addressIndex(address: string): number {
+  const [, , high, low] = address.split('.').map(Number);
+  return high! * 256 + low!;
+}
+
+function zoneText(): string {
+  const records = Array.from({ length: NAMES }, (_, i) => {
+    const values = Array.from(
+      { length: ENDPOINTS_PER_NAME },
+      (_, j) => `{value: ${addressOf(i * ENDPOINTS_PER_NAME + j)}}`,
+    );
+    return `n${i}:
+  type: A
+  ttl: 5
+  value: 127.0.69.9
+  dynamic:
+    pools:
+      all: {values: [${values.join(', ')}]}
+    rules:
+    - {pool: all}
+  octodns:
+    healthcheck: {protocol: HTTP, port: 80, path: /}
+    meridian: {answers: ${ENDPOINTS_PER_NAME}, healthcheck: {interval: 5, timeout: 1.5}}
+`;
+  });
+  return `---\n'':\n  type: NS\n  values: [ns1.${ZONE}.]\nns1: {type: A, value: 127.0.0.1}\n${records.join('')}`;
+}
+
+if (!process.argv.includes('--scale-only')) await measureCost();
+await measureScale();
