@@ -108,6 +108,9 @@ export const ENDPOINT_SLOTS_MAX = 262_144;
 /** Characters of an endpoint's key: zone, name and pool of 255 each at most, escaped, and a value. */
 export const ENDPOINT_KEY_CHARS_MAX = 4_096;
 
+/** Endpoints whose weights take their step after loads in one second: 20 agents' reports on each take some 10 ms to look up. */
+export const CORRECTIONS_PER_TICK_MAX = 1_000;
+
 /** Operators' shifts at once: each endpoint is compared with each, whenever its word is written. */
 export const OVERRIDES_MAX = 1_000;
 /** Characters of one shift in text form: a key and two texts. */

@@ -231,7 +231,8 @@ export class AgentLedger {
   *heardOn(id: string): Generator<HeardReport> {
     for (const { reports, region, loadsAtMs, fresh } of this.#agents.values()) {
       const report = reports.get(id);
-      if (report !== undefined) yield { report, region, fresh, loadAtMs: loadsAtMs.get(id) ?? 0 };
+      if (report === undefined) continue;
+      yield { report, region, fresh, loadAtMs: report.load === undefined ? 0 : (loadsAtMs.get(id) ?? 0) };
     }
   }
 

@@ -10,7 +10,7 @@
  *                                                    E = errors / requests; U or T unknown: the other alone
  *
  * An answer lives for a TTL in caches, so loads follow weights late. The exponent keeps the loop's gain at a half for any delay,
- * and ln c follows with a time constant of {@link TAU_MS} by at most {@link STEP_MAX} a time, so that loads that rise faster
+ * and ln c follows with a time constant of {@link TAU_MS} by at most {@link STEP_MAX} a step, so that loads that rise faster
  * than their endpoint's share do not swing. What is missing, stale or nonsense drifts to neutral in {@link DECAY_MS}; an endpoint
  * that ramps or is shifted keeps its correction, since its load then says nothing of what it can bear.
  *
@@ -41,11 +41,7 @@ export type WeightCorrection = {
   readonly terms: Readonly<Record<string, number>>;
 };
 
-/** How often corrections move; the cost is the number of corrected endpoints times that of agents. */
-const PERIOD_MS = 2_000;
 const TAU_MS = 60_000;
-/** A process that stood still does not make up for it in one step. */
-const ELAPSED_MS_MAX = 10_000;
 /** Of ln c in one step: 4 %. */
 const STEP_MAX = 0.04;
 const LIMIT = Math.LN2;
@@ -76,24 +72,19 @@ export class WeightCorrections {
   readonly #entries = new Map<string, Entry>();
   /** By the endpoint's key: c_i over the largest of its record. */
   readonly #factors = new Map<string, number>();
-  #movedMs = Number.NEGATIVE_INFINITY;
-  #elapsedMs = 0;
 
-  /** True once in each period: then every record is to be moved. */
-  isDue(nowMs: number): boolean {
-    if (nowMs - this.#movedMs < PERIOD_MS) return false;
-    this.#elapsedMs = Math.min(nowMs - this.#movedMs, ELAPSED_MS_MAX);
-    this.#movedMs = nowMs;
-    return true;
-  }
-
-  /** Moves the corrections of one record's endpoints by one step; true if a word is another. */
-  move(record: readonly CorrectedMember[], loadOf: (check: string) => EndpointLoad, nowMs: number): boolean {
+  /** Moves the corrections of one record's endpoints by one step, `elapsedMs` after the last; true if a word is another. */
+  move(
+    record: readonly CorrectedMember[],
+    loadOf: (check: string) => EndpointLoad,
+    nowMs: number,
+    elapsedMs: number,
+  ): boolean {
     for (const pool of Map.groupBy(record, ({ spec }) => spec.pool).values()) {
       const loads = pool.map(({ spec }) => loadOf(spec.check.id));
       const measures = measuresIn(pool, loads);
       const mean = meanOver(pool, measures);
-      for (const [i, member] of pool.entries()) this.#step(member, measures[i]!, mean, nowMs);
+      for (const [i, member] of pool.entries()) this.#step(member, measures[i]!, mean, nowMs, elapsedMs);
     }
     let most = -LIMIT;
     for (const { spec } of record) most = Math.max(most, this.#entries.get(spec.key)!.log);
@@ -125,14 +116,20 @@ export class WeightCorrections {
     }
   }
 
-  #step({ spec, condition }: CorrectedMember, measure: Measure, mean: number | null, nowMs: number): void {
+  #step(
+    { spec, condition }: CorrectedMember,
+    measure: Measure,
+    mean: number | null,
+    nowMs: number,
+    elapsedMs: number,
+  ): void {
     const entry = this.#entries.get(spec.key) ?? { log: 0, decay: null };
     const { load, standing } = measure;
     let { log, decay } = entry;
     const isFollowing = condition === 'settled' && standing === 'used' && load !== null && mean !== null;
     const isHolding = condition !== 'out' && (condition === 'moving' || standing === 'frozen');
     if (isFollowing) {
-      const step = ((wishOf(load, mean) - log) * this.#elapsedMs) / TAU_MS;
+      const step = ((wishOf(load, mean) - log) * elapsedMs) / TAU_MS;
       log += Math.max(-STEP_MAX, Math.min(STEP_MAX, step));
     } else if (!isHolding) {
       decay ??= { fromLog: log, startMs: nowMs };

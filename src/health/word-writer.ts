@@ -7,6 +7,7 @@
  * that were healthy before are its last good ones, not the one that happened to be judged last.
  */
 
+import { CORRECTIONS_PER_TICK_MAX } from '../base/limits.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
 import type { CheckStanding } from './check-judge.ts';
 import type { EndpointLoad } from './endpoint-load.ts';
@@ -33,6 +34,9 @@ const CODES = { unknown: Verdict.UNKNOWN, up: Verdict.UP, down: Verdict.DOWN } a
 /** The word's TTL where something is about to change: the shortest there is. */
 const TTL_SHORTEST = 1;
 
+/** A record's weights follow loads no more often; less often where there are many (CORRECTIONS_PER_TICK_MAX). */
+const CORRECTION_PERIOD_MS = 2_000;
+
 /** One endpoint of a record. */
 type Member = { readonly slot: number; readonly spec: EndpointSpec };
 type Group = readonly Member[];
@@ -49,8 +53,8 @@ export class WordWriter {
   /** By the endpoint's key. */
   #ramps = new Map<string, EndpointRamp>();
   readonly #ramping = new Set<Group>();
-  /** Records whose balance corrects weights by load. */
-  #corrected: Group[] = [];
+  /** Records whose balance corrects weights by load, and when they took their last step; the one that waits longest first. */
+  #corrected: { readonly group: Group; movedMs: number }[] = [];
   readonly #corrections = new WeightCorrections();
 
   constructor(registry: EndpointRegistry) {
@@ -73,8 +77,9 @@ export class WordWriter {
     this.#ramps = ramps;
     this.#ramping.clear();
     this.#groups = [...records.values()];
-    this.#corrected = this.#groups.filter(([first]) => isCorrecting(first!.spec.balance));
-    this.#corrections.keepOnly(new Set(this.#corrected.flatMap((group) => group.map(({ spec }) => spec.key))));
+    const corrected = this.#groups.filter(([first]) => isCorrecting(first!.spec.balance));
+    this.#corrected = corrected.map((group) => ({ group, movedMs: source.nowMs }));
+    this.#corrections.keepOnly(new Set(corrected.flatMap((group) => group.map(({ spec }) => spec.key))));
     this.#usersOfCheck = new Map();
     this.#concerns.clear();
     for (const group of this.#groups) {
@@ -120,11 +125,25 @@ export class WordWriter {
    */
   passTime(source: WordSource): void {
     const due = new Set(this.#ramping);
-    for (const group of this.#corrections.isDue(source.nowMs) ? this.#corrected : []) {
-      const members = group.map(({ spec }) => ({ spec, condition: this.#conditionOf(spec, source.nowMs) }));
-      if (this.#corrections.move(members, source.loadOf, source.nowMs)) due.add(group);
-    }
+    this.#followLoads(source, due);
     for (const group of due) this.#writeGroup(group, source);
+  }
+
+  /** Steps of as many records as one tick bears; those whose words change go into `due`. */
+  #followLoads(source: WordSource, due: Set<Group>): void {
+    const { nowMs, loadOf } = source;
+    let room = CORRECTIONS_PER_TICK_MAX;
+    let moved = 0;
+    for (const entry of this.#corrected) {
+      const elapsedMs = nowMs - entry.movedMs;
+      if (room <= 0 || elapsedMs < CORRECTION_PERIOD_MS) break;
+      const members = entry.group.map(({ spec }) => ({ spec, condition: this.#conditionOf(spec, nowMs) }));
+      if (this.#corrections.move(members, loadOf, nowMs, elapsedMs)) due.add(entry.group);
+      entry.movedMs = nowMs;
+      room -= members.length;
+      moved++;
+    }
+    this.#corrected = [...this.#corrected.slice(moved), ...this.#corrected.slice(0, moved)];
   }
 
   /** How the balance of its record corrects the weight of the endpoint `key`; null: it does not. */

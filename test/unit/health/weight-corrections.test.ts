@@ -36,9 +36,8 @@ function world(balance: Balance, told: Told[], weights: readonly number[] = []) 
     let moves = 0;
     for (const end = nowMs + seconds * 1000; nowMs < end; ) {
       nowMs += 2_000;
-      expect(corrections.isDue(nowMs)).toBe(true);
       const record = specs.map((spec, i) => ({ spec, condition: conditions[i]! }));
-      if (corrections.move(record, loadOf, nowMs)) moves++;
+      if (corrections.move(record, loadOf, nowMs, 2_000)) moves++;
     }
     return moves;
   };
@@ -166,16 +165,15 @@ describe('the correction of a weight', () => {
     expect(pass(100)).toBe(0);
   });
 
-  it('takes its step every two seconds, and no longer one after a stop', () => {
-    const corrections = new WeightCorrections();
-    expect([0, 1_999, 2_000, 3_000, 900_000, 900_001].map((ms) => corrections.isDue(ms))).toEqual([
-      true,
-      false,
-      true,
-      false,
-      true,
-      false,
-    ]);
+  it('takes no longer step after a process stood still', () => {
+    const { corrections, specs, of } = world('least_connections', [{ current: 0 }, { current: 100 }]);
+    const record = specs.map((spec) => ({ spec, condition: 'settled' as const }));
+    const loadOf = (check: string) => ({
+      report: { ...UNSAID, current: check === 'check:e0' ? 0 : 100 },
+      ...{ ageMs: 0, standing: 'used' as const, responseMs: null },
+    });
+    corrections.move(record, loadOf, 900_000, 900_000);
+    expect(of(0).factor).toBeCloseTo(Math.exp(0.04), 6);
   });
 
   it('is forgotten with its endpoint', () => {
