@@ -25,6 +25,7 @@ import { buildQuery } from '../tools/dns-client.ts';
 import { wireName } from '../tools/model-zone.ts';
 import { median } from './bench-run.ts';
 import { hostName, ZONE } from './bench-scenario.ts';
+import { timeLatencyRecomputes } from './latency-recompute.ts';
 import { MICRO_NAMES, type MicroTables, makeMicroTables, openCityData } from './micro-tables.ts';
 
 const POOL_SIZES = [2, 16, 1_000] as const;
@@ -213,8 +214,11 @@ function print(label: string, ns: number): void {
   console.log(`${label.padEnd(48)} ${ns.toFixed(1)} ns`);
 }
 
-const micro = makeMicroTables(openCityData(), POOL_SIZES);
+const cityData = openCityData();
+const micro = makeMicroTables(cityData, POOL_SIZES);
 measureAnswers(micro);
 measureParts(micro);
 measureVerdict();
+const recomputeMs = median(timeLatencyRecomputes(cityData));
+console.log(`${'50 records x 20 pools by other latencies'.padEnd(48)} ${recomputeMs.toFixed(0)} ms`);
 await measureHeap(micro);
