@@ -5,10 +5,16 @@
 
 import { loadSystemCalls } from './system-calls.ts';
 
-/** Closes what a thread that has ended left in its `rawSockets`: descriptors plus 1, 0 for none. */
+/**
+ * Closes what a thread that ends has left in its `rawSockets`: descriptors plus 1, 0 for none. Called by the thread as the last
+ * thing it does, and by the pool in case it could not; each descriptor is closed once.
+ */
 export function closeRawSockets(rawSockets: Int32Array): void {
   if (rawSockets.every((word) => word === 0)) return;
   const calls = loadSystemCalls();
   if (typeof calls === 'string') return;
-  for (const word of rawSockets) if (word > 0) calls.close(word - 1);
+  for (let i = 0; i < rawSockets.length; i++) {
+    const word = Atomics.exchange(rawSockets, i, 0);
+    if (word > 0) calls.close(word - 1);
+  }
 }

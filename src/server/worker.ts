@@ -15,6 +15,7 @@ import { createGuardedAnswer } from './guarded-answer.ts';
 import { beat } from './listener-counters.ts';
 import { createProxiedAnswer } from './proxied-answer.ts';
 import { ProxySources } from './proxy-sources.ts';
+import { closeRawSockets } from './raw-sockets.ts';
 import { ServingState } from './serving-state.ts';
 import { reasonOf } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
@@ -121,6 +122,8 @@ function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
     if (typeof calls === 'string') throw new Error(calls);
     const listener = new UdpMmsgListener(calls, listen, answer, listenerCounters);
     rawSockets.set(listener.descriptors.map((fd) => fd + 1));
+    // A thread takes its time to end, and its sockets would take queries meanwhile.
+    process.once('exit', () => closeRawSockets(rawSockets));
     return listener;
   } catch (error) {
     fail(error);
