@@ -27,7 +27,7 @@ import {
 import { findNode } from '../../tools/zone-node.ts';
 
 const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
-const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash'];
+const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash', 'load'];
 const ALL_DOWNS: readonly AllDown[] = ['serve_all', 'values', 'first_pool', 'last_good', 'nodata', 'servfail'];
 const EXITS: readonly FenceExit[] = ['serve_anyway', 'nodata', 'fallback'];
 const CITIES = [
@@ -111,7 +111,7 @@ describe('the expectation of a decision', () => {
   it.each(METHODS.flatMap((method) => BALANCES.map((balance) => [method, balance] as const)))(
     'is what decide gives over many seeds and clients: %s, %s',
     (method, balance) => {
-      const random = new RandomStream(METHODS.indexOf(method) * 4 + BALANCES.indexOf(balance) + 1);
+      const random = new RandomStream(METHODS.indexOf(method) * BALANCES.length + BALANCES.indexOf(balance) + 1);
       for (let world = 0; world < 12; world++) {
         const sketch = sketchOf(random, method, balance);
         const compile = world % 2 === 0 ? compileClassTable : compileClassMap;
