@@ -8,8 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import type { AnswerPolicy } from '../../src/answer/answer-policy.ts';
 import { answerQuery } from '../../src/answer/answer-query.ts';
 import { createCounters } from '../../src/answer/counters.ts';
+import { createLivePolicy, setCookieSecrets } from '../../src/answer/live-policy.ts';
+import { RateLimit } from '../../src/answer/rate-limit.ts';
 import { Transaction, Transport } from '../../src/answer/transaction.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { Decision } from '../../src/decision/decision.ts';
@@ -35,6 +38,9 @@ const ADDRESSES = 1 << 16;
 const MASK = ADDRESSES - 1;
 const MESSAGE_AT = 64;
 
+const COOKIE_MIX = 'steered, with a new cookie';
+const RATE_MIX = 'steered, rates limited';
+
 const { values } = parseArgs({ options: { calls: { type: 'string', default: '10000000' } } });
 const heapCalls = Number(values.calls);
 const runCalls = Math.max(1_000, Math.floor(heapCalls / 10));
@@ -43,7 +49,7 @@ const runCalls = Math.max(1_000, Math.floor(heapCalls / 10));
 function measureAnswers({ tables }: MicroTables): void {
   const counters = createCounters();
   for (const [label, queries] of Object.entries(queryMixes())) {
-    const feed = new Feed(queries);
+    const feed = new Feed(queries, policyOf(label));
     const copy = medianNs((calls) => {
       for (let i = 0; i < calls; i++) feed.next();
     });
@@ -125,7 +131,7 @@ async function measureHeap({ tables }: MicroTables): Promise<void> {
     collections += list.getEntries().length;
   });
   for (const [label, queries] of Object.entries(queryMixes())) {
-    const feed = new Feed(queries);
+    const feed = new Feed(queries, policyOf(label));
     const answerMany = (calls: number) => {
       for (let i = 0; i < calls; i++) {
         feed.next();
@@ -154,17 +160,34 @@ async function measureHeap({ tables }: MicroTables): Promise<void> {
 /** 1,024 queries of each kind, by what they are. */
 function queryMixes(): Record<string, Uint8Array[]> {
   const random = new RandomStream(3);
-  const make = (nameOf: (n: number) => string, ecs: boolean) =>
+  const make = (nameOf: (n: number) => string, ecs: boolean, cookie?: string) =>
     Array.from({ length: 1024 }, (_, i) => {
       const client = `${1 + random.nextBelow(222)}.${random.nextBelow(256)}.${random.nextBelow(256)}.0/24`;
-      return buildQuery(`${nameOf(i % MICRO_NAMES)}.${ZONE}.`, 'A', { id: i, ...(ecs ? { ecs: client } : {}) });
+      return buildQuery(`${nameOf(i % MICRO_NAMES)}.${ZONE}.`, 'A', {
+        id: i,
+        ...(ecs ? { ecs: client } : {}),
+        ...(cookie === undefined ? {} : { cookie }),
+      });
     });
   return {
     steered: make(hostName, false),
     'steered, with ECS': make(hostName, true),
+    [COOKIE_MIX]: make(hostName, false, Buffer.alloc(8, 7).toString('hex')),
+    [RATE_MIX]: make(hostName, false),
     static: make((n) => `plain${n}`, false),
     nxdomain: make((n) => `x${n}`, false),
   };
+}
+
+/** What the operator of a node with the mix `label` has decided: cookies as every node has them, and rates where they are measured. */
+function policyOf(label: string): AnswerPolicy {
+  const live = createLivePolicy();
+  setCookieSecrets(live, [new Uint8Array(16).fill(9)]);
+  const rateLimit =
+    label === RATE_MIX
+      ? new RateLimit({ isEnforced: true, perSecond: 10_000, slip: 2, exempt: [], keys: [1, 2] })
+      : null;
+  return { serverId: null, version: null, live, rateLimit };
 }
 
 /** Hands the queries one after the other to a transaction, as a listener does with its buffers. */
@@ -174,8 +197,10 @@ class Feed {
   readonly #buffer = new Uint8Array(MESSAGE_AT + 4096);
   #turn = 0;
 
-  constructor(queries: readonly Uint8Array[]) {
+  constructor(queries: readonly Uint8Array[], policy: AnswerPolicy) {
     this.#queries = queries;
+    this.tx.policy = policy;
+    this.tx.nowSeconds = 1_559_731_985;
     this.tx.bytes = this.#buffer;
     this.tx.start = MESSAGE_AT;
     this.tx.transport = Transport.UDP;
@@ -189,6 +214,8 @@ class Feed {
     const { length } = query;
     for (let i = 0; i < length; i++) buffer[MESSAGE_AT + i] = query[i]!;
     this.tx.length = length;
+    // A query each 20 us, so that rates stay below their limits as they mostly do.
+    this.tx.nowMs = (this.#turn / 50) | 0;
   }
 }
 

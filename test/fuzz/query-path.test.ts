@@ -4,12 +4,16 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { createLivePolicy, setCookieSecrets, setHeld } from '../../src/answer/live-policy.ts';
 import { Transport } from '../../src/answer/transaction.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../src/health/health-table.ts';
+import { EdnsOption, Rcode } from '../../src/wire/codes.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { readReply } from '../tools/dns-reply.ts';
 import { Asker, modelZone, network, serve } from '../tools/model-zone.ts';
+import { craftOpt, craftQuery } from '../tools/packet-case.ts';
+import { optionHex } from '../tools/reply-options.ts';
 
 const SEED = 20_261_122;
 const PACKETS = 200_000;
@@ -30,6 +34,8 @@ const lines = [
   '*.wild 300 MX 10 mail',
 ];
 
+const NSID_ASKED = { code: EdnsOption.NSID, data: new Uint8Array() };
+
 /** Well-formed questions to start from. */
 const SEEDS = [
   buildQuery('www.example.', 'A', { ecs: '100.1.2.0/24' }),
@@ -41,10 +47,32 @@ const SEEDS = [
   buildQuery('alias.example.', 'ANY'),
   buildQuery('example.', 'SOA', { edns: 1232, version: 1 }),
   buildQuery('nope.example.net.', 'NS'),
+  buildQuery('www.example.', 'A', {
+    cookie: '2464c4abcf10c957010000005cf79f111f8130c3eee29480',
+    options: [NSID_ASKED],
+  }),
+  buildQuery('version.bind.', 'TXT', { class: 3, options: [NSID_ASKED] }),
+  craftQuery({ additional: [craftOpt({ options: [[EdnsOption.COOKIE, new Uint8Array(8)]] })] }),
 ];
+
+/** What options of every length are made of; some are known, and one comes twice. */
+const OPTION_CODES = [...Object.values(EdnsOption), EdnsOption.COOKIE, 65001];
+
+/** A good question under an OPT of options that may be anything. */
+function optioned(random: RandomStream): Uint8Array {
+  const options = Array.from({ length: random.nextBelow(7) }, () => {
+    const length = random.nextBelow(4) === 0 ? random.nextBelow(300) : random.nextBelow(4) * 8;
+    return [OPTION_CODES[random.nextBelow(OPTION_CODES.length)]!, noise(random, length)] as const;
+  });
+  const name = ['www.example', 'big.example', 'none.example', 'version.bind'][random.nextBelow(4)]!;
+  const questions = random.nextBelow(8) === 0 ? [] : [[name, 16, random.nextBelow(4) === 0 ? 3 : 1] as const];
+  const size = [0, 512, 600, 1232, 65535][random.nextBelow(5)]!;
+  return craftQuery({ questions, additional: [craftOpt({ size, options })] });
+}
 
 /** A packet: noise, or a good query with some octets changed, cut, doubled or joined to another. */
 function packet(random: RandomStream): Uint8Array {
+  if (random.nextBelow(6) === 0) return optioned(random);
   if (random.nextBelow(10) === 0) return noise(random, random.nextBelow(600));
   let bytes = Uint8Array.from(SEEDS[random.nextBelow(SEEDS.length)]!);
   for (let edits = random.nextBelow(6); edits > 0; edits--) {
@@ -76,11 +104,17 @@ describe(`the query path under seed ${SEED}`, () => {
     const { tables } = serve([model], [network('100.0.0.0/8', 'DE')]);
     const random = new RandomStream(SEED);
     const asker = new Asker(tables);
+    const live = createLivePolicy();
+    setCookieSecrets(live, [Buffer.from('e5e973e5a6b2a43f48e7dc849e37bfcf', 'hex')]);
+    const shown = new TextEncoder().encode('x'.repeat(64));
+    asker.tx.policy = { serverId: shown, version: shown, live, rateLimit: null };
+    asker.tx.nowSeconds = 1_559_731_985;
     const down = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
     let answered = 0;
     for (let i = 0; i < PACKETS; i++) {
       const query = packet(random);
-      const transport = random.nextBelow(4) === 0 ? Transport.TCP : Transport.UDP;
+      const transport = random.nextBelow(4) === 0 ? 1 + random.nextBelow(3) : Transport.UDP;
+      setHeld(live, random.nextBelow(2) === 0);
       tables.health[random.nextBelow(3)] = random.nextBelow(2) === 0 ? down : UNKNOWN_WORD;
       const where = `packet ${i}: ${Buffer.from(query).toString('hex')}`;
       const answer = asker.ask(query, '192.0.2.77', transport);
@@ -95,6 +129,10 @@ describe(`the query path under seed ${SEED}`, () => {
         expect.fail(`bad header: ${where}`);
       if (transport === Transport.UDP && answer.length > 1232) expect.fail(`too long: ${where}`);
       if (transport === Transport.UDP && answer[11] === 0 && answer.length > 512) expect.fail(`too long: ${where}`);
+      const isError = ![Rcode.NOERROR, Rcode.NXDOMAIN].includes((answer[3]! & 15) as 0);
+      const hasCookie = optionHex(answer, EdnsOption.COOKIE) !== null;
+      if (transport === Transport.UDP && isError && !hasCookie && answer.length > Math.max(query.length, 12))
+        expect.fail(`an error longer than its query: ${where}`);
       if (i % DECODE_EVERY === 0) readable(answer, where);
     }
     expect(answered).toBeGreaterThan(PACKETS / 2);

@@ -21,6 +21,16 @@ const APEX = 'static.test';
 const QUESTION = ['a.static.test', A] as const;
 const CLIENT_SUBNET = 8;
 const COOKIE = 10;
+const NSID = 3;
+const KEEPALIVE = 11;
+const PADDING = 12;
+const EXTENDED_ERROR = 15;
+const CHAOS = 3;
+const TXT = 16;
+const ZERO = new Uint8Array(1);
+const CLIENT_COOKIE = new Uint8Array(8).fill(1);
+/** Code and length, the client's part and 16 octets of ours (RFC 9018 4). */
+const COOKIE_OPTION_BYTES = 28;
 const OK = ['NOERROR'];
 const FORMERR = ['FORMERR'];
 const REFUSED = ['REFUSED'];
@@ -46,6 +56,19 @@ const withOptions = (...options: readonly (readonly [number, Uint8Array])[]) =>
   craftQuery({ questions: [QUESTION], additional: [craftOpt({ options })] });
 const withSubnets = (...subnets: readonly (readonly number[])[]) =>
   withOptions(...subnets.map((bytes) => [CLIENT_SUBNET, Uint8Array.from(bytes)] as const));
+/** Client Subnet, cookie, NSID, keepalive, padding, EXPIRE and one that nobody knows. */
+const EVERY_OPTION: readonly (readonly [number, Uint8Array])[] = [
+  [CLIENT_SUBNET, Uint8Array.of(0, 1, 24, 0, 192, 0, 2)],
+  [COOKIE, CLIENT_COOKIE],
+  [NSID, new Uint8Array()],
+  [KEEPALIVE, new Uint8Array()],
+  [PADDING, new Uint8Array()],
+  [9, new Uint8Array()],
+  [65001, new Uint8Array()],
+];
+const withoutQuestion = (...options: readonly (readonly [number, Uint8Array])[]) =>
+  craftQuery({ additional: [craftOpt({ options })] });
+const tcp = (udp: PacketCase): PacketCase => ({ ...udp, transport: 'tcp' });
 const withCookie = (length: number) => withOptions([COOKIE, new Uint8Array(length)]);
 const withRecords = (counts: readonly [number, number, number, number], ...additional: Uint8Array[]) =>
   craftQuery({ counts, questions: [QUESTION], additional });
@@ -148,7 +171,82 @@ const OPTION_CASES: readonly PacketCase[] = [
     packet(`cookie of ${length} octets`, 'RFC 7873 5.2.2', withCookie(length), FORMERR),
   ),
   ...[8, 16, 24, 40].map((length) =>
-    packet(`cookie of ${length} octets`, 'RFC 7873 5.2', withCookie(length), ['NOERROR', 'BADCOOKIE']),
+    packet(`cookie of ${length} octets`, 'RFC 7873 5.2', withCookie(length), ['NOERROR', 'BADCOOKIE'], {
+      an: 3,
+      optlen: COOKIE_OPTION_BYTES,
+    }),
+  ),
+  packet(
+    'two cookies',
+    'RFC 7873 5.2: the first',
+    withOptions([COOKIE, CLIENT_COOKIE], [COOKIE, new Uint8Array(3)]),
+    OK,
+    {
+      an: 3,
+      optlen: COOKIE_OPTION_BYTES,
+    },
+  ),
+  packet('a cookie and no question', 'RFC 7873 5.4', withoutQuestion([COOKIE, CLIENT_COOKIE]), OK, {
+    an: 0,
+    opt: 1,
+    optlen: COOKIE_OPTION_BYTES,
+  }),
+  packet(
+    'a foreign cookie and no question',
+    'RFC 7873 5.4',
+    withoutQuestion([COOKIE, new Uint8Array(24).fill(1)]),
+    ['BADCOOKIE'],
+    { an: 0, opt: 1, optlen: COOKIE_OPTION_BYTES },
+  ),
+  packet('half a cookie and no question', 'RFC 7873 5.2.2', withoutQuestion([COOKIE, new Uint8Array(7)]), FORMERR),
+  packet('NSID and no question', 'RFC 9619', withoutQuestion([NSID, new Uint8Array()]), FORMERR),
+  packet(
+    'a cookie, no question and octets left over',
+    'cut',
+    joinBytes(withoutQuestion([COOKIE, CLIENT_COOKIE]), ZERO),
+    FORMERR,
+  ),
+  packet('NSID not told', 'RFC 5001 2.2: the operator chooses', withOptions([NSID, new Uint8Array()]), OK, {
+    an: 3,
+    optlen: 0,
+  }),
+  packet('padding over UDP', 'RFC 8467 3: only where it is encrypted', withOptions([PADDING, new Uint8Array(50)]), OK, {
+    an: 3,
+    optlen: 0,
+  }),
+  packet(
+    'an extended error in a query',
+    'RFC 8914 3: ignored',
+    withOptions([EXTENDED_ERROR, Uint8Array.of(0, 3)]),
+    OK,
+    {
+      an: 3,
+      optlen: 0,
+    },
+  ),
+  tcp(
+    packet('keepalive over TCP', 'RFC 7828 3.3.2', withOptions([KEEPALIVE, new Uint8Array()]), OK, {
+      an: 3,
+      optlen: 6,
+    }),
+  ),
+  tcp(
+    packet('keepalive that says a time', 'RFC 7828 3.2.1', withOptions([KEEPALIVE, Uint8Array.of(0, 1)]), [
+      'FORMERR',
+      'NOERROR',
+    ]),
+  ),
+  tcp(packet('padding over TCP', 'RFC 8467 3', withOptions([PADDING, new Uint8Array(50)]), OK, { an: 3, optlen: 0 })),
+  packet('every option at once', 'one OPT, each once', withOptions(...EVERY_OPTION), OK, {
+    an: 3,
+    optlen: COOKIE_OPTION_BYTES + 11,
+  }),
+  packet(
+    'every option on what is not ours',
+    'an error is not longer than its query but for the cookie (RFC 7873 5.3)',
+    craftQuery({ questions: [['example.com', A]], additional: [craftOpt({ options: EVERY_OPTION })] }),
+    REFUSED,
+    { an: 0, optlen: COOKIE_OPTION_BYTES + 11 },
   ),
   packet('NSID with content', 'RFC 5001 2.1: ignored', withOptions([3, Uint8Array.of(1)]), ['NOERROR', 'FORMERR']),
   packet('option 0', 'reserved, so unknown', withOptions([0, Uint8Array.of(1)]), OK, { an: 3, optlen: 0 }),
@@ -156,6 +254,27 @@ const OPTION_CASES: readonly PacketCase[] = [
 ];
 
 const QUESTION_CASES: readonly PacketCase[] = [
+  ...['version.bind', 'version.server', 'id.server', 'hostname.bind', 'authors.bind'].map((name) =>
+    packet(`CHAOS ${name}`, 'not told (RFC 4892)', craftQuery({ questions: [[name, TXT, CHAOS]] }), REFUSED, { an: 0 }),
+  ),
+  ...[1, 2, 3, 4, 5, 6, 7, 15].map((opcode) =>
+    packet(
+      `opcode ${opcode}`,
+      'NOTIFY (RFC 1996) and UPDATE (RFC 2136) too: never applied',
+      craftQuery({ flags: opcode << 11, questions: [[APEX, SOA]] }),
+      ['NOTIMP'],
+      { an: 0, maxlen: 12 },
+    ),
+  ),
+  ...[249, 250, 251, 252].map((type) =>
+    packet(`type ${type}`, 'transfers and keys are no data', craftQuery({ questions: [[APEX, type]] }), [
+      'REFUSED',
+      'FORMERR',
+      'NOERROR',
+    ]),
+  ),
+  tcp(packet('ANY over TCP', 'RFC 8482 4.1', craftQuery({ questions: [[APEX, ANY]] }), OK, { an: 1, maxlen: 512 })),
+
   ...[0, 3, 10, 24, 128, 253, 254, 32768, 65535].map((type) =>
     packet(`type ${type}`, 'NODATA (RFC 8906 8.1.2)', craftQuery({ questions: [[APEX, type]] }), OK, { an: 0, ns: 1 }),
   ),
