@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { AnswerPolicy } from '../../src/answer/answer-policy.ts';
+import { type AnswerPolicy, PLAIN_POLICY } from '../../src/answer/answer-policy.ts';
 import { answerQuery } from '../../src/answer/answer-query.ts';
 import { createCounters } from '../../src/answer/counters.ts';
 import { createLivePolicy, setCookieSecrets } from '../../src/answer/live-policy.ts';
@@ -187,7 +187,7 @@ function policyOf(label: string): AnswerPolicy {
     label === RATE_MIX
       ? new RateLimit({ isEnforced: true, perSecond: 10_000, slip: 2, exempt: [], keys: [1, 2] })
       : null;
-  return { serverId: null, version: null, live, rateLimit };
+  return { ...PLAIN_POLICY, live, rateLimit };
 }
 
 /** Hands the queries one after the other to a transaction, as a listener does with its buffers. */

@@ -4,6 +4,7 @@
  */
 
 import { describe, expect, it } from 'vitest';
+import { PLAIN_POLICY } from '../../src/answer/answer-policy.ts';
 import { createLivePolicy, setCookieSecrets, setHeld } from '../../src/answer/live-policy.ts';
 import { Transport } from '../../src/answer/transaction.ts';
 import { RandomStream } from '../../src/base/random.ts';
@@ -107,7 +108,7 @@ describe(`the query path under seed ${SEED}`, () => {
     const live = createLivePolicy();
     setCookieSecrets(live, [Buffer.from('e5e973e5a6b2a43f48e7dc849e37bfcf', 'hex')]);
     const shown = new TextEncoder().encode('x'.repeat(64));
-    asker.tx.policy = { serverId: shown, version: shown, live, rateLimit: null };
+    asker.tx.policy = { ...PLAIN_POLICY, serverId: shown, version: shown, live };
     asker.tx.nowSeconds = 1_559_731_985;
     const down = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
     let answered = 0;
