@@ -103,7 +103,7 @@ export const NETWORKS_MAX = 100_000;
 // --- Health ---
 
 /** Endpoint slots of a node: one 32-bit word each. */
-export const ENDPOINT_SLOTS_MAX = 262_144;
+export const ENDPOINT_SLOTS_MAX = 1_048_576;
 
 /** Characters of an endpoint's key: zone, name and pool of 255 each at most, escaped, and a value. */
 export const ENDPOINT_KEY_CHARS_MAX = 4_096;

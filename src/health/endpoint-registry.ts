@@ -23,7 +23,6 @@ export class EndpointRegistry {
   readonly table: HealthTable;
   readonly #slotOfKey = new Map<string, number>();
   readonly #specs: (EndpointSpec | null)[] = [];
-  readonly #slotsOfCheck = new Map<string, Set<number>>();
   #resting: { slot: number; reloads: number }[] = [];
   #free: number[] = [];
 
@@ -33,9 +32,8 @@ export class EndpointRegistry {
 
   /** Slots for `specs` in the same order, taking new ones as needed; throws {@link EndpointSlotsError} when there are none left. */
   claim(specs: readonly EndpointSpec[]): Int32Array {
-    const missing = new Set(specs.filter(({ key }) => !this.#slotOfKey.has(key)).map(({ key }) => key)).size;
     const room = this.table.length - this.#specs.length + this.#free.length;
-    if (missing > room)
+    if (specs.length > room && this.#countMissing(specs) > room)
       throw new EndpointSlotsError(`no endpoint slots left (ENDPOINT_SLOTS_MAX = ${ENDPOINT_SLOTS_MAX})`);
     return Int32Array.from(specs, (spec) => this.#claimOne(spec));
   }
@@ -56,11 +54,6 @@ export class EndpointRegistry {
   /** The slot of an endpoint's key, or -1. */
   slotOf(key: string): number {
     return this.#slotOfKey.get(key) ?? -1;
-  }
-
-  /** Slots whose endpoints use the check `id`. */
-  slotsOfCheck(id: string): Iterable<number> {
-    return this.#slotsOfCheck.get(id) ?? [];
   }
 
   /** Every distinct check that health decides by, by id: those of endpoints with `status: obey`. The others are not made. */
@@ -91,33 +84,28 @@ export class EndpointRegistry {
     }
   }
 
+  #countMissing(specs: readonly EndpointSpec[]): number {
+    const keys = new Set(specs.map(({ key }) => key));
+    let missing = 0;
+    for (const key of keys) if (!this.#slotOfKey.has(key)) missing++;
+    return missing;
+  }
+
   #claimOne(spec: EndpointSpec): number {
-    let slot = this.#slotOfKey.get(spec.key);
+    const { key } = spec;
+    let slot = this.#slotOfKey.get(key);
     if (slot === undefined) {
       slot = this.#free.pop() ?? this.#specs.length;
-      this.#slotOfKey.set(spec.key, slot);
+      this.#slotOfKey.set(key, slot);
       this.table[slot] = UNKNOWN_WORD;
-    } else {
-      this.#unlinkCheck(slot);
     }
     this.#specs[slot] = spec;
-    const slots = this.#slotsOfCheck.get(spec.check.id);
-    if (slots) slots.add(slot);
-    else this.#slotsOfCheck.set(spec.check.id, new Set([slot]));
     return slot;
   }
 
   #release(key: string, slot: number): void {
-    this.#unlinkCheck(slot);
     this.#slotOfKey.delete(key);
     this.#specs[slot] = null;
     this.#resting.push({ slot, reloads: SLOT_REST_RELOADS });
-  }
-
-  #unlinkCheck(slot: number): void {
-    const id = this.#specs[slot]?.check.id;
-    const slots = id === undefined ? undefined : this.#slotsOfCheck.get(id);
-    slots?.delete(slot);
-    if (id !== undefined && slots?.size === 0) this.#slotsOfCheck.delete(id);
   }
 }

@@ -2,7 +2,8 @@
 
 import type { Fault } from '../base/fault.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
-import type { ClassSpec, EndpointSpec } from '../zone/zone-model.ts';
+import type { SteeredRecord } from '../zone/steered-record.ts';
+import type { ClassSpec } from '../zone/zone-model.ts';
 import type { LatencyTables } from './group-tables.ts';
 import type { LocationBuild } from './location-build.ts';
 import type { Placed } from './serving-state.ts';
@@ -65,7 +66,8 @@ export type ZoneNews = {
 
 export type BuiltZone = {
   readonly image: SharedArrayBuffer;
-  readonly endpoints: readonly EndpointSpec[];
+  readonly origin: string;
+  readonly steered: readonly SteeredRecord[];
   readonly groups: readonly ClassSpec[];
   readonly serial: number;
   readonly names: number;

@@ -46,11 +46,11 @@ export class HeldZone {
     this.#errors++;
   }
 
-  /** `built` is in force from now on. */
-  accept(hash: string, built: BuiltZone, groups: Int32Array, nowMs: number): void {
+  /** `built` is in force from now on; `endpoints` are its own. */
+  accept(hash: string, built: BuiltZone, endpoints: readonly EndpointSpec[], groups: Int32Array, nowMs: number): void {
     this.servedHash = hash;
     this.image = built.image;
-    this.endpoints = built.endpoints;
+    this.endpoints = endpoints;
     this.groups = groups;
     this.#built = built;
     this.#loadedAtMs = nowMs;

@@ -16,6 +16,7 @@ import { type LocationTable, openLocationTable } from '../geo/location-table.ts'
 import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
 import { type EndpointRegistry, EndpointSlotsError } from '../health/endpoint-registry.ts';
+import { listEndpoints } from '../zone/steered-record.ts';
 import { buildZoneIndex } from '../zone/zone-index.ts';
 import { linkZone } from '../zone/zone-table.ts';
 import type { BuildClient } from './build-client.ts';
@@ -250,13 +251,14 @@ export class Snapshot {
     }
     if (held.image !== null && held.servedHash === news.hash) return;
     try {
-      const slots = registry.claim(built.endpoints);
+      const endpoints = listEndpoints(built);
+      const slots = registry.claim(endpoints);
       const groups = this.#groups.claim(built.groups, added);
       const isNew = held.image === null;
       if (isNew) held.ordinal = this.#takeOrdinal();
       linkZone(built.image, slots, groups);
       if (built.changes !== null) this.#moves.remember(news.zone, held.ordinal, built.changes.steered, this.serving);
-      held.accept(news.hash, built, groups, clock.wallMs());
+      held.accept(news.hash, built, endpoints, groups, clock.wallMs());
       look.accepted.push(held);
       look.zones.set(held.ordinal, built.image);
       look.report[isNew ? 'added' : 'changed'].push(news.zone);

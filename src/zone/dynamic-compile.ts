@@ -13,6 +13,7 @@ import type { ImageArena } from './image-arena.ts';
 import { preferenceOf, walkFrom, walkOfCatchAll } from './pool-walk.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
 import { relativeLine, writeRules, writeText } from './rule-text.ts';
+import type { RecordEndpoint, SteeredRecord } from './steered-record.ts';
 import {
   ALL_DOWN_ORDER,
   BALANCE_ORDER,
@@ -38,7 +39,6 @@ import {
   type ClassSpec,
   DEFAULT_STICKY,
   type DynamicModel,
-  type EndpointSpec,
   type EndpointStatus,
   type PoolModel,
   type PoolWalk,
@@ -49,8 +49,8 @@ import {
 export type DynamicLinks = {
   readonly origin: Uint8Array;
   readonly originText: string;
-  readonly endpoints: EndpointSpec[];
-  /** Word offsets of the slots, in the order of `endpoints`. */
+  readonly steered: SteeredRecord[];
+  /** Word offsets of the slots, in the order of the records and their endpoints. */
   readonly slotsAt: number[];
   readonly groups: ClassSpec[];
   /** Index in `groups` by the text of a specification. */
@@ -59,8 +59,9 @@ export type DynamicLinks = {
   readonly groupsAt: number[];
   /** Octet offsets of the names of files. */
   readonly files: Map<string, number>;
-  /** Blocks by all that they say, of up to {@link SHARED_BLOCKS_MAX}. */
+  /** Blocks by all that they say, and lists of endpoints by that and their checks, of up to {@link SHARED_BLOCKS_MAX} each. */
   readonly blocks: Map<string, DynamicBlock>;
+  readonly lists: Map<string, readonly RecordEndpoint[]>;
 };
 
 /** A block in the image: its word offset and the most octets that one record of it takes. */
@@ -74,10 +75,11 @@ const STATUS_CODES: Record<EndpointStatus, number> = {
 
 /** Writes `dynamic`; returns the word offset of its `SteeredWord`s and the most octets that one record of it takes. */
 export function compileDynamic(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): DynamicBlock {
-  const endpoints = dynamic.pools.reduce((sum, pool) => sum + pool.endpoints.length, 0);
-  const at = arena.takeWords(STEERED_WORDS + endpoints + PLACE_WORDS);
-  linkEndpoints(at + STEERED_WORDS, dynamic, links);
   const content = contentOf(dynamic);
+  const endpoints = endpointsOf(dynamic, content, links);
+  const at = arena.takeWords(STEERED_WORDS + endpoints.length + PLACE_WORDS);
+  links.steered.push({ name: nameToText(dynamic.owner), type: dynamic.type, endpoints });
+  for (let i = 0; i < endpoints.length; i++) links.slotsAt.push(at + STEERED_WORDS + i);
   let block = links.blocks.get(content);
   if (block === undefined) {
     block = compileBlock(arena, dynamic, links);
@@ -103,35 +105,37 @@ function contentOf(dynamic: DynamicModel): string {
   return JSON.stringify([rest, bare, told]);
 }
 
-/** Tells whose health the slots behind word `slotsAt` will hold, in the order of the block's ordinals. */
-function linkEndpoints(slotsAt: number, dynamic: DynamicModel, links: DynamicLinks): void {
-  const name = nameToText(dynamic.owner);
-  const { type, steering } = dynamic;
-  let ordinal = 0;
-  for (const pool of dynamic.pools) {
-    const seen = new Map<string, number>();
-    for (const { value, weight, status, check } of pool.endpoints) {
-      const nth = seen.get(value) ?? 0;
-      seen.set(value, nth + 1);
-      links.slotsAt.push(slotsAt + ordinal++);
-      links.endpoints.push({
-        key: `${links.originText}|${name}|${type}|${pool.name}|${value}${nth > 0 ? `#${nth}` : ''}`,
-        zone: links.originText,
-        name,
-        type,
-        pool: pool.name,
-        region: pool.region,
-        value,
-        weight,
-        drawWeight: drawWeightOf(weight, steering),
-        poolShare: steering.method === 'weighted' ? pool.share : null,
-        status,
-        check,
-        balance: steering.balance,
-        recovery: steering.recovery,
-      });
-    }
-  }
+/** Whose health the record's slots will hold, in the order of the block's ordinals. */
+function endpointsOf(dynamic: DynamicModel, content: string, { lists }: DynamicLinks): readonly RecordEndpoint[] {
+  const checks = dynamic.pools.flatMap(({ endpoints }) => endpoints.map(({ check }) => check.id));
+  const key = `${content}\n${checks.join('\n')}`;
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const list = dynamic.pools.flatMap((pool) => endpointsOfPool(pool, dynamic.steering));
+  if (lists.size < SHARED_BLOCKS_MAX) lists.set(key, list);
+  return list;
+}
+
+function endpointsOfPool({ name, region, share, endpoints }: PoolModel, steering: SteeringModel): RecordEndpoint[] {
+  const { balance, method, recovery } = steering;
+  const seen = new Map<string, number>();
+  return endpoints.map(({ value, weight, status, check }) => {
+    const nth = seen.get(value) ?? 0;
+    seen.set(value, nth + 1);
+    return {
+      id: `${name}|${value}${nth > 0 ? `#${nth}` : ''}`,
+      pool: name,
+      region,
+      value,
+      weight,
+      drawWeight: drawWeightOf(weight, steering),
+      poolShare: method === 'weighted' ? share : null,
+      status,
+      check,
+      balance,
+      recovery,
+    };
+  });
 }
 
 /** What an endpoint of `weight` weighs in a draw: equal shares are a draw among equal weights. */

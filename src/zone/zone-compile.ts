@@ -10,6 +10,7 @@ import { ScannedName } from '../wire/scanned-name.ts';
 import { compileDynamic, type DynamicLinks } from './dynamic-compile.ts';
 import { ImageArena } from './image-arena.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
+import type { SteeredRecord } from './steered-record.ts';
 import {
   HEADER_WORDS,
   HeaderWord,
@@ -20,14 +21,16 @@ import {
   RRsetWord,
   ZONE_MAGIC,
 } from './zone-image.ts';
-import type { ClassSpec, DynamicModel, EndpointSpec, SoaModel, ZoneModel } from './zone-model.ts';
+import type { ClassSpec, DynamicModel, SoaModel, ZoneModel } from './zone-model.ts';
 import { ZoneTree } from './zone-tree.ts';
 
 export type CompiledZone = {
   /** The zone table, not yet linked. */
   readonly image: SharedArrayBuffer;
-  /** To be claimed in the endpoint registry, in this order. */
-  readonly endpoints: readonly EndpointSpec[];
+  /** Absolute presentation form. */
+  readonly origin: string;
+  /** Whose endpoints (`listEndpoints`) are to be claimed in the endpoint registry, in this order. */
+  readonly steered: readonly SteeredRecord[];
   /** The zone's distinct steering groups, in this order. */
   readonly groups: readonly ClassSpec[];
   /** Names that own records, records, steered RRsets. */
@@ -50,13 +53,14 @@ export function compileZone(model: ZoneModel): CompiledZone {
   const links: DynamicLinks = {
     origin: model.origin,
     originText: model.originText,
-    endpoints: [],
+    steered: [],
     slotsAt: [],
     groups: [],
     groupOfKey: new Map(),
     groupsAt: [],
     files: new Map(),
     blocks: new Map(),
+    lists: new Map(),
   };
   arena.takeWords(HEADER_WORDS);
   const hashSize = hashSizeFor(tree.count);
@@ -95,7 +99,8 @@ export function compileZone(model: ZoneModel): CompiledZone {
   for (const [word, value] of words) arena.words[word] = value;
   return {
     image: arena.share(),
-    endpoints: links.endpoints,
+    origin: model.originText,
+    steered: links.steered,
     groups: links.groups,
     names,
     records,

@@ -21,6 +21,7 @@ import { createHealthTable } from '../../src/health/health-table.ts';
 import { typeCode } from '../../src/wire/codes.ts';
 import { lowerName, nameFromText } from '../../src/wire/name.ts';
 import { rdataFromText } from '../../src/wire/rdata.ts';
+import { listEndpoints } from '../../src/zone/steered-record.ts';
 import { compileZone } from '../../src/zone/zone-compile.ts';
 import { buildZoneIndex, openZoneIndex } from '../../src/zone/zone-index.ts';
 import {
@@ -190,9 +191,10 @@ export function serve(
   const costs = new PoolCosts(locations.classes, regions, facts);
   const classTables: (ClassTable | null)[] = [];
   const zones = models.map((model) => {
-    const { image, endpoints, groups } = compileZone(model);
+    const compiled = compileZone(model);
+    const { image, groups } = compiled;
     const ids = groups.map((spec) => classTables.push(openClassTable(compile(spec, locations, costs), locations)) - 1);
-    linkZone(image, registry.claim(endpoints), Int32Array.from(ids));
+    linkZone(image, registry.claim(listEndpoints(compiled)), Int32Array.from(ids));
     return openZoneTable(image);
   });
   const tables = { index: openZoneIndex(buildZoneIndex(zones)), zones, classTables, health: registry.table };

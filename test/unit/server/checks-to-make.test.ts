@@ -5,6 +5,7 @@ import { createHealthTable } from '../../../src/health/health-table.ts';
 import { checksToMake } from '../../../src/server/checks-to-make.ts';
 import { ZoneFileReader } from '../../../src/server/zone-files.ts';
 import { loadZone, ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
+import { listEndpoints } from '../../../src/zone/steered-record.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
 import type { EndpointStatus } from '../../../src/zone/zone-model.ts';
 
@@ -16,7 +17,12 @@ function registryOfSample(change: (status: EndpointStatus) => EndpointStatus = (
   const { model, faults } = loadZone(source, new ZoneFileReader('zones', Date.now()), ZONE_DEFAULTS);
   expect(faults.filter((fault) => fault.severity === 'error')).toEqual([]);
   const registry = new EndpointRegistry(createHealthTable(256));
-  registry.claim(compileZone(model!).endpoints.map((spec) => ({ ...spec, status: change(spec.status) })));
+  const { origin, steered } = compileZone(model!);
+  const changed = steered.map((record) => ({
+    ...record,
+    endpoints: record.endpoints.map((endpoint) => ({ ...endpoint, status: change(endpoint.status) })),
+  }));
+  registry.claim(listEndpoints({ origin, steered: changed }));
   return registry;
 }
 

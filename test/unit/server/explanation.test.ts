@@ -3,6 +3,7 @@ import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { ExplainError, explainQuery } from '../../../src/server/explanation.ts';
 import { ServingState } from '../../../src/server/serving-state.ts';
+import { listEndpoints } from '../../../src/zone/steered-record.ts';
 import { readYamlZone } from '../../../src/zone/yaml-reader.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
 import { buildZoneIndex } from '../../../src/zone/zone-index.ts';
@@ -29,8 +30,9 @@ function tables(): ServingState {
     subZones: [],
     escapedSemicolons: true,
   });
-  const { image, endpoints, groups } = compileZone(model!);
-  linkZone(image, Int32Array.from(endpoints.keys()), Int32Array.from(groups.keys()));
+  const compiled = compileZone(model!);
+  const { image, groups } = compiled;
+  linkZone(image, Int32Array.from(listEndpoints(compiled).keys()), Int32Array.from(groups.keys()));
   const state = new ServingState(createHealthTable(16));
   const index = buildZoneIndex([openZoneTable(image)]);
   const classTables = groups.map((_, group) => [group, null] as const);

@@ -5,7 +5,8 @@ import { fileFault } from '../../../src/server/zone-files.ts';
 
 const built: BuiltZone = {
   image: new SharedArrayBuffer(4),
-  endpoints: [],
+  origin: 'a.test.',
+  steered: [],
   groups: [],
   serial: 7,
   names: 2,
@@ -29,7 +30,7 @@ describe('HeldZone', () => {
     held.takeFaults(bad);
     expect(held.status()).toMatchObject({ state: 'refused', serial: 0, errors: 1 });
     held.takeFaults(good);
-    held.accept('h', built, new Int32Array(0), 5);
+    held.accept('h', built, [], new Int32Array(0), 5);
     expect(held.status()).toMatchObject({ state: 'serving', serial: 7, loadedAtMs: 5, errors: 0 });
     held.takeFaults(bad);
     expect(held.status()).toMatchObject({ state: 'last-good', serial: 7, errors: 1 });
@@ -39,7 +40,7 @@ describe('HeldZone', () => {
 
   it('says that its file is gone, whatever else was wrong', () => {
     const held = new HeldZone('a.test.');
-    held.accept('h', built, new Int32Array(0), 5);
+    held.accept('h', built, [], new Int32Array(0), 5);
     held.isGone = true;
     expect(held.status()).toMatchObject({ state: 'last-good', errors: 1, faults: [{ code: 'zone-file-gone' }] });
   });

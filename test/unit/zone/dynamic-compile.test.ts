@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { listEndpoints } from '../../../src/zone/steered-record.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
 import { type DynamicSketch, modelZone } from '../../tools/model-zone.ts';
 
@@ -31,7 +32,7 @@ describe('endpoints', () => {
   it('have keys that tell zone, name, type, pool and value, and a value named twice apart', () => {
     const twice = { one: { values: ['192.0.2.1', '192.0.2.1'] } };
     const model = modelZone('example.', [], [{ name: 'www', pools: twice, rules: [{ pool: 'one' }] }]);
-    expect(compileZone(model).endpoints.map((endpoint) => endpoint.key)).toEqual([
+    expect(listEndpoints(compileZone(model)).map((endpoint) => endpoint.key)).toEqual([
       'example.|www.example.|A|one|192.0.2.1',
       'example.|www.example.|A|one|192.0.2.1#1',
     ]);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RRType } from '../../../src/wire/codes.ts';
 import { ScannedName } from '../../../src/wire/scanned-name.ts';
+import { listEndpoints } from '../../../src/zone/steered-record.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
 import { DynWord, EndpointWord, NodeFlag, PoolWord, STEERED_WORDS } from '../../../src/zone/zone-image.ts';
 import { linkZone, openZoneTable } from '../../../src/zone/zone-table.ts';
@@ -76,8 +77,11 @@ describe('linkZone', () => {
         },
       ],
     );
-    const { image, endpoints, groups } = compileZone(model);
-    expect(endpoints.map((endpoint) => endpoint.value)).toEqual([1, 2, 3, 4, 5, 6].map((i) => `192.0.2.${i}`));
+    const compiled = compileZone(model);
+    const { image, groups } = compiled;
+    expect(listEndpoints(compiled).map((endpoint) => endpoint.value)).toEqual(
+      [1, 2, 3, 4, 5, 6].map((i) => `192.0.2.${i}`),
+    );
     expect(groups).toHaveLength(1);
     linkZone(image, Int32Array.of(10, 11, 12, 13, 14, 15), Int32Array.of(77));
     const zone = openZoneTable(image);
