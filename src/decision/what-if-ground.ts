@@ -14,6 +14,7 @@ import { RegionDistances } from '../geo/region-distances.ts';
 import { typeCode } from '../wire/codes.ts';
 import { nameToText } from '../wire/name.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
+import { listEndpoints } from '../zone/steered-record.ts';
 import { compileZone } from '../zone/zone-compile.ts';
 import { DynWord } from '../zone/zone-image.ts';
 import type { ClassSpec, DynamicModel, EndpointSpec, ZoneModel } from '../zone/zone-model.ts';
@@ -107,7 +108,9 @@ type Side = {
 
 /** A zone linked to slots from `firstSlot` on, and its groups to its own list of tables. */
 function compileSide(model: ZoneModel, firstSlot: number, tableOf: (spec: ClassSpec) => ClassTable): Side {
-  const { image, endpoints, groups } = compileZone(model);
+  const compiled = compileZone(model);
+  const { image, groups } = compiled;
+  const endpoints = listEndpoints(compiled);
   const slots = Int32Array.from(endpoints, (_, i) => firstSlot + i);
   linkZone(image, slots, Int32Array.from(groups.keys()));
   return { zone: openZoneTable(image), tables: groups.map(tableOf), endpoints };

@@ -89,8 +89,8 @@ export function compileDynamic(arena: ImageArena, dynamic: DynamicModel, links: 
   const fileAt = links.files.get(file) ?? writeText(arena, file);
   links.files.set(file, fileAt);
   arena.words[at + SteeredWord.BLOCK] = block.at;
-  arena.words[at + STEERED_WORDS + endpoints + PlaceWord.LINE] = line;
-  arena.words[at + STEERED_WORDS + endpoints + PlaceWord.FILE] = fileAt;
+  arena.words[at + STEERED_WORDS + endpoints.length + PlaceWord.LINE] = line;
+  arena.words[at + STEERED_WORDS + endpoints.length + PlaceWord.FILE] = fileAt;
   return { at, rdataMax: block.rdataMax };
 }
 
