@@ -201,6 +201,22 @@ describe('an explanation', () => {
     expect(told({})).not.toContain('over 1 %');
   });
 
+  it('shows what a predicted round trip is made of', () => {
+    const landmark = { region: 'eu-west', distanceKm: 463.4, endpointKm: 0, measuredMs: 6, byMs: 15.27 };
+    const latency = { lineMs: 14.3, landmarks: [landmark], roundTripMs: 15.27, biasedMs: 13.74 };
+    const byLatency = (each: typeof latency): string => {
+      const pools = [{ ...step.pools[0]!, cost: { distanceKm: 463.4, biasedKm: null, latency: each } }];
+      const told = { ...step, method: 'latency' as const, tieKm: null, tieMs: 20.1, pools };
+      return render({ trace: { ...explanation.trace, steps: [told] } });
+    };
+    const text = byLatency(latency);
+    expect(text).toContain('pools by latency (equal within 10 % + 5 ms: up to 20.1 ms)');
+    expect(text).toContain(
+      '15.3 ms to eu-west, with bias 10 13.7 ms (463 km alone: 14.3 ms; eu-west is 463 km off and measures 6 ms over 0 km: 15.3 ms)',
+    );
+    expect(byLatency({ ...latency, landmarks: [] })).toContain('no agent near has measured it');
+  });
+
   it('says so when nothing is steered', () => {
     expect(render({ trace: { seed: 0, rotationSeed: 0, steps: [] } })).toContain('nothing is steered here');
   });

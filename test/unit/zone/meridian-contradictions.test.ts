@@ -38,6 +38,10 @@ describe('a contradiction in a meridian block', () => {
       '{steering: {method: nearest, pools: {p: {bias: 3}, q: {region: x}}}}',
       'bias of pool "p" has no effect without a region: there is nothing to shrink',
     ],
+    [
+      '{steering: {method: latency, pools: {p: {weight: 3}, q: {region: x}}}}',
+      'pool "p" has no region: by latency nobody is sent to it first',
+    ],
   ])('%s is told', (meridian, message) => {
     expect(toldOf(meridian)).toEqual([message]);
   });
