@@ -64,7 +64,11 @@ export function readGround({ models, geoDataDir, demand, name, edits }: GroundRe
     total: byFile?.total ?? clients.reduce((sum, count) => sum + count, 0),
     notFound: byFile === null ? 0 : byFile.notFound / byFile.total,
   };
-  return { ground, demand: report, notes: build.note === null ? [] : [`places by ${build.source}: ${build.note}`] };
+  const notes = build.note === null ? [] : [`places by ${build.source}: ${build.note}`];
+  if (ground.records.some(({ method }) => method === 'latency')) {
+    notes.push('pools of method latency are ordered by distance: what agents measure is not asked for');
+  }
+  return { ground, demand: report, notes };
 }
 
 /** One line for people. */

@@ -71,6 +71,11 @@ describe('whatif', () => {
     expect(view.notes.join()).toMatch(/bias of eu changes nothing/);
   });
 
+  it('says that it knows latency by distance alone', async () => {
+    files.write('zones/a.example.yaml', capacityZone(1200).replace('method: weighted', 'method: latency'));
+    expect((await whatIf({})).view.notes.join()).toMatch(/latency are ordered by distance/);
+  });
+
   it('takes what only an operator could drain as drained, and says so', async () => {
     files.write('zones/a.example.yaml', capacityZone(1200).replace('192.0.2.2}', '192.0.2.2, status: up}'));
     const { code, view } = await whatIf({ down: ['eu-west'] });
