@@ -151,6 +151,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
 
   it('changes nothing when a region loses its agent, whose votes leave the denominator once they are stale', async () => {
     const { ap } = cluster.endpoints;
+    await cluster.forgiveFlaps();
     await expectAllAtHome();
     const watches = cluster.nodes.map((node) => new AnswerWatch(node, WWW, 100));
     const verdictsBefore = cluster.nodes.map((node) => verdictsToldBy(node).length);

@@ -20,6 +20,7 @@ import {
   type FileTable,
   type MeridianOptions,
   type MeridianProcess,
+  runMeridian,
   startProbe,
   startServe,
 } from './meridian-process.ts';
@@ -120,6 +121,15 @@ export class Cluster {
       );
       return status.mode === 'NORMAL' && fresh === this.agents.size && up;
     });
+  }
+
+  /** Lets endpoints back in that are held back since a suite made them flap, as an operator would, and forgets their flaps. */
+  async forgiveFlaps(): Promise<void> {
+    const what = ['--name', ZONE, '--resume', '--reason', 'flaps of a test', '--redis', this.redis.url];
+    const run = await runMeridian(['shift', 'add', ...what], { env: this.redis.env ?? {} });
+    if (run.code !== 0) throw new Error(run.stderr);
+    const isForgiven = ({ held, shifts }: NodeStatus) => held.length === 0 && shifts.some(({ isResume }) => isResume);
+    await this.untilStatus('forgiven', SETTLED_WITHIN_MS, isForgiven);
   }
 
   /** Waits until the status of every node fulfils `condition`; milliseconds until the last did. */
