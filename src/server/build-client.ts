@@ -25,6 +25,9 @@ type Question = {
   readonly onZones: ((zones: readonly ZoneNews[]) => void) | null;
 };
 
+/** Room for new objects in the thread: zones are built of millions that die young or not at all, and moving them twice is what costs. */
+const YOUNG_GENERATION_MB = 64;
+
 /** Owner of the thread. */
 export class BuildClient {
   /** Rises with every thread; 0 before the first. */
@@ -91,7 +94,11 @@ export class BuildClient {
 
   #spawn(): Worker {
     this.generation++;
-    const worker = new Worker(threadEntry('builder'), { workerData: this.#setup, name: 'builder' });
+    const worker = new Worker(threadEntry('builder'), {
+      workerData: this.#setup,
+      name: 'builder',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
     // The server decides how long the process lives; an idle builder does not.
     worker.unref();
     worker.on('message', (message: FromBuilder) => this.#take(message));

@@ -62,6 +62,15 @@ export type DynamicLinks = {
   /** Blocks by all that they say, and lists of endpoints by that and their checks, of up to {@link SHARED_BLOCKS_MAX} each. */
   readonly blocks: Map<string, DynamicBlock>;
   readonly lists: Map<string, readonly RecordEndpoint[]>;
+  /** What was made of records by their pools: those that a YAML alias repeats have the very same. */
+  readonly repeated: Map<DynamicModel['pools'], MadeDynamic>;
+};
+
+/** What a record was made into. */
+type MadeDynamic = {
+  readonly of: DynamicModel;
+  readonly endpoints: readonly RecordEndpoint[];
+  readonly block: DynamicBlock;
 };
 
 /** A block in the image: its word offset and the most octets that one record of it takes. */
@@ -75,23 +84,43 @@ const STATUS_CODES: Record<EndpointStatus, number> = {
 
 /** Writes `dynamic`; returns the word offset of its `SteeredWord`s and the most octets that one record of it takes. */
 export function compileDynamic(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): DynamicBlock {
-  const content = contentOf(dynamic);
-  const endpoints = endpointsOf(dynamic, content, links);
-  const at = arena.takeWords(STEERED_WORDS + endpoints.length + PLACE_WORDS);
+  const count = dynamic.pools.reduce((sum, pool) => sum + pool.endpoints.length, 0);
+  const at = arena.takeWords(STEERED_WORDS + count + PLACE_WORDS);
+  const { endpoints, block } = repeatedOf(dynamic, links) ?? makeDynamic(arena, dynamic, links);
   links.steered.push({ name: nameToText(dynamic.owner), type: dynamic.type, endpoints });
-  for (let i = 0; i < endpoints.length; i++) links.slotsAt.push(at + STEERED_WORDS + i);
-  let block = links.blocks.get(content);
-  if (block === undefined) {
-    block = compileBlock(arena, dynamic, links);
-    if (links.blocks.size < SHARED_BLOCKS_MAX) links.blocks.set(content, block);
-  }
+  for (let i = 0; i < count; i++) links.slotsAt.push(at + STEERED_WORDS + i);
   const { file, line } = dynamic.place;
   const fileAt = links.files.get(file) ?? writeText(arena, file);
   links.files.set(file, fileAt);
   arena.words[at + SteeredWord.BLOCK] = block.at;
-  arena.words[at + STEERED_WORDS + endpoints.length + PlaceWord.LINE] = line;
-  arena.words[at + STEERED_WORDS + endpoints.length + PlaceWord.FILE] = fileAt;
+  arena.words[at + STEERED_WORDS + count + PlaceWord.LINE] = line;
+  arena.words[at + STEERED_WORDS + count + PlaceWord.FILE] = fileAt;
   return { at, rdataMax: block.rdataMax };
+}
+
+/** What a record with the very same content was made into. */
+function repeatedOf(dynamic: DynamicModel, { repeated }: DynamicLinks): MadeDynamic | undefined {
+  const made = repeated.get(dynamic.pools);
+  if (made === undefined) return undefined;
+  const { type, values, rules, steering, place } = made.of;
+  const isSame =
+    type === dynamic.type &&
+    values === dynamic.values &&
+    rules === dynamic.rules &&
+    steering === dynamic.steering &&
+    place === dynamic.place;
+  return isSame ? made : undefined;
+}
+
+/** The endpoints and the block of a record, shared with those that say the same. */
+function makeDynamic(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): MadeDynamic {
+  const content = contentOf(dynamic);
+  const endpoints = endpointsOf(dynamic, content, links);
+  const block = links.blocks.get(content) ?? compileBlock(arena, dynamic, links);
+  if (links.blocks.size < SHARED_BLOCKS_MAX) links.blocks.set(content, block);
+  const made = { of: dynamic, endpoints, block };
+  links.repeated.set(dynamic.pools, made);
+  return made;
 }
 
 /** All that a block depends on: the record without its name, its place, its TTL and its checks, which the slots stand for. */

@@ -12,7 +12,7 @@ import { type CheckPlan, checkOfEndpoint, planCheck } from './octodns-healthchec
 import { checkPools, fallbackOf } from './octodns-pools.ts';
 import { checkRules, subnetOf } from './octodns-rules.ts';
 import { steeredText, valueNodes } from './octodns-values.ts';
-import { kill, note, type RecordScope, tell } from './record-scope.ts';
+import { kill, note, type RecordScope, remarksOn, tell } from './record-scope.ts';
 import { fieldOf, placeOfNode, textOf, type YamlMap, type YamlNode } from './yaml-node.ts';
 import { scalarToInt } from './yaml-scalar.ts';
 import type { DynamicModel, EndpointModel, EndpointStatus, PoolModel, RuleModel } from './zone-model.ts';
@@ -45,7 +45,12 @@ export type DynamicContext = {
   readonly ttlSeconds: number;
   /** Whether endpoints may be checked where clouds keep credentials. */
   readonly metadataTargets: boolean;
+  /** What has been built from each node without a word about it: a YAML alias repeats it under another name at little cost. */
+  readonly known: Map<YamlMap, KnownDynamic>;
 };
+
+/** A record built before, and the host that its checks ask for, which may follow from its name. */
+export type KnownDynamic = { readonly host: string | null; readonly model: DynamicModel };
 
 /**
  * The model of a checked record; null when it is lenient and so broken that nothing steers. What leniency excuses is mended: fallbacks
@@ -64,6 +69,11 @@ export function buildDynamic(
   if (poolsNode?.kind !== 'map' || itemsOf(dynamic, 'rules').length === 0) return null;
   const plan = planCheck(scope, fieldOf(map, 'octodns'), fqdn, meridianHealthcheck(block?.healthcheck));
   checkHealthcheckKeys(scope, map, plan, block);
+  const known = context.known.get(map);
+  if (known?.model.type === type && known.host === plan.host) {
+    return { ...known.model, owner, key: scope.key, ttlSeconds };
+  }
+  const remarks = remarksOn(scope);
   const poolMaps = [...poolsNode.entries].map(([name, { value }]) => ({ name, map: value as YamlMap }));
   const indexOf = new Map(poolMaps.map(({ name }, i) => [name, i]));
   const fallbacks = endingFallbacks(
@@ -88,7 +98,7 @@ export function buildDynamic(
     rules.push({ subnets: [], geos: [], pool: pools.length, place: scope.place, isDefault: true });
     pools.push({ name: '', fallback: -1, endpoints: [], region: null, share: 0, bias: 0, capacity: null });
   }
-  return {
+  const model: DynamicModel = {
     owner,
     key: scope.key,
     type,
@@ -99,6 +109,8 @@ export function buildDynamic(
     steering: steeringOf(block, indexOf),
     place: scope.place,
   };
+  if (remarksOn(scope) === remarks) context.known.set(map, { host: plan.host, model });
+  return model;
 }
 
 /** Rules up to the first default: nobody gets past it. */

@@ -48,6 +48,11 @@ export function note(scope: RecordScope, code: string, message: string, at?: Yam
   scope.notes.push({ code, message, place: placeWithin(scope, at) });
 }
 
+/** How much has been said of the record so far. */
+export function remarksOn({ excusable, fatal, notes }: RecordScope): number {
+  return excusable.length + fatal.length + notes.length;
+}
+
 /** Hands the faults of a checked record to `sink`. Notes of a refused record wait until it is mended. */
 export function closeRecordScope(scope: RecordScope, lenient: boolean, sink: FaultSink): RecordOutcome {
   const subject = { record: scope.key, type: scope.type };

@@ -9,10 +9,11 @@ import { RRType, typeCode } from '../wire/codes.ts';
 import { isAtOrBelow, lowerName, nameFromText, nameLength } from '../wire/name.ts';
 import type { FaultSink } from './fault-sink.ts';
 import type { MeridianSoa } from './meridian-block.ts';
-import { buildDynamic, type SteeredType } from './octodns-dynamic.ts';
+import { buildDynamic, type KnownDynamic, type SteeredType } from './octodns-dynamic.ts';
 import { ownerName, type ReadRecord, type RecordRules } from './octodns-record.ts';
 import { buildValue, valueNodes } from './octodns-values.ts';
 import { kill, note, publishNotes } from './record-scope.ts';
+import type { YamlMap } from './yaml-node.ts';
 import { type DynamicModel, type SoaModel, type ZoneModel, ZoneRecords } from './zone-model.ts';
 
 /** Fields of a synthesised SOA that the configuration sets; times in seconds, names as text. */
@@ -35,6 +36,8 @@ type Build = {
   readonly sink: FaultSink;
   readonly records: ZoneRecords;
   readonly dynamics: DynamicModel[];
+  /** Steered records by their nodes. */
+  readonly known: Map<YamlMap, KnownDynamic>;
   readonly aliases: ReadRecord[];
   /** Types by owner of the master file's records, or null without one. */
   readonly base: ReadonlyMap<string, ReadonlySet<number>> | null;
@@ -58,6 +61,7 @@ export function buildZone(
     sink,
     records,
     dynamics: [...(base?.dynamics ?? [])],
+    known: new Map(),
     aliases: [],
     base: base === null ? null : copyBase(base, records),
     mainPath,
@@ -98,7 +102,8 @@ function addSoundRecord(build: Build, record: ReadRecord, owner: Uint8Array, ttl
     build.aliases.push(record);
   } else if (record.isSteered && type !== 'DNAME') {
     const fqdn = record.name === '' ? build.rules.origin : `${record.name}.${build.rules.origin}`;
-    const context = { owner, fqdn, ttlSeconds: ttl, metadataTargets: build.rules.metadataTargets };
+    const { metadataTargets } = build.rules;
+    const context = { owner, fqdn, ttlSeconds: ttl, metadataTargets, known: build.known };
     const model = buildDynamic(scope, record.map, type as SteeredType, record.block, context);
     if (model !== null) build.dynamics.push(model);
     else addUnsteered(build, record, owner, ttl);

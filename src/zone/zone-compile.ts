@@ -61,6 +61,7 @@ export function compileZone(model: ZoneModel): CompiledZone {
     files: new Map(),
     blocks: new Map(),
     lists: new Map(),
+    repeated: new Map(),
   };
   arena.takeWords(HEADER_WORDS);
   const hashSize = hashSizeFor(tree.count);

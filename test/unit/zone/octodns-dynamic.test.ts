@@ -113,3 +113,37 @@ describe('dynamic records', () => {
     expect(codesOf(zone)).toEqual(['meridian-healthcheck', 'meridian-healthcheck']);
   });
 });
+
+describe('a dynamic record that an alias repeats', () => {
+  const repeated = (healthcheck: string, weight = 1) =>
+    readZoneText(`
+a: &steered
+  type: A
+  value: 192.0.2.1
+  octodns: {healthcheck: ${healthcheck}}
+  dynamic:
+    pools: {p: {values: [{value: 192.0.2.1, weight: ${weight}}]}}
+    rules: [{pool: p}]
+b: *steered
+`);
+
+  it('is built once where nothing of it follows from its name', () => {
+    const [a, b] = repeated('{protocol: TCP, port: 80}').model!.dynamics;
+    expect([a!.key, b!.key, nameToText(b!.owner)]).toEqual(['a', 'b', 'b.unit.test.']);
+    expect(b!.pools).toBe(a!.pools);
+    expect(b!.rules).toBe(a!.rules);
+  });
+
+  it('is asked for under its own name where a check asks by name', () => {
+    const { dynamics } = repeated('{protocol: HTTP}').model!;
+    expect(dynamics.map(({ pools }) => pools[0]!.endpoints[0]!.check.host)).toEqual(['a.unit.test', 'b.unit.test']);
+  });
+
+  it('is told of under each name', () => {
+    const { told } = repeated('{protocol: TCP, port: 99999}');
+    expect(told.filter((line) => line.includes('healthcheck-port')).map((line) => line.split(' ')[2])).toEqual([
+      'a',
+      'b',
+    ]);
+  });
+});
