@@ -40,6 +40,8 @@ export const INCLUDE_FILES_MAX = 1_000;
 export const ZONE_RECORDS_MAX = 10_000_000;
 /** Octets of owners and RDATA of one zone; a short line under a long $ORIGIN makes 20 times its own length. */
 export const ZONE_RECORDS_BYTES_MAX = 1024 * 1024 * 1024;
+/** Record types at one name, each a step of the search that a query makes there; a busy apex has ten, and BIND's limit is the same. */
+export const TYPES_PER_NAME_MAX = 100;
 /** Words of one record in a master file: 65,535 octets of hex written one octet a word, and a header. */
 export const RECORD_WORDS_MAX = 66_000;
 /** Records of one `$GENERATE`: a /16 of reverse names. */
@@ -50,6 +52,8 @@ export const GENERATE_TOTAL_MAX = 1_000_000;
 export const GENERATE_TEMPLATE_CHARS_MAX = 1_024;
 /** Characters of one YAML file: 1,000,000 plain names take some 60 MB, and the parser several hundred bytes a name. */
 export const YAML_FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** Characters of all YAML files of one zone, those included several times counted each time. */
+export const YAML_ZONE_CHARS_MAX = 256 * 1024 * 1024;
 /** Nesting in a YAML file: a steered record has 8 levels, so more is a mistake or an attack on the stack. */
 export const YAML_DEPTH_MAX = 100;
 /** YAML values read for one zone, what an alias or merge repeats counted each time: stops a file that blows itself up. */

@@ -5,6 +5,7 @@
  */
 
 import type { Severity } from '../base/fault.ts';
+import { TYPES_PER_NAME_MAX } from '../base/limits.ts';
 import { mixBits } from '../base/random.ts';
 import { RRType, typeName } from '../wire/codes.ts';
 import { nameLength } from '../wire/name.ts';
@@ -42,6 +43,7 @@ export function checkMasterZone(zone: MasterZone): void {
     holds[number] = holds[number]! | bit;
   }
   const apex = apexNumber(zone, index);
+  if (!checkTypeCounts(zone, owners, index.count)) return;
   checkSingles(zone, owners, holds);
   levelTtls(zone, owners);
   if (isCut) checkReachable(zone, index, owners, holds, apex);
@@ -49,6 +51,26 @@ export function checkMasterZone(zone: MasterZone): void {
     const message = 'the zone has no NS record at its apex: add its name servers, or resolvers may refuse it';
     zone.faults.add('warning', 'ns-missing', { file: zone.path, line: 0, column: 0 }, NO_SUBJECT, message);
   }
+}
+
+/** False if some name has more types than a query can be let to look through; said once. */
+function checkTypeCounts(zone: MasterZone, owners: Uint32Array, names: number): boolean {
+  const { count, types } = zone.records;
+  const rows = new Uint32Array(names);
+  for (let row = 0; row < count; row++) rows[owners[row]!]!++;
+  /** Types of the names that have records enough for too many. */
+  const held = new Map<number, Set<number>>();
+  for (let row = 0; row < count; row++) {
+    const owner = owners[row]!;
+    if (rows[owner]! <= TYPES_PER_NAME_MAX) continue;
+    const set = held.get(owner) ?? new Set();
+    if (set.size === 0) held.set(owner, set);
+    if (set.add(types[row]!).size <= TYPES_PER_NAME_MAX) continue;
+    const message = `the name has over ${TYPES_PER_NAME_MAX} record types (TYPES_PER_NAME_MAX): take some out`;
+    warnOrRefuse(zone, row, 'error', 'types-too-many', message);
+    return false;
+  }
+  return true;
 }
 
 function bitOf(type: number): number {

@@ -24,10 +24,10 @@ const STOPS = new Uint8Array(256);
 for (const char of ' \t\r\n"();\\') STOPS[char.charCodeAt(0)] = 1;
 
 /**
- * Entries that run to the end of the file for want of a parenthesis or a quote, and are read again from their second line so
- * that one slip does not hide the rest. Each costs a pass over the rest of the file.
+ * How many times the length of the file may be read again. An entry that makes no sense for want of a parenthesis or a quote is read
+ * again from its second line, so that one slip does not hide the rest; in a file made for it, that would be once a line.
  */
-const RUNAWAYS_MAX = 16;
+const REREADS_MAX = 16;
 
 /** A fault of form: where, and what to do. */
 export type LexicalFault = { readonly line: number; readonly column: number; readonly message: string };
@@ -56,12 +56,14 @@ export class MasterLexer {
   #openAt = -1;
   #openLine = 0;
   #openColumn = 0;
-  #runaways = 0;
+  /** Characters that may still be read again. */
+  #rereadsLeft: number;
   /** Where reading went on after the last entry that ran away. */
   #ranAwayAt = -1;
 
   constructor(text: string) {
     this.text = text;
+    this.#rereadsLeft = REREADS_MAX * text.length;
     // A byte order mark is no part of the first word.
     if (text.charCodeAt(0) === 0xfeff) this.#at = this.#lineStart = 1;
   }
@@ -112,9 +114,7 @@ export class MasterLexer {
    * reading goes on with the line after the opening one. Returns whether it did so.
    */
   unfold(): boolean {
-    if (this.#foldedAt < 0) return false;
-    this.#resumeAt(this.#foldedAt, this.#foldedLine);
-    return true;
+    return this.#foldedAt >= 0 && this.#resumeAt(this.#foldedAt, this.#foldedLine);
   }
 
   #beginEntry(): void {
@@ -148,17 +148,20 @@ export class MasterLexer {
     this.count = 0;
     this.#depth = 0;
     const end = this.text.indexOf('\n', this.#openAt);
-    if (end < 0 || ++this.#runaways > RUNAWAYS_MAX) this.#at = this.text.length;
-    else this.#resumeAt(end, this.#openLine);
+    if (end < 0 || !this.#resumeAt(end, this.#openLine)) this.#at = this.text.length;
     this.#ranAwayAt = this.#at;
   }
 
-  /** Goes back to the line after the line end at `offset`, which ends line `line`. */
-  #resumeAt(offset: number, line: number): void {
+  /** Goes back to the line after the line end at `offset`, which ends line `line`; false when too much was read again already. */
+  #resumeAt(offset: number, line: number): boolean {
+    const cost = this.#at - offset;
+    if (cost > this.#rereadsLeft) return false;
+    this.#rereadsLeft -= cost;
     this.#at = offset + 1;
     this.#line = line + 1;
     this.#lineStart = this.#at;
     this.#depth = 0;
+    return true;
   }
 
   /** Reads one word; false if it ran away to the end of the file, which ends the entry. */

@@ -28,6 +28,19 @@ export type MasterFile = {
   owner: Uint8Array | null;
 };
 
+/** What is said in an included file instead of a message that repeats some of its text, by code. */
+const WITHHELD = {
+  'rdata-invalid':
+    'the data of the record is not in the form of its type (an included file is not quoted): mend this word',
+  'ttl-invalid': 'this word is no TTL: write seconds, or a time like 1h30m',
+  'type-unknown':
+    'this word is no record type that can stand in a zone: write one like A, or TYPE65280 with \\# LENGTH HEX (RFC 3597)',
+  'name-invalid': 'this word is no name: labels of 1 to 63 ASCII characters with dots between',
+  'directive-unknown': 'this word is no directive: $ORIGIN, $TTL, $INCLUDE and $GENERATE are',
+  'generate-invalid': '$GENERATE: write first-last[/step] owner type data',
+  'include-failed': 'the file that this line includes cannot be read: it must be a file in the zones directory',
+} as const;
+
 /** One zone while it is read. */
 export type MasterZone = {
   /** Wire form, lower case. */
@@ -134,7 +147,10 @@ export function addMasterRecord(
   zone.rows.add(file.path, line);
 }
 
-/** A fault at word `index` of the current entry, or at its last word when there are fewer. */
+/**
+ * A fault at word `index` of the current entry, or at its last word when there are fewer. Of an included file nothing is
+ * repeated, neither in the message nor in the subject: it may be no zone file at all but one with secrets.
+ */
 export function faultAtWord(
   zone: MasterZone,
   file: MasterFile,
@@ -144,7 +160,9 @@ export function faultAtWord(
   message: string,
   subject: FaultSubject = NO_SUBJECT,
 ): void {
-  zone.faults.add(severity, code, placeOfWord(file, index), subject, message);
+  const isIncluded = file.stack.length > 1;
+  const said = isIncluded && code in WITHHELD ? WITHHELD[code as keyof typeof WITHHELD] : message;
+  zone.faults.add(severity, code, placeOfWord(file, index), isIncluded ? NO_SUBJECT : subject, said);
 }
 
 /** Where word `index` of the current entry stands, or its last word when there are fewer. */

@@ -68,7 +68,7 @@ export function readRecord(node: YamlNode, at: RecordName, rules: RecordRules, s
   }
   const typeNode = fieldOf(node, 'type');
   const type = typeNode === undefined ? null : textOf(typeNode);
-  const subject = { record: at.key, type };
+  const subject = { record: at.key, type: typeNode?.file.isBare ? null : type };
   if (typeNode === undefined) {
     const fqdn = at.name === '' ? rules.origin : `${at.name}.${rules.origin}`;
     sink.error('type-missing', `Invalid record ${fqdn.slice(0, 1_000)}, missing type`, placeOfNode(node), subject);

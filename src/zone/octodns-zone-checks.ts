@@ -4,6 +4,7 @@
  * that is refused already is not told of again.
  */
 
+import { TYPES_PER_NAME_MAX } from '../base/limits.ts';
 import type { FaultSink } from './fault-sink.ts';
 import type { ReadRecord } from './octodns-record.ts';
 import { absoluteTarget } from './octodns-target.ts';
@@ -33,7 +34,12 @@ export function checkZoneRecords(
         false,
       );
       continue;
-    } else node.push(record);
+    } else if (node.length < TYPES_PER_NAME_MAX) node.push(record);
+    else {
+      const message = `the name has over TYPES_PER_NAME_MAX = ${TYPES_PER_NAME_MAX} record types: take some out`;
+      tellZoneFault(sink, record, 'types-too-many', message, false);
+      continue;
+    }
     kept.push(record);
   }
   for (const node of nodes.values()) if (node.length > 1) checkCoexistence(node, origin, sink);

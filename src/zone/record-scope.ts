@@ -35,17 +35,17 @@ export function createRecordScope(key: string, name: string, type: string | null
 
 /** A fault that octoDNS tells and `lenient` excuses; `at` is the offending value, where there is one. */
 export function tell(scope: RecordScope, code: string, message: string, at?: YamlNode): void {
-  scope.excusable.push({ code, message, place: placeWithin(scope, at) });
+  scope.excusable.push(remark(scope, code, message, at));
 }
 
 /** A fault that nothing excuses: the record cannot be built. */
 export function kill(scope: RecordScope, code: string, message: string, at?: YamlNode): void {
-  scope.fatal.push({ code, message, place: placeWithin(scope, at) });
+  scope.fatal.push(remark(scope, code, message, at));
 }
 
 /** A warning of ours about a record that octoDNS accepts. */
 export function note(scope: RecordScope, code: string, message: string, at?: YamlNode): void {
-  scope.notes.push({ code, message, place: placeWithin(scope, at) });
+  scope.notes.push(remark(scope, code, message, at));
 }
 
 /** How much has been said of the record so far. */
@@ -73,6 +73,15 @@ export function closeRecordScope(scope: RecordScope, lenient: boolean, sink: Fau
 export function publishNotes(scope: RecordScope, sink: FaultSink): void {
   const subject = { record: scope.key, type: scope.type };
   for (const { code, message, place } of scope.notes) sink.warn(code, message, place, subject);
+}
+
+/** What is said of a value that is the whole of another file is said without the value: the file may be none of ours. */
+function remark(scope: RecordScope, code: string, message: string, at: YamlNode | undefined): Remark {
+  const isBare = at !== undefined && at.kind === 'scalar' && at.file.isBare;
+  const said = isBare
+    ? `the text of ${at.file.path}, included here, is no value of this record (it is not repeated)`
+    : message;
+  return { code, message: said, place: placeWithin(scope, at) };
 }
 
 /** The place of `at` if it stands inside the record; what comes from an anchor or an include elsewhere is told of the record. */

@@ -15,6 +15,7 @@ import {
   YAML_FILE_BYTES_MAX,
   YAML_NODES_MAX,
   YAML_RECORDS_MAX,
+  YAML_ZONE_CHARS_MAX,
 } from '../base/limits.ts';
 import type { FaultSink } from './fault-sink.ts';
 import {
@@ -36,11 +37,16 @@ export type YamlSource = { readonly path: string; readonly text: string };
 export type YamlInclude = (target: string, fromPath: string) => YamlSource | string;
 
 /** What reading one zone may still cost, shared by all its files. */
-export type YamlBudget = { nodes: number; files: number; records: number };
+export type YamlBudget = { nodes: number; files: number; records: number; chars: number };
 
 /** The budget of a whole zone. */
 export function createYamlBudget(): YamlBudget {
-  return { nodes: YAML_NODES_MAX, files: INCLUDE_FILES_MAX, records: YAML_RECORDS_MAX };
+  return {
+    nodes: YAML_NODES_MAX,
+    files: INCLUDE_FILES_MAX,
+    records: YAML_RECORDS_MAX,
+    chars: YAML_ZONE_CHARS_MAX,
+  };
 }
 
 type Loader = {
@@ -90,6 +96,14 @@ function loadFile(
     );
     return null;
   }
+  budget.chars -= source.text.length;
+  if (budget.chars < 0) {
+    const message = `the zone's files have over YAML_ZONE_CHARS_MAX = ${YAML_ZONE_CHARS_MAX} characters: split the zone`;
+    sink.error('yaml-too-large', message, whole);
+    // Nothing of it is read any more, whatever else is included.
+    budget.files = 0;
+    return null;
+  }
   const file = createYamlFile(source.path, source.text);
   const loader: Loader = { file, text: source.text, include, sink, budget, includeDepth, anchors: new Map() };
   const odd = NOT_PRINTABLE.exec(source.text);
@@ -104,6 +118,7 @@ function loadFile(
   }
   try {
     const contents = parseText(source.text, loader);
+    file.isBare = contents != null && !('items' in contents);
     return contents === undefined ? null : contents === null ? nullAt(loader, 0) : convert(contents, loader, 0);
   } catch (error) {
     // A stack overflow on thousands of nested brackets, or a defect of the library: the file is refused, the process lives.
@@ -125,7 +140,9 @@ function parseText(text: string, loader: Loader): ParsedNode | null | undefined 
     logLevel: 'error', // 'silent' would also hush a second document
   });
   for (const error of document.errors) {
-    loader.sink.error('yaml-syntax', error.message, placeAt(loader.file, Math.min(error.pos[0], text.length)));
+    // The library repeats a word of the text here and there; an included file may be none of ours.
+    const message = loader.includeDepth > 0 ? `the included file is not YAML here (${error.code})` : error.message;
+    loader.sink.error('yaml-syntax', message, placeAt(loader.file, Math.min(error.pos[0], text.length)));
   }
   const odd = /^%YAML[ \t]+(?!1\.)/m.exec(text);
   if (odd !== null && !/^---/m.test(text.slice(0, odd.index))) {

@@ -10,8 +10,11 @@
 import type { Place } from '../base/fault.ts';
 import { isTruthyScalar, type ScalarValue, scalarText } from './yaml-scalar.ts';
 
-/** A file and the offset at which each of its lines starts. */
-export type YamlFile = { readonly path: string; readonly lineStarts: Uint32Array };
+/**
+ * A file and the offset at which each of its lines starts. `isBare`: the whole of it is one text, as any file is that was not written as
+ * YAML, a key or a password for one; faults never repeat it.
+ */
+export type YamlFile = { readonly path: string; readonly lineStarts: Uint32Array; isBare: boolean };
 
 export type YamlScalar = {
   readonly kind: 'scalar';
@@ -49,7 +52,7 @@ export function createYamlFile(path: string, text: string): YamlFile {
     const code = text.charCodeAt(i);
     if (code === 0x0a || (code === 0x0d && text.charCodeAt(i + 1) !== 0x0a)) starts.push(i + 1);
   }
-  return { path, lineStarts: Uint32Array.from(starts) };
+  return { path, lineStarts: Uint32Array.from(starts), isBare: false };
 }
 
 /** Line and column, both from 1, of `offset`. */
@@ -112,7 +115,7 @@ export function isTruthyNode(node: YamlNode): boolean {
 /** Python's `str()` of a node, for messages; long ones are cut. */
 export function pythonText(node: YamlNode): string {
   if (node.kind === 'scalar') {
-    const text = scalarText(node.scalar);
+    const text = shownText(node);
     return text.length > MESSAGE_TEXT_MAX ? `${text.slice(0, MESSAGE_TEXT_MAX)}…` : text;
   }
   const out = { text: '' };
@@ -124,7 +127,7 @@ export function pythonText(node: YamlNode): string {
 function writeRepr(node: YamlNode, out: { text: string }): void {
   if (out.text.length > MESSAGE_TEXT_MAX) return;
   if (node.kind === 'scalar') {
-    const text = scalarText(node.scalar).slice(0, MESSAGE_TEXT_MAX);
+    const text = shownText(node).slice(0, MESSAGE_TEXT_MAX);
     out.text += node.scalar.type === 'str' ? quote(text) : text;
     return;
   }
@@ -148,6 +151,10 @@ function writeRepr(node: YamlNode, out: { text: string }): void {
     }
   }
   out.text += node.kind === 'seq' ? ']' : '}';
+}
+
+function shownText(node: YamlScalar): string {
+  return node.file.isBare ? `(the text of ${node.file.path})` : scalarText(node.scalar);
 }
 
 function quote(text: string): string {

@@ -44,7 +44,7 @@ const RRSET_COUNT_MAX = 0xffff;
 const RRSET_SIZE_MAX = 0x3fff_ffff;
 
 /** One RRset on its way into the image. */
-type RRsetDraft = { readonly type: number; ttl: number; readonly rdatas: Uint8Array[] };
+type RRsetDraft = { readonly type: number; ttl: number; rdatas: Uint8Array[] };
 
 /** Compiles a checked model; a model that its reader should have refused is an assertion. */
 export function compileZone(model: ZoneModel): CompiledZone {
@@ -159,33 +159,35 @@ function writeNode(
 /** The RRsets of a node: records of one type together, exact duplicates dropped, the smallest TTL for all (RFC 2181 5). */
 function collectRRsets(model: ZoneModel, tree: ZoneTree, node: number): RRsetDraft[] {
   const rrsets: RRsetDraft[] = [];
+  const ofType = new Map<number, RRsetDraft>();
   if (node === 0) rrsets.push({ type: RRType.SOA, ttl: model.soa.ttl, rdatas: [soaRdata(model.soa)] });
   const { records } = model;
   for (let row = tree.firstRow[node]!; row >= 0; row = tree.nextRow[row]!) {
     const rdataAt = records.rdatas[row]!;
     const rdata = records.bytes.subarray(rdataAt, rdataAt + records.rdataLengths[row]!);
     const type = records.types[row]!;
-    const rrset = rrsets.find((draft) => draft.type === type);
+    const rrset = ofType.get(type);
     if (rrset === undefined) {
-      rrsets.push({ type, ttl: records.ttls[row]!, rdatas: [rdata] });
+      const draft = { type, ttl: records.ttls[row]!, rdatas: [rdata] };
+      ofType.set(type, draft);
+      rrsets.push(draft);
     } else {
       rrset.ttl = Math.min(rrset.ttl, records.ttls[row]!);
       rrset.rdatas.push(rdata);
     }
   }
-  for (const rrset of rrsets) if (rrset.rdatas.length > 1) dropDuplicates(rrset.rdatas);
+  for (const rrset of rrsets) if (rrset.rdatas.length > 1) rrset.rdatas = withoutDuplicates(rrset.rdatas);
   return rrsets;
 }
 
-function dropDuplicates(rdatas: Uint8Array[]): void {
+function withoutDuplicates(rdatas: readonly Uint8Array[]): Uint8Array[] {
   const seen = new Set<string>();
   // Every octet is one character of Latin-1, so the text is equal exactly when the octets are.
   const latin1 = new TextDecoder('latin1');
-  const kept = rdatas.filter((rdata) => {
+  return rdatas.filter((rdata) => {
     const size = seen.size;
     return seen.add(latin1.decode(rdata)).size > size;
   });
-  rdatas.splice(0, rdatas.length, ...kept);
 }
 
 function writeRRset(arena: ImageArena, at: number, rrset: RRsetDraft, origin: Uint8Array): void {

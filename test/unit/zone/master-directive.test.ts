@@ -52,6 +52,40 @@ describe('$INCLUDE', () => {
   });
 });
 
+describe('an included file that is no zone file', () => {
+  const secrets = [
+    's3cretWord',
+    'root:s3cretWord:1',
+    'a 5 s3cretWord',
+    'a TXT s3cretWord"',
+    'a A s3cretWord',
+    '$s3cretWord',
+  ];
+  const more = [
+    's3cretWord A x',
+    '$TTL s3cretWord',
+    '$ORIGIN s3c..retWord',
+    '$INCLUDE s3cretWord',
+    's3cretWord..x A 192.0.2.1',
+  ];
+
+  it.each([...secrets, ...more, '$GENERATE s3cretWord', '$GENERATE 1-2 a$ A s3cretWord', 'a 9s3cretWord A 192.0.2.1'])(
+    'is refused without a word of it: %s',
+    (text) => {
+      const include: Include = (path) =>
+        path === 'key' ? { path, text: `${text}\n` } : `include "${path}" is not there`;
+      const { result } = read('$INCLUDE key', include);
+      expect(result.model).toBeNull();
+      expect(result.faults.map((fault) => fault.file)).toContain('key');
+      expect(JSON.stringify(result.faults)).not.toMatch(/s3c|retWord/i);
+    },
+  );
+
+  it('is quoted when it is the main file, so that its author finds the word', () => {
+    expect(read('a A 192.0.2.x', none).result.faults[0]?.message).toContain('192.0.2.x');
+  });
+});
+
 describe('$ORIGIN and $TTL', () => {
   it('refuse what is no name or time', () => {
     const text =

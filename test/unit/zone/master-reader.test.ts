@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatFault } from '../../../src/base/fault.ts';
-import { FAULTS_PER_FILE_MAX } from '../../../src/base/limits.ts';
+import { FAULTS_PER_FILE_MAX, TYPES_PER_NAME_MAX } from '../../../src/base/limits.ts';
 import { typeName } from '../../../src/wire/codes.ts';
 import { nameFromText, nameToText } from '../../../src/wire/name.ts';
 import { checkRdata, rdataToText } from '../../../src/wire/rdata.ts';
@@ -268,6 +268,22 @@ l SOA . . 1 2 3 4 5
     expect(result.model).toBeNull();
     expect(result.faults.length).toBeLessThan(20);
   }, 5000);
+});
+
+describe('names with very many records', () => {
+  it('read a file of a hundred thousand folded quotes in parentheses in a moment', () => {
+    const result = read('( "\n'.repeat(100_000) + ')'.repeat(100_000));
+    expect(result.model).toBeNull();
+  }, 5000);
+
+  it('refuse more types at one name than a query can be let to look through', () => {
+    const types = (count: number) => Array.from({ length: count }, (_, i) => `a TYPE${1000 + i} \\# 0\n`).join('');
+    expect(read(HEAD + types(TYPES_PER_NAME_MAX)).faults).toEqual([]);
+    expect(places(read(HEAD + types(60_000)))).toEqual([`${3 + TYPES_PER_NAME_MAX + 1}:1 error types-too-many`]);
+    // Records of few types may be many.
+    const many = Array.from({ length: 300 }, (_, i) => `a TXT "${i}"\n`).join('');
+    expect(read(HEAD + many).faults).toEqual([]);
+  });
 });
 
 describe.skipIf(!existsSync(VECTORS))('the 3,169 recorded zones (set MERIDIAN_VECTORS if they are elsewhere)', () => {

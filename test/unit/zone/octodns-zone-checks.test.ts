@@ -45,4 +45,11 @@ describe('records of one zone', () => {
     expect(codesOf(zone)).toEqual(['record-occluded']);
     expect(zone.records.length).toBe(4);
   });
+
+  it('are of so many types at a name as a query can be let to look through, and no more', () => {
+    const types = (count: number) =>
+      `www:\n${Array.from({ length: count }, (_, i) => `- {type: TYPE${1000 + i}, value: '\\# 1 00'}\n`).join('')}`;
+    expect(codesOf(readZoneText(types(100)))).toEqual([]);
+    expect(codesOf(readZoneText(types(101)))).toEqual(['types-too-many']);
+  });
 });

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { YAML_FILE_BYTES_MAX, YAML_ZONE_CHARS_MAX } from '../../../src/base/limits.ts';
 import { createFaultSink } from '../../../src/zone/fault-sink.ts';
 import { createYamlBudget, readYamlDocument } from '../../../src/zone/yaml-document.ts';
 import { pythonText } from '../../../src/zone/yaml-node.ts';
+import { readZoneText } from './yaml-zone.ts';
 
 function read(text: string, files: Record<string, string> = {}): string {
   const sink = createFaultSink();
@@ -55,6 +57,40 @@ describe('includes', () => {
     expect(read('a: !include me', { me: 'b: !include me' })).toContain('yaml-include');
     expect(read('a: &a 1\nb: !include c', { c: '*a' })).toBe('c:1 yaml-anchor');
   });
+});
+
+describe('an included file that is no zone file', () => {
+  const faultsOf = (text: string, files: Record<string, string>) => JSON.stringify(readZoneText(text, files).faults);
+
+  it.each([
+    ['www: !include key', 's3cret word'],
+    ['!include key', 's3cret'],
+    ['www: {type: A, value: !include key}', 's3cret'],
+    ['www: {type: CNAME, value: !include key}', 's3cret..x'],
+    ['www: {type: TXT, value: !include key}', 's3cret; word'],
+    ['www: {type: !include key, value: x}', 's3cret'],
+    ['www: {type: A, ttl: !include key, value: 192.0.2.1}', 's3cret'],
+    ['www: {type: MX, value: {preference: 1, exchange: !include key}}', 's3cret..x'],
+    ['www: {type: A, values: [!include key]}', 's3cret: [x'],
+    ['www: {type: A, values: [!include key]}', 'a: s3cret\nb'],
+    ['www: {type: A, values: [!include key]}', '%s3cret'],
+  ])('is refused without a word of it: %s %j', (text, key) => {
+    const told = faultsOf(text, { key });
+    expect(told).toContain('error');
+    expect(told).not.toContain('s3cret');
+  });
+
+  it('costs its characters each time it is included', () => {
+    const comment = '#'.repeat(YAML_FILE_BYTES_MAX);
+    const times = Math.floor(YAML_ZONE_CHARS_MAX / YAML_FILE_BYTES_MAX) + 4;
+    let reads = 0;
+    const sink = createFaultSink();
+    const include = () => ({ path: 'big', text: reads++ < times ? comment : '' });
+    const text = `a: [${Array(200).fill('!include big').join(', ')}]`;
+    expect(readYamlDocument({ path: 'f', text }, include, sink, createYamlBudget())).toBeNull();
+    expect(reads).toBeLessThan(times);
+    expect(sink.faults()[0]?.message).toContain('YAML_ZONE_CHARS_MAX');
+  }, 30_000);
 });
 
 describe('what is refused', () => {

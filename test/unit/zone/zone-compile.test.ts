@@ -54,6 +54,17 @@ describe('compileZone', () => {
     expect([(reply[2]! & 2) !== 0, reply[7]]).toEqual([true, 0]);
   });
 
+  it('takes a name with sixty thousand types, or three hundred thousand records, in a moment', () => {
+    const types = modelZone('example.', []);
+    const owner = wireName('many.example.');
+    for (let i = 0; i < 60_000; i++) types.records.add(owner, 1000 + (i % 60_000), 60, Uint8Array.of(1), 0);
+    expect(compileZone(types)).toMatchObject({ names: 2, records: 60_001 });
+    const records = modelZone('example.', []);
+    const rdata = (i: number) => Uint8Array.of(10, i >> 16, (i >> 8) & 255, i & 255);
+    for (let i = 0; i < 600_000; i++) records.records.add(owner, RRType.A, 60, rdata(i % 300_000), 0);
+    expect(compileZone(records)).toMatchObject({ names: 2, records: 300_001 });
+  }, 15_000);
+
   it('puts the smaller of SOA TTL and MINIMUM on negative answers (RFC 2308 5)', () => {
     const { zone } = compiled([]);
     expect(zone.negativeTtl).toBe(60);
