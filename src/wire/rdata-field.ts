@@ -108,14 +108,15 @@ export function stringField(label: string): RdataField {
   };
 }
 
-/** One or more character strings up to the end of the RDATA. */
-export function stringsField(label: string): RdataField {
+/** One character string or more, up to `countMax`, to the end of the RDATA. */
+export function stringsField(label: string, countMax = Number.POSITIVE_INFINITY): RdataField {
   return {
     label,
     parse: (from, out) => {
       let fault: string | null;
+      const end = from.at + countMax;
       do fault = eatWord(from, label, (text) => putString(text, label, out));
-      while (fault === null && from.at < from.tokens.length);
+      while (fault === null && from.at < from.tokens.length && from.at < end);
       return fault;
     },
     format: (from) => {
@@ -124,7 +125,7 @@ export function stringsField(label: string): RdataField {
         const text = formatString(from);
         if (text === null) return null;
         texts.push(text);
-      } while (from.left > 0);
+      } while (from.left > 0 && texts.length < countMax);
       return texts.join(' ');
     },
   };
@@ -159,6 +160,25 @@ export function hexField(label: string): RdataField {
 /** Base64 (RFC 4648 4) up to the end of the RDATA, at least one octet; in text over any number of words. */
 export function base64Field(label: string): RdataField {
   return radixField(label, octetsFromBase64, base64FromOctets, 'base64 with its padding');
+}
+
+/** 64 bits as four groups of hex digits with colons between (RFC 6742 2.1.2). */
+export function hexGroupsField(label: string): RdataField {
+  return {
+    label,
+    parse: (from, out) =>
+      eatWord(from, label, (text) => {
+        if (!/^[0-9a-f]{1,4}(?::[0-9a-f]{1,4}){3}$/i.test(text)) {
+          return `${label} must be four groups of hex digits like 2001:db8:1140:1000, not ${quoteForFault(text)}`;
+        }
+        for (const group of text.split(':')) out.uint(Number.parseInt(group, 16), 2);
+        return null;
+      }),
+    format: (from) => {
+      const groups = [from.uint(2), from.uint(2), from.uint(2), from.uint(2)];
+      return groups.at(-1)! < 0 ? null : groups.map((group) => group.toString(16).padStart(4, '0')).join(':');
+    },
+  };
 }
 
 /** `size` octets in hex with hyphens between (RFC 7043). */

@@ -108,6 +108,8 @@ export function targetNameAt(type: number): number {
     case RRType.MX:
     case RRType.AFSDB:
     case RRType.KX:
+    case RRType.RT:
+    case RRType.LP:
     case RRType.SVCB:
     case RRType.HTTPS:
       return 2;

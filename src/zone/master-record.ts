@@ -8,6 +8,7 @@ import { NAME_BYTES_MAX } from '../base/limits.ts';
 import { RRType, typeCode, typeName } from '../wire/codes.ts';
 import { isAtOrBelow, lowerName, nameFromText } from '../wire/name.ts';
 import { isStoredType, rdataFromText, targetNameAt } from '../wire/rdata.ts';
+import { findDigestFault } from '../wire/rdata-digest.ts';
 import { durationSeconds } from '../wire/rdata-duration.ts';
 import { describeNameFault, isRdataFault, quoteForFault, type RdataToken } from '../wire/rdata-token.ts';
 import type { MasterLexer } from './master-lexer.ts';
@@ -98,6 +99,13 @@ export function putRecord(
     return rememberSoa(zone, file, owner, rdata, ttl);
   }
   warnOfMissingDot(zone, file, owner, type, rdata, tokens);
+  const digest = findDigestFault(type, rdata);
+  if (digest !== null) {
+    const severity = digest.isKnown ? 'error' : 'warning';
+    const word = Math.max(next, file.lexer.count - 1);
+    faultAtWord(zone, file, word, severity, 'digest-length', digest.message, subjectOf(zone, owner, type));
+    if (digest.isKnown) return false;
+  }
   addMasterRecord(zone, file, file.lexer.lines[0]!, type, recordTtl(zone, file, header), owner, rdata);
   return true;
 }

@@ -7,6 +7,7 @@
 import { CHAIN_STEPS_MAX } from '../base/limits.ts';
 import { RRType, typeCode } from '../wire/codes.ts';
 import { isAtOrBelow, lowerName, nameFromText, nameLength } from '../wire/name.ts';
+import { findDigestFault } from '../wire/rdata-digest.ts';
 import type { FaultSink } from './fault-sink.ts';
 import type { MeridianSoa } from './meridian-block.ts';
 import { buildDynamic, type KnownDynamic, type SteeredType } from './octodns-dynamic.ts';
@@ -142,6 +143,9 @@ function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: num
       if (seen.has(key)) continue;
       seen.add(key);
     }
+    const digest = findDigestFault(code, built.rdata);
+    // octoDNS tells the length of a fingerprint itself.
+    if (digest !== null && type !== 'SSHFP') note(scope, 'digest-length', digest.message, node);
     build.records.add(owner, code, ttl, built.rdata, line);
   }
 }

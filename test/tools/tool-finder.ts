@@ -89,6 +89,20 @@ export const TOOLS: readonly Tool[] = [
     suites: 'the comparison with NSD',
   },
   {
+    name: 'nsd-checkzone',
+    variable: 'NSD_CHECKZONE_BIN',
+    debianPackage: 'nsd',
+    required: false,
+    suites: 'record types as NSD reads them',
+  },
+  {
+    name: 'named-compilezone',
+    variable: 'NAMED_COMPILEZONE_BIN',
+    debianPackage: 'bind9-utils',
+    required: false,
+    suites: 'record types as BIND reads them',
+  },
+  {
     name: 'knotd',
     variable: 'KNOTD_BIN',
     debianPackage: 'knot',

@@ -83,3 +83,15 @@ describe('what stands before the data', () => {
     expect(read('a ALIAS b').faults[0]?.message).toContain('YAML');
   });
 });
+
+describe('digests', () => {
+  it('of another length than their algorithm has are refused, and of an unknown algorithm warned of', () => {
+    const told = (text: string) =>
+      read(`@ NS .\n${text}`).faults.map((fault) => `${fault.line}:${fault.column} ${fault.severity} ${fault.code}`);
+    expect(told(`a DS 1 13 2 ${'ab'.repeat(32)}`)).toEqual([]);
+    expect(told(`a DS 1 13 2 ${'ab'.repeat(31)}`)).toEqual(['3:13 error digest-length']);
+    expect(told('a SSHFP 4 2 abcd')).toEqual(['3:13 error digest-length']);
+    expect(told('a TLSA 3 1 1 abcd')).toEqual(['3:14 error digest-length']);
+    expect(told('a DS 1 13 99 abcd')).toEqual(['3:14 warning digest-length']);
+  });
+});

@@ -46,4 +46,20 @@ describe('values', () => {
     expect([isGenericType('TYPE0'), isGenericType('A'), isGenericType('TYPE70000')]).toEqual([false, false, false]);
     expect(OCTODNS_TYPES.has('SOA')).toBe(false);
   });
+
+  it('warns of a digest of another length than its algorithm has, which octoDNS accepts and which is served as written', () => {
+    const ds = (digest: string) =>
+      readZoneText(`sub: {type: DS, value: {key_tag: 1, algorithm: 13, digest_type: 2, digest: ${digest}}}`);
+    expect(codesOf(ds('ab'.repeat(32)))).toEqual([]);
+    expect(codesOf(ds('ab'.repeat(31)))).toEqual(['digest-length']);
+    expect(ds('ab'.repeat(31)).records).toHaveLength(1);
+    const tlsa = 'certificate_usage: 3, selector: 1, matching_type: 1, certificate_association_data: abcd';
+    expect(codesOf(readZoneText(`_443._tcp: {type: TLSA, value: {${tlsa}}}`))).toEqual(['digest-length']);
+  });
+
+  it('takes a type that octoDNS has no name for by its number, in its text form too', () => {
+    expect(readZoneText("apl: {type: TYPE42, values: ['1:192.0.2.0/24 !1:192.0.2.64/28']}").records).toEqual([
+      'apl.unit.test. 3600 APL 1:192.0.2.0/24 !1:192.0.2.64/28',
+    ]);
+  });
 });
