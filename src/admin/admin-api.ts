@@ -7,6 +7,7 @@
  *   GET  /metrics          Prometheus text
  *   GET  /api/v1/status    NodeStatus
  *   GET  /api/v1/zones     the zones of it, with their faults
+ *   GET  /api/v1/demand    DemandReport: steered queries by place
  *   GET  /api/v1/explain   ?name=&type=&client=&ecs=   why a client gets which answer
  *   POST /api/v1/reload    reads every file again; 200 ReloadReport, 409 when a file was refused
  *
@@ -21,7 +22,7 @@ import { type NodeMetrics, PROMETHEUS_TEXT } from './node-metrics.ts';
 import { type GuardPolicy, guardRequest } from './request-guard.ts';
 
 /** The part of a node that the API needs. */
-export type AdminNode = Pick<MeridianServer, 'status' | 'reload' | 'explain'>;
+export type AdminNode = Pick<MeridianServer, 'status' | 'reload' | 'explain' | 'demand'>;
 
 /** Where the node is in its life. */
 export type Readiness = 'starting' | 'ready' | 'stopping';
@@ -68,6 +69,7 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
   );
   app.get('/api/v1/status', (context) => context.json(input.node.status()));
   app.get('/api/v1/zones', (context) => context.json({ zones: input.node.status().zones }));
+  app.get('/api/v1/demand', (context) => context.json(input.node.demand()));
   app.get('/api/v1/explain', (context) => {
     const { name, type, client, ecs } = context.req.query();
     if (name === undefined || client === undefined) return problem(context, 400, 'explain needs ?name= and &client=');

@@ -208,7 +208,10 @@ function count(tx: Transaction, counters: Counters): void {
   if (query.subnet.family !== 0 && query.subnet.sourceLength > 0) counters[Counter.CLIENT_SUBNET]!++;
   if (tx.cookieState !== CookieState.NONE) counters[Counter.COOKIES]!++;
   if (tx.cookieState >= CookieState.GOOD) counters[Counter.COOKIES_GOOD]!++;
-  if (tx.isSteered) counters[Counter.STEERED]!++;
+  if (tx.isSteered) {
+    counters[Counter.STEERED]!++;
+    if (tx.sampler !== null) tx.sampler.count(tx.request, tx.decision.isBySubnet);
+  }
   if (tx.isAllDown) counters[Counter.ALL_DOWN]!++;
   if (tx.isReferral) counters[Counter.REFERRALS]!++;
 }

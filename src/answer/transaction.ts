@@ -12,6 +12,7 @@ import { Query } from '../wire/query-parser.ts';
 import { ResponseWriter } from '../wire/response-writer.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 import { type AnswerPolicy, PLAIN_POLICY } from './answer-policy.ts';
+import type { ClientSampler } from './client-samples.ts';
 import type { EndpointTally } from './endpoint-tally.ts';
 import { CookieState } from './server-cookie.ts';
 
@@ -44,6 +45,8 @@ export class Transaction {
   trace: DecisionTrace | null = null;
   /** Where the endpoints answered are counted; null where nobody is answered. */
   tally: EndpointTally | null = null;
+  /** Where clients of steered names are sampled; null likewise. */
+  sampler: ClientSampler | null = null;
 
   // --- the state of answering ---
   readonly query: Query = new Query();

@@ -200,6 +200,8 @@ export const ADMIN_REQUEST_MS_MAX = 10_000;
 /** Connections to the admin API at once: scrapers, a console, a few people. */
 export const ADMIN_CONNECTIONS_MAX = 256;
 
+/** Places whose queries a node counts, a day: six times those of full city data, and room for new data within the day. */
+export const DEMAND_PLACES_MAX = 200_000;
 /** Lines of a demand file: every place of full city data, thirty times. */
 export const DEMAND_ROWS_MAX = 1_000_000;
 /** Octets of a demand file: as many lines of 60. */

@@ -19,11 +19,14 @@ type CommandPlan = {
   readonly summary: string;
   readonly settings: readonly SettingKey[];
   readonly arguments?: readonly (readonly [name: string, help: string])[];
+  /** Flags of the command alone, which no file or variable can set: they ask for other work. */
+  readonly switches?: readonly (readonly [name: string, help: string])[];
   readonly examples: readonly string[];
   readonly notes?: string;
   readonly run: (
     resolved: ResolvedSettings,
     args: readonly (string | readonly string[] | undefined)[],
+    switches: ReadonlySet<string>,
   ) => Promise<number>;
 };
 
@@ -181,10 +184,18 @@ const PLANS: readonly CommandPlan[] = [
     name: 'status',
     summary: 'show nodes, agents, zones and endpoints',
     settings: [...REDIS_SETTINGS, 'admin', 'json', 'watch'],
-    examples: ['meridian status', 'meridian status --redis redis://127.0.0.1:6379 --json'],
+    switches: [['demand', 'print the steered queries that a node has counted by place, for whatif --demand']],
+    examples: [
+      'meridian status',
+      'meridian status --redis redis://127.0.0.1:6379 --json',
+      'meridian status --demand > demand.csv',
+    ],
     notes:
       'Asks the API of one node, which answers also while Redis is down. With --redis it asks Redis instead, which knows\nall nodes and agents but no zones.',
-    run: async (resolved) => (await import('./status-command.ts')).runStatus(resolved),
+    run: async (resolved, _, switches) =>
+      switches.has('demand')
+        ? (await import('./demand-command.ts')).runDemand(resolved.settings)
+        : (await import('./status-command.ts')).runStatus(resolved),
   },
   {
     name: 'shift',
@@ -278,6 +289,8 @@ function addCommand(
     keyOfAttribute.set(option.attributeName(), key);
     command.addOption(option);
   }
+  const switches = plan.switches ?? [];
+  for (const [name, help] of switches) command.addOption(new Option(`--${name}`, help));
   command.addOption(new Option('--config <file>', 'read settings from this YAML file'));
   command.addHelpText('after', helpTail(plan));
   command.action(async (...values: unknown[]) => {
@@ -287,7 +300,8 @@ function addCommand(
     for (const [attribute, key] of keyOfAttribute)
       if (options[attribute] !== undefined) flags[key] = options[attribute];
     const configFile = typeof options.config === 'string' ? options.config : null;
-    finish(await plan.run(resolveSettings({ flags, configFile, environment: context.environment }), args));
+    const chosen = new Set(switches.map(([name]) => name).filter((name) => options[name] === true));
+    finish(await plan.run(resolveSettings({ flags, configFile, environment: context.environment }), args, chosen));
   });
 }
 

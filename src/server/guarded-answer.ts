@@ -6,6 +6,7 @@
 
 import type { AnswerPolicy } from '../answer/answer-policy.ts';
 import { answerQuery } from '../answer/answer-query.ts';
+import { ClientSampler, type ClientSamples } from '../answer/client-samples.ts';
 import type { Counters } from '../answer/counters.ts';
 import type { EndpointTally } from '../answer/endpoint-tally.ts';
 import type { ServingTables } from '../answer/serving-tables.ts';
@@ -24,6 +25,7 @@ export type GuardedAnswerInput = {
   readonly counters: Counters;
   readonly listenerCounters: ListenerCounters;
   readonly tally: EndpointTally;
+  readonly samples: ClientSamples;
   /** A `Transport`. */
   readonly transport: number;
   readonly seed: number;
@@ -79,6 +81,7 @@ function createTransaction(input: GuardedAnswerInput, seed: number): Transaction
   tx.transport = input.transport;
   tx.policy = input.policy;
   tx.tally = input.tally;
+  tx.sampler = new ClientSampler(input.samples, seed);
   return tx;
 }
 

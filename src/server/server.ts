@@ -18,6 +18,7 @@ import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
 import type { CertificateFiles } from './certificate-files.ts';
 import { CookieSecrets } from './cookie-secrets.ts';
+import { DemandCounts, type DemandReport } from './demand-counts.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
 import { LatencyWatch } from './latency-watch.ts';
@@ -62,6 +63,7 @@ export class MeridianServer {
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
   readonly #shares: AnswerShares;
+  readonly #demand: DemandCounts;
   readonly #certificate: CertificateFiles | null;
   readonly #latency: LatencyWatch;
   #listen: readonly ListenAddress[] = [];
@@ -93,6 +95,11 @@ export class MeridianServer {
         this.#shares.endpointsChanged();
         this.#health?.zonesChanged();
       },
+    });
+    this.#demand = new DemandCounts({
+      samples: () => this.#pool?.samples() ?? [],
+      locations: () => this.#snapshot.openLocations(),
+      nowMs: CLOCK.monotonicMs,
     });
     this.#latency = new LatencyWatch({
       clock: CLOCK,
@@ -171,6 +178,11 @@ export class MeridianServer {
       held: this.#health?.held() ?? [],
       warnings: [...this.#warnings, ...(this.#certificate?.warnings(CLOCK.wallMs()) ?? [])],
     };
+  }
+
+  /** How many steered queries come from where. */
+  demand(): DemandReport {
+    return this.#demand.report();
   }
 
   /** The health word of every endpoint in force, by its key. */
@@ -254,6 +266,7 @@ export class MeridianServer {
     });
     await this.#pool.start();
     this.#shares.start();
+    this.#demand.start();
   }
 
   #chooseTransport(): 'mmsg' | 'dgram' {
@@ -308,6 +321,7 @@ export class MeridianServer {
   async #stop(): Promise<void> {
     this.#watch?.close();
     this.#shares.stop();
+    this.#demand.stop();
     this.#latency.stop();
     await this.#pool?.stop();
     await this.#health?.stop();

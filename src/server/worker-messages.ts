@@ -30,6 +30,8 @@ export type WorkerSetup = {
   readonly policy: WorkerPolicy;
   /** Memory of the worker's counts of endpoints answered. */
   readonly tally: SharedArrayBuffer;
+  /** Memory of the worker's samples of clients. */
+  readonly samples: SharedArrayBuffer;
   /** Memory of one word, the number of messages sent to this thread: a loop that blocks looks for them when it changes. */
   readonly news: SharedArrayBuffer;
   /** Memory for the descriptors of sockets that Node knows nothing of, each plus 1: the pool closes those of a thread that died. */

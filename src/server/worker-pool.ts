@@ -8,6 +8,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
+import { type ClientSamples, createClientSamples } from '../answer/client-samples.ts';
 import { type CounterReport, createCounters, readCounters } from '../answer/counters.ts';
 import { createEndpointTally, type EndpointTally } from '../answer/endpoint-tally.ts';
 import type { IpPrefix } from '../base/ip-prefix.ts';
@@ -90,6 +91,7 @@ type Seat = {
   readonly counters: ReturnType<typeof createCounters>;
   readonly listenerCounters: ReturnType<typeof createListenerCounters>;
   readonly tally: EndpointTally;
+  readonly samples: ClientSamples;
   current: Thread | null;
   /** On its way to take over. */
   successor: Thread | null;
@@ -160,11 +162,10 @@ export class WorkerPool {
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#watchdog !== null) clearInterval(this.#watchdog);
-    const threads: Thread[] = [];
-    for (const seat of this.#seats) {
-      if (seat.retry !== null) clearTimeout(seat.retry);
-      for (const thread of [seat.current, seat.successor]) if (thread !== null) threads.push(thread);
-    }
+    for (const { retry } of this.#seats) if (retry !== null) clearTimeout(retry);
+    const threads = this.#seats
+      .flatMap(({ current, successor }) => [current, successor])
+      .filter((thread) => thread !== null);
     await Promise.all(threads.map(stopThread));
   }
 
@@ -193,6 +194,11 @@ export class WorkerPool {
     return this.#seats.map((seat) => seat.tally);
   }
 
+  /** Samples of clients that ask steered names, likewise. */
+  samples(): ClientSamples[] {
+    return this.#seats.map((seat) => seat.samples);
+  }
+
   #giveCertificate(seat: Seat, thread: Thread | null): void {
     const { tls } = this.#options;
     if (seat.role === 'tls' && tls !== null) post(thread, { kind: 'certificate', certificate: tls.certificate() });
@@ -217,6 +223,7 @@ export class WorkerPool {
       counters: seat.counters.buffer,
       listenerCounters: seat.listenerCounters.buffer,
       tally: seat.tally.buffer,
+      samples: seat.samples.buffer,
       policy: this.#options.policy,
       news: news.buffer,
       rawSockets: rawSockets.buffer,
@@ -362,6 +369,7 @@ function createSeat(role: WorkerRole, index: number, slots: number): Seat {
     counters: createCounters(),
     listenerCounters: createListenerCounters(),
     tally: createEndpointTally(slots),
+    samples: createClientSamples(),
     current: null,
     successor: null,
     isReady: false,

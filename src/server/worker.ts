@@ -57,6 +57,7 @@ function answerOver(transport: number): AnswerPort {
     counters: new Uint32Array(setup.counters),
     listenerCounters,
     tally: new Uint32Array(setup.tally),
+    samples: new Uint32Array(setup.samples),
     transport,
     seed: setup.seed + transport,
     policy,

@@ -10,6 +10,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type AnswerPolicy, PLAIN_POLICY } from '../../src/answer/answer-policy.ts';
 import { answerQuery } from '../../src/answer/answer-query.ts';
+import { ClientSampler, createClientSamples } from '../../src/answer/client-samples.ts';
 import { createCounters } from '../../src/answer/counters.ts';
 import { createLivePolicy, setCookieSecrets } from '../../src/answer/live-policy.ts';
 import { RateLimit } from '../../src/answer/rate-limit.ts';
@@ -121,6 +122,18 @@ function measureVerdict(): void {
   if (downs < 0) console.log(downs);
 }
 
+/** What it costs to count a steered query by its client. */
+function measureSampler(): void {
+  const { request } = new Feed([new Uint8Array(0)], PLAIN_POLICY).tx;
+  const sampler = new ClientSampler(createClientSamples(), 1);
+  print(
+    'one client counted',
+    medianNs((calls) => {
+      for (let i = 0; i < calls; i++) sampler.count(request, false);
+    }),
+  );
+}
+
 /** Ten million answers: nothing of ours is left on the heap, and the young generation is never swept for them. */
 async function measureHeap({ tables }: MicroTables): Promise<void> {
   setFlagsFromString('--expose-gc');
@@ -200,6 +213,7 @@ class Feed {
   constructor(queries: readonly Uint8Array[], policy: AnswerPolicy) {
     this.#queries = queries;
     this.tx.policy = policy;
+    this.tx.sampler = new ClientSampler(createClientSamples(), 1);
     this.tx.nowSeconds = 1_559_731_985;
     this.tx.bytes = this.#buffer;
     this.tx.start = MESSAGE_AT;
@@ -246,6 +260,7 @@ const micro = makeMicroTables(cityData, POOL_SIZES);
 measureAnswers(micro);
 measureParts(micro);
 measureVerdict();
+measureSampler();
 const recomputeMs = median(timeLatencyRecomputes(cityData));
 console.log(`${'50 records x 20 pools by other latencies'.padEnd(48)} ${recomputeMs.toFixed(0)} ms`);
 await measureHeap(micro);

@@ -14,8 +14,6 @@ export const UNTESTED_SOURCES: Readonly<Record<string, string>> = {
 
 /** Exports that only tests use, and why. */
 export const TEST_ONLY_EXPORTS: Readonly<Record<string, string>> = {
-  'src/geo/place-code.ts#placeText':
-    'the form that is read, written: every class of a table is found again by its text',
   'src/wire/rdata.ts#checkRdata': 'judges the records of property tests; rdata.ts itself uses it for the generic form',
   'src/zone/master-state.ts#RowPlaces': 'tested beyond what one master file brings about',
 };

@@ -5,12 +5,24 @@ import { NodeMetrics } from '../../../src/admin/node-metrics.ts';
 import { ExplainError } from '../../../src/server/explanation.ts';
 import { sampleStatus } from './sample-status.ts';
 
-const ROUTES = ['/metrics', '/api/v1/status', '/api/v1/zones', '/api/v1/explain?name=a&client=192.0.2.1'];
+const ROUTES = [
+  '/metrics',
+  '/api/v1/status',
+  '/api/v1/zones',
+  '/api/v1/demand',
+  '/api/v1/explain?name=a&client=192.0.2.1',
+];
 
 function api(readiness: Readiness = 'ready') {
   const node: AdminNode = {
     status: sampleStatus,
     reload: async () => ({ ok: true, changed: [], added: [], removed: [], refused: [], faults: [], milliseconds: 1 }),
+    demand: () => ({
+      windowSeconds: 60,
+      queriesPerSample: 64,
+      samples: 2,
+      places: [{ place: 'EU-DE', queries: 128 }],
+    }),
     explain: () => {
       throw new ExplainError('"nonsense" is no IP address');
     },
@@ -43,6 +55,10 @@ describe('the routes', () => {
     const response = await ask('/metrics');
     expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
     expect(await response.text()).toContain('meridian_node_info');
+  });
+
+  it('tell the demand as it is counted', async () => {
+    expect(await (await ask('/api/v1/demand')).json()).toMatchObject({ places: [{ place: 'EU-DE', queries: 128 }] });
   });
 
   it('tell a wrong question from a failure of ours', async () => {

@@ -36,12 +36,19 @@ function explain(name: string, type: string, client: string, ecs: string | null)
   };
 }
 
+const demand = () => ({ windowSeconds: 60, queriesPerSample: 64, samples: 0, places: [] });
+
 afterEach(async () => {
   for (const server of running.splice(0)) await server.close();
 });
 
 async function start(options: { token?: string; status?: () => NodeStatus; reload?: ReloadReport } = {}) {
-  const node = { status: options.status ?? sampleStatus, reload: async () => options.reload ?? RELOADED, explain };
+  const node = {
+    status: options.status ?? sampleStatus,
+    reload: async () => options.reload ?? RELOADED,
+    explain,
+    demand,
+  };
   const server = new AdminServer(node, pino({ level: 'silent' }), options.token ?? null);
   running.push(server);
   return { server, at: await server.listen(LOOPBACK) };
@@ -139,7 +146,7 @@ describe('the admin API', () => {
   it('says which port is taken and what to do', async () => {
     const { at } = await start();
     const second = new AdminServer(
-      { status: sampleStatus, reload: async () => RELOADED, explain },
+      { status: sampleStatus, reload: async () => RELOADED, explain, demand },
       pino({ level: 'silent' }),
       null,
     );

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { PLAIN_POLICY } from '../../../src/answer/answer-policy.ts';
+import { createClientSamples } from '../../../src/answer/client-samples.ts';
 import { createCounters } from '../../../src/answer/counters.ts';
 import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { Transport } from '../../../src/answer/transaction.ts';
@@ -20,6 +21,7 @@ function guarded(answer?: () => number) {
     counters: createCounters(),
     listenerCounters,
     tally: createEndpointTally(16),
+    samples: createClientSamples(),
     transport: Transport.UDP,
     seed: 1,
     policy: PLAIN_POLICY,

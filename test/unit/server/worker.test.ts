@@ -2,6 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
+import { createClientSamples } from '../../../src/answer/client-samples.ts';
 import { createCounters, readCounters } from '../../../src/answer/counters.ts';
 import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { createLivePolicy } from '../../../src/answer/live-policy.ts';
@@ -38,6 +39,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       counters: counters.buffer,
       listenerCounters: createListenerCounters().buffer,
       tally: createEndpointTally(16).buffer,
+      samples: createClientSamples().buffer,
       news: news.buffer,
       rawSockets: new SharedArrayBuffer(4),
       policy: {
