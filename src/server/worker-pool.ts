@@ -163,10 +163,8 @@ export class WorkerPool {
     this.#stopping = true;
     if (this.#watchdog !== null) clearInterval(this.#watchdog);
     for (const { retry } of this.#seats) if (retry !== null) clearTimeout(retry);
-    const threads = this.#seats
-      .flatMap(({ current, successor }) => [current, successor])
-      .filter((thread) => thread !== null);
-    await Promise.all(threads.map(stopThread));
+    const threads = this.#seats.flatMap(({ current, successor }) => [current, successor]);
+    await Promise.all(threads.map((thread) => thread && stopThread(thread)));
   }
 
   /** How each worker is. */
