@@ -6,12 +6,14 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Fault } from '../base/fault.ts';
 import { readRegions } from '../geo/geo-files.ts';
+import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import { pingTrouble } from '../probe/ping-socket.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import { zoneJsonSchema } from '../zone/zone-schema.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { checkGeoDirectory, checkGeoFile, isGeoFile } from './geo-check.ts';
+import { readLiveState } from './live-state.ts';
 import { checkLosses, tellLosses } from './n-1-check.ts';
 import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
@@ -27,7 +29,7 @@ export async function runCheck(settings: Settings, files: readonly string[]): Pr
   const found = files.length > 0 ? checkNamed(files, settings) : checkAll(settings, zonesDir, geoDataDir);
   const models = found.flatMap(({ model }) => model ?? []);
   const isLossChecked = settings['n-1'] === true;
-  const losses = isLossChecked ? checkLosses(models, geoDataDir, settings.demand ?? null, settings.load ?? null) : null;
+  const losses = isLossChecked ? await lossesOf(models, geoDataDir, settings) : null;
   const checked = found.map(({ path, zone, faults, model }): CheckedFile => {
     const own = model === null ? [] : (losses?.faults.get(model.originText) ?? []);
     const file = { path, zone, faults: [...faults, ...own] };
@@ -40,6 +42,15 @@ export async function runCheck(settings: Settings, files: readonly string[]): Pr
       : `${reportText(checked)}${nMinusOne === null ? '' : tellLosses(nMinusOne)}`,
   );
   return isAllGood(checked) ? ExitCode.GOOD : ExitCode.FAILED;
+}
+
+/** Everything counts as up; but with Redis, records steered by latency go by what agents measure. */
+async function lossesOf(models: readonly ZoneModel[], geoDataDir: string, settings: Settings) {
+  const isMeasured = models.some(({ dynamics }) => dynamics.some(({ steering }) => steering.method === 'latency'));
+  const live = settings.redis === undefined || !isMeasured ? null : await readLiveState(settings);
+  const facts = live?.facts ?? NO_LATENCY_FACTS;
+  const { demand = null, load = null } = settings;
+  return checkLosses({ models, geoDataDir, demand, load, facts });
 }
 
 /** A file with the model of its zone, where it is one and sound. */

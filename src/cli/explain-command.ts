@@ -109,6 +109,7 @@ async function explainByFiles(settings: Settings, question: Question): Promise<E
   return thinkBy(settings, async (server) => {
     const { redis, stateDir } = server.options;
     const notes = redis === null ? offlineNotes(stateDir) : await awaitVerdicts(server);
+    if (redis !== null) await server.followLatencies();
     notes.push(...refusedZones(server));
     try {
       return { explanation: server.explain(question.name, question.type, question.client, question.ecs), notes };

@@ -6,8 +6,14 @@
 import type { Fault } from '../base/fault.ts';
 import type { Ground } from '../decision/what-if-ground.ts';
 import { type Comparison, type Excess, loseEachRegion, wordsOfNothing } from '../decision/what-if-report.ts';
-import type { ZoneModel } from '../zone/zone-model.ts';
-import { type DemandReport, type FileGround, NO_EDITS, readGround, tellDemand } from './what-if-ground.ts';
+import {
+  type DemandReport,
+  type FileGround,
+  type GroundRequest,
+  NO_EDITS,
+  readGround,
+  tellDemand,
+} from './what-if-ground.ts';
 import { tellExcess } from './what-if-view.ts';
 
 /** What `check --n-1 --json` says under `nMinusOne`. */
@@ -27,15 +33,15 @@ export type NMinusOne = {
 /** The report, and what it means as faults, by zone. */
 export type LossCheck = { readonly report: NMinusOne; readonly faults: ReadonlyMap<string, readonly Fault[]> };
 
-/** Reckons over `models`; null when none of them steers anything. */
-export function checkLosses(
-  models: readonly ZoneModel[],
-  geoDataDir: string,
-  demand: string | null,
-  load: number | null,
-): LossCheck | null {
-  if (models.every(({ dynamics }) => dynamics.length === 0)) return null;
-  return judgeLosses(readGround({ models, geoDataDir, demand, name: null, edits: NO_EDITS }), load);
+export type LossRequest = Pick<GroundRequest, 'models' | 'geoDataDir' | 'demand' | 'facts'> & {
+  /** Planned load of each record, or null for what its capacities say. */
+  readonly load: number | null;
+};
+
+/** Reckons over the models; null when none of them steers anything. */
+export function checkLosses({ load, ...request }: LossRequest): LossCheck | null {
+  if (request.models.every(({ dynamics }) => dynamics.length === 0)) return null;
+  return judgeLosses(readGround({ ...request, name: null, edits: NO_EDITS }), load);
 }
 
 function judgeLosses({ ground, demand, notes }: FileGround, load: number | null): LossCheck {

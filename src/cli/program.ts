@@ -109,7 +109,18 @@ const PLANS: readonly CommandPlan[] = [
   {
     name: 'check',
     summary: 'find every fault in zone files and geo data',
-    settings: ['zones', 'geo-data', 'json', 'strict', 'n-1', 'demand', 'load', 'schema', ...ZONE_SETTINGS],
+    settings: [
+      'zones',
+      'geo-data',
+      'json',
+      'strict',
+      'n-1',
+      'demand',
+      'load',
+      'schema',
+      ...REDIS_SETTINGS,
+      ...ZONE_SETTINGS,
+    ],
     arguments: [['[files...]', 'check only these files, each by itself']],
     examples: [
       'meridian check',
@@ -117,7 +128,8 @@ const PLANS: readonly CommandPlan[] = [
       'meridian check --n-1 --demand demand.csv',
       'meridian check --schema > zones/zone.schema.json',
     ],
-    notes: 'Exit code 0: valid. 1: faults found. 2: wrong usage.',
+    notes:
+      'With --redis, --n-1 orders pools of method latency by what agents measure. Exit code 0: valid. 1: faults found. 2: wrong\nusage.',
     run: async (resolved, [files]) =>
       (await import('./check-command.ts')).runCheck(resolved.settings, files as readonly string[]),
   },
@@ -177,7 +189,7 @@ const PLANS: readonly CommandPlan[] = [
       'meridian whatif --bias eu=20 --demand demand.csv --json',
     ],
     notes:
-      'By the files alone everything else is up; with --redis it starts from the verdicts and shifts of now. Exit code 0:\nfine. 1: a pool would pass its max. 2: wrong usage.',
+      'By the files alone everything else is up; with --redis it starts from the verdicts, shifts and latencies of now. Exit code 0:\nfine. 1: a pool would pass its max. 2: wrong usage.',
     run: async (resolved) => (await import('./what-if-command.ts')).runWhatIf(resolved.settings),
   },
   {

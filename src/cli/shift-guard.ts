@@ -8,9 +8,9 @@ import { compareGround, type Excess } from '../decision/what-if-report.ts';
 import { isOverrideFor, type Override } from '../health/override.ts';
 import { wordsShifted } from '../health/planned-words.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
+import { readLiveState, wordsIn } from './live-state.ts';
 import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
-import { wordsInForce } from './what-if-command.ts';
 import { NO_EDITS, readGround } from './what-if-ground.ts';
 import { checkZonesDirectory } from './zone-check.ts';
 
@@ -37,8 +37,11 @@ export async function judgeShift(settings: Settings, override: Override): Promis
   const models = zones.flatMap(({ model }) => model ?? []).flatMap(withCapacities);
   if (models.length === 0) return { over: [], notes };
   const { geoDataDir } = dataDirectories(settings);
-  const { ground } = readGround({ models, geoDataDir, demand: settings.demand ?? null, name: null, edits: NO_EDITS });
-  const { words, notes: heard } = await wordsInForce(settings, ground);
+  const live = await readLiveState(settings);
+  const { facts, notes: heard } = live;
+  const demand = settings.demand ?? null;
+  const { ground } = readGround({ models, geoDataDir, demand, name: null, edits: NO_EDITS, facts });
+  const words = wordsIn(ground, live);
   const after = wordsShifted(words, ground.endpoints, override);
   const { over } = compareGround(ground, { before: words, after }, settings.load ?? null);
   const isMoved = ({ zone, name, type, pool }: Excess) =>

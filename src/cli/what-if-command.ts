@@ -5,10 +5,10 @@
 
 import { type Ground, isEdited, type PoolEdits } from '../decision/what-if-ground.ts';
 import { compareGround, regionsOf, wordsOfNothing } from '../decision/what-if-report.ts';
-import { createHealthTable, type HealthTable } from '../health/health-table.ts';
+import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import { wordsWithout } from '../health/planned-words.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
-import { awaitVerdicts, thinkBy } from './explain-command.ts';
+import { readLiveState, wordsIn } from './live-state.ts';
 import { readName } from './query-command.ts';
 import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
@@ -29,43 +29,24 @@ export async function runWhatIf(settings: Settings): Promise<number> {
     .filter(({ model }) => model === null)
     .map(({ source }) => `${source.zone} has faults and is left out; "meridian check" lists them`);
   const name = settings.name === undefined ? null : readName(settings.name);
-  const read = readGround({ models, geoDataDir, demand: settings.demand ?? null, name, edits });
+  const live = settings.redis === undefined ? null : await readLiveState(settings);
+  const facts = live?.facts ?? NO_LATENCY_FACTS;
+  const read = readGround({ models, geoDataDir, demand: settings.demand ?? null, name, edits, facts });
   const { ground, demand } = read;
   checkTargets(ground, down, edits, settings.name);
-  const known = settings.redis === undefined ? null : await wordsInForce(settings, ground);
-  const before = known?.words ?? wordsOfNothing(ground);
+  const before = live === null ? wordsOfNothing(ground) : wordsIn(ground, live);
   const after = wordsWithout(before, ground.endpoints, new Set(down));
   const comparison = compareGround(ground, { before, after }, settings.load ?? null);
   const view: WhatIfView = {
     ok: comparison.over.length === 0,
     demand,
     change: { down, weights: edits.weights, biases: edits.biases },
-    health: known === null ? 'files' : 'redis',
+    health: live === null ? 'files' : 'redis',
     ...comparison,
-    notes: [
-      ...read.notes,
-      ...notes,
-      ...(known?.notes ?? []),
-      ...pinnedNotes(ground, down),
-      ...idleNotes(ground, edits),
-    ],
+    notes: [...read.notes, ...notes, ...(live?.notes ?? []), ...pinnedNotes(ground, down), ...idleNotes(ground, edits)],
   };
   process.stdout.write(settings.json ? `${JSON.stringify(view, null, 2)}\n` : renderWhatIf(view));
   return view.ok ? ExitCode.GOOD : ExitCode.FAILED;
-}
-
-/** The words that a node which listens to Redis would decide by now, in the slots of `ground`. */
-export async function wordsInForce(
-  settings: Settings,
-  ground: Ground,
-): Promise<{ words: HealthTable; notes: readonly string[] }> {
-  return thinkBy(settings, async (server) => {
-    const notes = await awaitVerdicts(server);
-    const byKey = server.healthWords();
-    const words = createHealthTable(Math.max(1, ground.endpoints.length));
-    for (const [slot, { key }] of ground.endpoints.entries()) words[slot] = byKey.get(key) ?? words[slot]!;
-    return { words, notes };
-  });
 }
 
 function readEdits(settings: Settings): PoolEdits {

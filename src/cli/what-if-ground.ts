@@ -8,6 +8,7 @@ import { DEMAND_FILE_BYTES_MAX } from '../base/limits.ts';
 import { buildGround, type Ground, type PoolEdits } from '../decision/what-if-ground.ts';
 import { addressClients, countAddresses } from '../geo/client-cells.ts';
 import { parseDemandFile, placeDemand } from '../geo/demand-file.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import { openLocationTable } from '../geo/location-table.ts';
 import { LocationBuilder } from '../server/location-build.ts';
 import { reasonOf, StateDir } from '../server/state-dir.ts';
@@ -24,6 +25,8 @@ export type GroundRequest = {
   /** Absolute name of a steered record or of a zone, or null for all. */
   readonly name: string | null;
   readonly edits: PoolEdits;
+  /** What agents measure; {@link NO_LATENCY_FACTS} where nobody was asked. */
+  readonly facts: LatencyFacts;
 };
 
 /** How clients were counted. */
@@ -44,7 +47,7 @@ export type FileGround = { readonly ground: Ground; readonly demand: DemandRepor
 export const NO_EDITS: PoolEdits = { weights: [], biases: [] };
 
 /** Reads geo data and demand, and compiles. Throws a failure that names what is broken. */
-export function readGround({ models, geoDataDir, demand, name, edits }: GroundRequest): FileGround {
+export function readGround({ models, geoDataDir, demand, name, edits, facts }: GroundRequest): FileGround {
   const build = new LocationBuilder(geoDataDir, new StateDir(null, () => {})).look(true);
   if (build === null || hasError(build.faults)) {
     const lines = (build?.faults ?? []).map((fault) => printable(formatFault(fault)));
@@ -56,7 +59,7 @@ export function readGround({ models, geoDataDir, demand, name, edits }: GroundRe
   const clients = byFile?.clients ?? addressClients(places);
   const isWanted = (zone: string, record: string) => name === null || record === name || zone === name;
   const { regions } = build;
-  const ground = buildGround({ models, isWanted, edits, locations, places, regions, clients });
+  const ground = buildGround({ models, isWanted, edits, locations, places, regions, facts, clients });
   const report: DemandReport = {
     source: byFile === null ? 'ipv4-addresses' : 'file',
     file: demand,
@@ -65,8 +68,8 @@ export function readGround({ models, geoDataDir, demand, name, edits }: GroundRe
     notFound: byFile === null ? 0 : byFile.notFound / byFile.total,
   };
   const notes = build.note === null ? [] : [`places by ${build.source}: ${build.note}`];
-  if (ground.records.some(({ method }) => method === 'latency')) {
-    notes.push('pools of method latency are ordered by distance: what agents measure is not asked for');
+  if (facts.checks.size === 0 && ground.records.some(({ method }) => method === 'latency')) {
+    notes.push('pools of method latency are ordered by distance: nothing that agents measure is known (--redis asks)');
   }
   return { ground, demand: report, notes };
 }

@@ -7,6 +7,7 @@
 import type { Place } from '../base/fault.ts';
 import { type ClassTable, compileClassMap, openClassTable } from '../geo/class-table.ts';
 import { type ClientCell, clientCells, type PlaceRuns } from '../geo/client-cells.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { LocationTable } from '../geo/location-table.ts';
 import { PoolCosts } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
@@ -35,6 +36,8 @@ export type GroundInput = {
   readonly locations: LocationTable;
   readonly places: PlaceRuns;
   readonly regions: readonly Region[];
+  /** What agents have measured. */
+  readonly facts: LatencyFacts;
   /** By location class. */
   readonly clients: Float64Array;
 };
@@ -67,10 +70,9 @@ export function isEdited(target: string, pool: string, region: string | null): b
 
 /** Compiles both sides. */
 export function buildGround(input: GroundInput): Ground {
-  const { models, locations, places, regions, clients } = input;
+  const { models, locations, places, regions, facts, clients } = input;
   const distances = new RegionDistances(locations.classes, regions);
-  // Files know no measurements: by latency the line over distance decides.
-  const costs = new PoolCosts(locations.classes, regions);
+  const costs = new PoolCosts(locations.classes, regions, facts);
   const tables = new Map<string, ClassTable>();
   const tableOf = (spec: ClassSpec): ClassTable => {
     const key = JSON.stringify(spec, plainArrays);

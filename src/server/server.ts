@@ -12,6 +12,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { createLivePolicy, setHeld } from '../answer/live-policy.ts';
 import type { Clock } from '../base/clock.ts';
+import type { LatencyFacts } from '../geo/landmarks.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
 import { AnswerShares } from './answer-shares.ts';
@@ -178,6 +179,12 @@ export class MeridianServer {
       held: this.#health?.held() ?? [],
       warnings: [...this.#warnings, ...(this.#certificate?.warnings(CLOCK.wallMs()) ?? [])],
     };
+  }
+
+  /** Has the tables go by what agents measure now, and says what that is: for a node that only thinks, and has no watch. */
+  async followLatencies(): Promise<LatencyFacts> {
+    await this.#latency.look();
+    return this.#snapshot.latencyFacts;
   }
 
   /** How many steered queries come from where. */

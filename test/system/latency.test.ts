@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { nodeStatus } from '../tools/cluster.ts';
 import { ask } from '../tools/dns-client.ts';
-import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
+import { type MeridianProcess, runMeridian, startServe } from '../tools/meridian-process.ts';
 import { writeMmdb } from '../tools/mmdb-writer.ts';
 import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
 
@@ -120,4 +122,40 @@ describe.skipIf(!hasRedisServer())(title, () => {
       { region: 'eu-central', measuredMs: 15 },
     ]);
   }, 60_000);
+
+  it('is planned with by commands that ask Redis, and not by those that do not', async () => {
+    measured = [80, 15];
+    writeFileSync(join(node.folder, 'demand.csv'), 'place,queries\nEU-GB@+51.5-0.12,1\n');
+    const run = async (...args: string[]) => {
+      const result = await runMeridian(args, { folder: node.folder, withinMs: 30_000 });
+      return { ...result, json: JSON.parse(result.stdout) };
+    };
+    const shares = async (...args: string[]) => {
+      const { json } = await run('whatif', '--json', '--demand', 'demand.csv', ...args);
+      const pools = json.records[0].pools as { pool: string; before: number }[];
+      return { shares: Object.fromEntries(pools.map(({ pool, before }) => [pool, before])), notes: json.notes.join() };
+    };
+    const byFiles = await shares();
+    expect(byFiles.shares).toEqual({ de: 0, ie: 1 });
+    expect(byFiles.notes).toMatch(/latency are ordered by distance/);
+    const byRedis = await shares('--redis', redis.url);
+    expect(byRedis.shares).toEqual({ de: 1, ie: 0 });
+    expect(byRedis.notes).not.toMatch(/by distance/);
+
+    const check = await run('check', '--n-1', '--json', '--demand', 'demand.csv', '--redis', redis.url);
+    const lost = check.json.nMinusOne.losses.map(({ region, movedShare }: { region: string; movedShare: number }) => [
+      region,
+      movedShare,
+    ]);
+    expect(lost.sort()).toEqual([
+      ['eu-central', 1],
+      ['eu-west', 0],
+    ]);
+    const client = ['--client', '127.0.0.1', '--ecs', '192.0.2.0/24', '--json'];
+    const explained = await run('explain', NAME, ...client, '--redis', redis.url);
+    expect(explained.json.trace.steps[0].pools[0]).toMatchObject({
+      pool: 'de',
+      cost: { latency: { landmarks: [{ measuredMs: 15 }, { measuredMs: 15 }] } },
+    });
+  }, 120_000);
 });

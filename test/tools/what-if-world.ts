@@ -2,7 +2,9 @@
 
 import { buildGround, type Ground, type PoolEdits } from '../../src/decision/what-if-ground.ts';
 import { addressClients, countAddresses } from '../../src/geo/client-cells.ts';
+import type { LatencyFacts } from '../../src/geo/landmarks.ts';
 import { compileLocationTable, openLocationTable } from '../../src/geo/location-table.ts';
+import { NO_LATENCY_FACTS } from '../../src/geo/pool-costs.ts';
 import { type DynamicSketch, modelZone, networkAt, regionAt } from './model-zone.ts';
 
 /** Half of the clients in London, a quarter each in Boston and Seoul; all in 5.5.0.0/16. */
@@ -27,6 +29,7 @@ export function groundOf(
   sketches: readonly DynamicSketch[],
   edits: PoolEdits = { weights: [], biases: [] },
   isWanted: (zone: string, name: string) => boolean = () => true,
+  facts: LatencyFacts = NO_LATENCY_FACTS,
 ): Ground {
   const locations = openLocationTable(compileLocationTable({ overrides: CLIENT_NETWORKS, databases: [] }));
   const places = countAddresses(locations);
@@ -37,6 +40,7 @@ export function groundOf(
     locations,
     places,
     regions: WORLD_REGIONS,
+    facts,
     clients: addressClients(places),
   });
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkLosses, tellLosses } from '../../../src/cli/n-1-check.ts';
 import { checkZonesDirectory } from '../../../src/cli/zone-check.ts';
+import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { capacityFolder, capacityZone } from '../../tools/capacity-zone.ts';
 import { modelZone } from '../../tools/model-zone.ts';
@@ -13,7 +14,10 @@ afterEach(() => files.remove());
 
 function losses(load: number | null = null) {
   const models = checkZonesDirectory(files.zones, ZONE_DEFAULTS).zones.flatMap(({ model }) => model ?? []);
-  return checkLosses(models, files.geoData, null, load) ?? expect.fail('nothing to check');
+  return (
+    checkLosses({ models, geoDataDir: files.geoData, demand: null, load, facts: NO_LATENCY_FACTS }) ??
+    expect.fail('nothing to check')
+  );
 }
 
 describe('the loss of each region', () => {
@@ -48,6 +52,14 @@ describe('the loss of each region', () => {
     expect(losses().report.notes.join()).toMatch(/1 of 1 steered records state no capacity/);
     files.write('zones/a.example.yaml', capacityZone(1200).replaceAll(/region: [a-z-]+, /g, ''));
     expect(losses().report.notes.join()).toMatch(/no pool states a region/);
-    expect(checkLosses([modelZone('example.', [])], files.geoData, null, null)).toBeNull();
+    expect(
+      checkLosses({
+        models: [modelZone('example.', [])],
+        geoDataDir: files.geoData,
+        demand: null,
+        load: null,
+        facts: NO_LATENCY_FACTS,
+      }),
+    ).toBeNull();
   });
 });

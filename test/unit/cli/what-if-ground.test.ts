@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readGround, tellDemand } from '../../../src/cli/what-if-ground.ts';
+import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { capacityFolder, capacityZone } from '../../tools/capacity-zone.ts';
 import { modelZone } from '../../tools/model-zone.ts';
 
@@ -13,7 +14,7 @@ const pools = { eu: { values: ['192.0.2.1'], region: 'eu-west' } };
 const models = [modelZone('example.', [], [{ name: 'www', pools, rules: [{ pool: 'eu' }] }])];
 const edits = { weights: [], biases: [] };
 const read = (demand: string | null) =>
-  readGround({ models, geoDataDir: files.geoData, demand, name: 'www.example.', edits });
+  readGround({ models, geoDataDir: files.geoData, demand, name: 'www.example.', edits, facts: NO_LATENCY_FACTS });
 
 describe('the ground read from files', () => {
   it('says by what clients are counted', () => {

@@ -11,10 +11,13 @@ import {
   surveyRRset,
 } from '../../../src/decision/expected-shares.ts';
 import { classOf, compileClassMap, compileClassTable, lookupClass } from '../../../src/geo/class-table.ts';
+import type { LatencyFacts } from '../../../src/geo/landmarks.ts';
+import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { ClientSubnet } from '../../../src/wire/client-subnet.ts';
 import { RRType } from '../../../src/wire/codes.ts';
 import type { AllDown, Balance, FenceExit, SteeringMethod } from '../../../src/zone/zone-model.ts';
+import { checkSpec } from '../../tools/check-spec.ts';
 import {
   type DynamicSketch,
   modelZone,
@@ -26,7 +29,7 @@ import {
 } from '../../tools/model-zone.ts';
 import { findNode } from '../../tools/zone-node.ts';
 
-const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
+const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest', 'latency'];
 const BALANCES: readonly Balance[] = ['weighted', 'round_robin', 'random', 'hash', 'load'];
 const ALL_DOWNS: readonly AllDown[] = ['serve_all', 'values', 'first_pool', 'last_good', 'nodata', 'servfail'];
 const EXITS: readonly FenceExit[] = ['serve_anyway', 'nodata', 'fallback'];
@@ -105,6 +108,17 @@ function expected(survey: Survey, classId: number): Map<number, number> {
   return sum;
 }
 
+/** What agents of two regions, and of a third that measures some of it, say of the endpoints of a sketch. */
+function factsOf(random: RandomStream, { pools }: DynamicSketch): LatencyFacts {
+  const values = Object.values(pools).flatMap((pool) => pool.values.map((line) => line.split(' ')[0]!));
+  const rows = values.map((target) => {
+    const row = REGIONS.slice(1).map(() => (random.nextBelow(4) === 0 ? Number.NaN : 2 + random.nextBelow(250)));
+    return [checkSpec({ target }).id, Float64Array.from(row)] as const;
+  });
+  const line = { baseMs: 4, msPerKm: 0.018 };
+  return { line, regions: REGIONS.slice(1).map(({ name }) => name), checks: new Map(rows) };
+}
+
 const ROUNDS = 3_000;
 
 describe('the expectation of a decision', () => {
@@ -115,7 +129,8 @@ describe('the expectation of a decision', () => {
       for (let world = 0; world < 12; world++) {
         const sketch = sketchOf(random, method, balance);
         const compile = world % 2 === 0 ? compileClassTable : compileClassMap;
-        const { tables } = serve([modelZone('example.', [], [sketch])], NETWORKS, REGIONS, compile);
+        const facts = method === 'latency' ? factsOf(random, sketch) : NO_LATENCY_FACTS;
+        const { tables } = serve([modelZone('example.', [], [sketch])], NETWORKS, REGIONS, compile, facts);
         const deadOf = [0, 3, 8, 10][world % 4]!;
         for (let slot = 0; slot < 200; slot++) tables.health[slot] = wordOf(random, deadOf);
         const zone = tables.zones[0]!;
