@@ -39,8 +39,19 @@ describe('the cost', () => {
       for (const message of down) await store.publishChanges(message);
     });
     expect(feed.status().checksDown).toBe(10_000);
+    const back = agents.map((agent) => agent.message(up));
+    const recovered = await timeOf(async () => {
+      for (const message of back) await store.publishChanges(message);
+    });
+    expect(feed.status().checksUp).toBe(10_000);
+    // What a node of five regions with an agent each has to take in until all are down: the word of three.
+    const few = agents.slice(0, 5).map((agent) => agent.message(all('down')));
+    const five = await timeOf(async () => {
+      for (const message of few) await store.publishChanges(message);
+    });
     console.log(
-      `feed, 10,000 checks x 20 agents: quiet ${quiet.toFixed(2)} ms, one ${one.toFixed(2)} ms, all ${everything.toFixed(0)} ms`,
+      `feed, 10,000 checks x 20 agents: quiet ${quiet.toFixed(2)} ms, one ${one.toFixed(2)} ms, all down ${everything.toFixed(0)} ms, all up ${recovered.toFixed(0)} ms; ` +
+        `changes of all by 5 agents ${five.toFixed(0)} ms`,
     );
     // Measured 0.02, 0.1 and 200 ms; the bounds only tell a cost of another order from a busy machine.
     expect(quiet).toBeLessThan(500);

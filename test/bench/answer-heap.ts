@@ -1,0 +1,59 @@
+/**
+ * Millions of answers, and what they did to the heap: nothing of ours is left there, and the young generation is never swept for
+ * them. Part of `npm run bench:micro`; alone, `node test/bench/answer-heap.ts CALLS` prints a line of JSON for each kind of query.
+ */
+
+import { PerformanceObserver } from 'node:perf_hooks';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { answerQuery } from '../../src/answer/answer-query.ts';
+import { createCounters } from '../../src/answer/counters.ts';
+import { Feed, policyOf, queryMixes } from './micro-mixes.ts';
+import { type MicroTables, makeMicroTables, openCityData } from './micro-tables.ts';
+
+/** What `calls` answers of one kind did; `grownBytes` is the growth of the heap in use, `collections` are of any kind. */
+export type HeapReport = {
+  readonly label: string;
+  readonly calls: number;
+  readonly grownBytes: number;
+  readonly collections: number;
+};
+
+/** Answers `calls` queries of each kind, after a tenth as many to warm up. */
+export async function* measureHeap({ tables }: MicroTables, calls: number): AsyncGenerator<HeapReport> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  const counters = createCounters();
+  let collections = 0;
+  const observer = new PerformanceObserver((list) => {
+    collections += list.getEntries().length;
+  });
+  for (const [label, queries] of Object.entries(queryMixes())) {
+    const feed = new Feed(queries, policyOf(label));
+    const answerMany = (count: number) => {
+      for (let i = 0; i < count; i++) {
+        feed.next();
+        answerQuery(feed.tx, tables, counters);
+      }
+    };
+    answerMany(Math.max(100_000, calls / 10));
+    collect();
+    await sleep(50);
+    collections = 0;
+    observer.observe({ entryTypes: ['gc'] });
+    const before = process.memoryUsage().heapUsed;
+    answerMany(calls);
+    const grownBytes = process.memoryUsage().heapUsed - before;
+    // Entries arrive in a later turn of the loop.
+    await sleep(50);
+    observer.disconnect();
+    yield { label, calls, grownBytes, collections };
+  }
+}
+
+if (import.meta.main) {
+  const tables = makeMicroTables(openCityData(), [2]);
+  for await (const report of measureHeap(tables, Number(process.argv[2] ?? 1_000_000)))
+    console.log(JSON.stringify(report));
+}
