@@ -5,20 +5,18 @@
  */
 
 import { CHAIN_STEPS_MAX, NAME_BYTES_MAX } from '../base/limits.ts';
-import { decide } from '../decision/decide.ts';
-import { Outcome } from '../decision/decision.ts';
 import type { DecisionTrace } from '../decision/trace.ts';
-import { traceStep } from '../decision/trace-step.ts';
 import { Rcode, RRType } from '../wire/codes.ts';
 import { nameToText } from '../wire/name.ts';
 import type { ScannedName } from '../wire/scanned-name.ts';
 import { NodeFlag } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
-import { tallyAnswer } from './endpoint-tally.ts';
+import { answerAlias } from './answer-alias.ts';
 import { writeNegativeSoa } from './negative.ts';
 import { writeReferral } from './referral.ts';
-import { plainRdataAt, writeRecord, writeRRset, writeRRsetOf } from './rrset-writer.ts';
+import { plainRdataAt, writeRRset, writeRRsetOf } from './rrset-writer.ts';
 import type { ServingTables } from './serving-tables.ts';
+import { decideSteered, writeDecided } from './steered-rrset.ts';
 import type { Transaction } from './transaction.ts';
 
 /** What a step left to do. */
@@ -41,7 +39,7 @@ export function answerName(tx: Transaction, tables: ServingTables, zone: ZoneTab
 function answerStep(tx: Transaction, tables: ServingTables, zone: ZoneTable): number {
   const { name } = tx;
   const exact = name.labels <= zone.depthMax ? zone.find(name, 0) : 0;
-  const encloser = exact !== 0 ? exact : closestEncloser(name, zone);
+  const encloser = exact !== 0 ? exact : zone.encloserOf(name);
   const stop = exact !== 0 ? zone.stopAt(exact) : zone.stopBelow(encloser);
   if (tx.trace !== null) traceName(tx.trace, tx, zone, exact, encloser, stop);
   const node = exact !== 0 ? exact : zone.wildcardOf(encloser);
@@ -85,14 +83,6 @@ function traceName(
   });
 }
 
-/** The deepest existing ancestor of a name that does not exist (RFC 4592 2.2.1); the apex always does. */
-function closestEncloser(name: ScannedName, zone: ZoneTable): number {
-  for (let label = Math.max(1, name.labels - zone.depthMax); ; label++) {
-    const node = zone.find(name, label);
-    if (node !== 0) return node;
-  }
-}
-
 function answerNode(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number): number {
   const { qtype } = tx.query;
   const rrset = qtype === RRType.ANY ? zone.smallestRRset(node) : zone.findRRset(node, qtype);
@@ -103,71 +93,22 @@ function answerNode(tx: Transaction, tables: ServingTables, zone: ZoneTable, nod
   }
   const cname = zone.findRRset(node, RRType.CNAME);
   if (cname !== 0) return followCname(tx, tables, zone, node, cname);
-  writeNegativeSoa(tx, zone);
+  const alias = qtype === RRType.A || qtype === RRType.AAAA ? zone.aliasOf(node) : 0;
+  if (alias !== 0) answerAlias(tx, tables, zone, alias);
+  else writeNegativeSoa(tx, zone);
   return Next.DONE;
 }
 
 /** Writes the RRset that answers the question, steered or static. */
 function writeAnswerRRset(tx: Transaction, tables: ServingTables, zone: ZoneTable, rrset: number): void {
   if (zone.isSteered(rrset)) {
-    writeSteered(tx, tables, zone, rrset);
+    const ttl = decideSteered(tx, tables, tx.name, zone, rrset, zone);
+    if (ttl >= 0) writeDecided(tx, zone, rrset, ttl);
     return;
   }
   const records = writeRRset(tx, zone, rrset, tx.owner, zone.ttlOf(rrset));
   if (records < 0) tx.isTruncated = true;
   else tx.writer.answers += records;
-}
-
-/** Decides and writes the outcome; false when nothing was written as an answer. */
-function writeSteered(tx: Transaction, tables: ServingTables, zone: ZoneTable, rrset: number): boolean {
-  const { decision } = tx;
-  const block = zone.blockOf(rrset);
-  const type = zone.typeOf(rrset);
-  tx.trace?.beginStep(decision);
-  decide(decision, zone, zone.dataOf(rrset), tx.request, tables.classTables, tables.health, tx.draws);
-  const ttl = decision.ttlSeconds === 0 ? zone.ttlOf(rrset) : decision.ttlSeconds;
-  tx.isSteered = true;
-  if (decision.isAllDown) tx.isAllDown = true;
-  if (decision.scope > tx.scope) tx.scope = decision.scope;
-  if (tx.trace !== null) traceSteered(tx.trace, tx, tables, zone, block, type, ttl);
-  if (decision.outcome === Outcome.FAILURE) {
-    tx.rcode = Rcode.SERVFAIL;
-    return false;
-  }
-  if (decision.outcome === Outcome.NODATA) {
-    writeNegativeSoa(tx, zone);
-    return false;
-  }
-  const from = tx.writer.at;
-  for (let i = 0; i < decision.count; i++) {
-    if (writeRecord(tx, zone, decision.dataAt[i]!, tx.owner, type, ttl)) continue;
-    tx.writer.at = from;
-    tx.isTruncated = true;
-    return false;
-  }
-  tx.writer.answers += decision.count;
-  if (tx.tally !== null) tallyAnswer(tx.tally, decision, zone, block);
-  return true;
-}
-
-/** Writes the decision down; the query's way never comes here. */
-function traceSteered(
-  trace: DecisionTrace,
-  tx: Transaction,
-  tables: ServingTables,
-  zone: ZoneTable,
-  block: number,
-  type: number,
-  ttlSeconds: number,
-): void {
-  const { decision, request } = tx;
-  const { classTables, health } = tables;
-  const name = nameToText(tx.name.lower);
-  const { turns } = trace;
-  const draws = trace.chance?.take() ?? [];
-  trace.steps.push(
-    traceStep({ name, type, ttlSeconds, decision, zone, block, request, classTables, health, turns, draws }),
-  );
 }
 
 /** Writes the CNAME of `node` and moves on to its target. */
@@ -181,7 +122,8 @@ function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, no
   const recordAt = tx.writer.at;
   let dataAt: number;
   if (zone.isSteered(rrset)) {
-    if (!writeSteered(tx, tables, zone, rrset)) return Next.DONE;
+    const ttl = decideSteered(tx, tables, tx.name, zone, rrset, zone);
+    if (ttl < 0 || !writeDecided(tx, zone, rrset, ttl)) return Next.DONE;
     dataAt = tx.decision.dataAt[0]!;
   } else {
     writeAnswerRRset(tx, tables, zone, rrset);

@@ -59,6 +59,8 @@ export class Transaction {
   /** The name being looked up: the question's, then the targets of CNAME and DNAME. */
   name: ScannedName;
   readonly chased: ScannedName = new ScannedName();
+  /** Where an ALIAS leads; the answer's owner stays `name`. */
+  readonly aliased: ScannedName = new ScannedName();
   /** Compression pointer to `name`. */
   owner = 0;
   rcode = 0;

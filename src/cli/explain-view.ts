@@ -48,6 +48,8 @@ function pathLines(path: readonly NameTrace[], steps: readonly StepTrace[]): str
     if (found === 'DNAME') return [`${where}: renamed by the DNAME of ${by}`];
     if (found === 'delegated') return [`${where}: delegated at ${by}, its name servers know`];
     if (found === 'does not exist') return [`${where}: does not exist, nor does a wildcard make it`];
+    if (found === 'alias target') return [`the ALIAS leads to ${where}`];
+    if (found === 'outside') return [`the ALIAS leads to ${name}, which no zone here holds`];
     return i > 0 ? [`then ${where}`] : [];
   });
   if (steps.length === 0) lines.push('nothing is steered here: the answer is the same for everybody');

@@ -39,7 +39,7 @@ export type NameTrace = {
   readonly name: string;
   readonly zone: string;
   /** `by` is the wildcard, DNAME or delegation that led on; null otherwise. */
-  readonly found: 'exists' | 'wildcard' | 'DNAME' | 'delegated' | 'does not exist';
+  readonly found: 'exists' | 'wildcard' | 'DNAME' | 'delegated' | 'does not exist' | 'alias target' | 'outside';
   readonly by: string | null;
 };
 

@@ -128,7 +128,7 @@ export class ZoneBuilder {
         faults.push(fileFault(path, 'zone-file-cut', message));
       }
     }
-    const isEmpty = model.records.count + model.dynamics.length === 0;
+    const isEmpty = isEmptyZone(model);
     if (faults.length === 0 && isEmpty && !memory.isEmpty) {
       const path = [...reader.mainBytes.keys()][0] ?? reader.files[0]?.path ?? '';
       const message = 'nothing is left of the zone: to stop serving it, remove its file and reload';
@@ -144,7 +144,7 @@ export class ZoneBuilder {
     const changes = diffZones(memory.summary, summary);
     memory.serial = serial;
     memory.summary = summary;
-    memory.isEmpty = model.records.count + model.dynamics.length === 0;
+    memory.isEmpty = isEmptyZone(model);
     memory.mainBytes = reader.bytesRead <= CUT_CHECK_BYTES_MAX ? reader.mainBytes : new Map();
     return { ...compiled, serial, changes };
   }
@@ -175,6 +175,10 @@ class RememberingReader extends ZoneFileReader {
     if ('bytes' in read) this.mainBytes.set(path, read.bytes);
     return read;
   }
+}
+
+function isEmptyZone(model: ZoneModel): boolean {
+  return model.records.count + model.dynamics.length + model.aliases.length === 0;
 }
 
 function emptyMemory(): Memory {

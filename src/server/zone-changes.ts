@@ -57,6 +57,9 @@ export function summariseZone(model: ZoneModel): ZoneSummary {
     rrsets.set(key, `${rrsets.get(key) ?? ''}${records.ttls[row]} ${rdata};`);
   }
   for (const dynamic of model.dynamics) steered.add(summariseDynamic(dynamic, rrsets, weights));
+  for (const { owner, target, ttlSeconds } of model.aliases) {
+    rrsets.set(`${nameToText(owner)} ALIAS`, `${ttlSeconds} ${nameToText(target)}`);
+  }
   for (const [key, content] of rrsets) if (content.length > 64) rrsets.set(key, digest(content));
   return { rrsets, steered, weights, isWhole };
 }

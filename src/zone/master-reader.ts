@@ -52,7 +52,14 @@ export function readMasterZone(input: MasterInput): MasterResult {
   const hasSoa = zone.soa !== null;
   if (zone.faults.hasErrors) return { model: null, faults, hasSoa };
   const soa = zone.soa ?? makeSoa(zone, input.fallbackSerial);
-  const model: ZoneModel = { origin, originText: nameToText(origin), soa, records: zone.records, dynamics: [] };
+  const model: ZoneModel = {
+    origin,
+    originText: nameToText(origin),
+    soa,
+    records: zone.records,
+    dynamics: [],
+    aliases: [],
+  };
   return { model, faults, hasSoa };
 }
 

@@ -1,10 +1,9 @@
 /**
  * Sound records of a YAML zone, and those of a master file beside it, put together into a {@link ZoneModel}: static records
- * as RDATA, steered ones as models, ALIAS resolved inside the zone, a start of authority. What the DNS cannot carry is left out with a
+ * as RDATA, steered ones and ALIAS as models, a start of authority. What the DNS cannot carry is left out with a
  * warning at its place.
  */
 
-import { CHAIN_STEPS_MAX } from '../base/limits.ts';
 import { RRType, typeCode } from '../wire/codes.ts';
 import { isAtOrBelow, lowerName, nameFromText, nameLength } from '../wire/name.ts';
 import { findDigestFault } from '../wire/rdata-digest.ts';
@@ -15,7 +14,7 @@ import { ownerName, type ReadRecord, type RecordRules } from './octodns-record.t
 import { buildValue, valueNodes } from './octodns-values.ts';
 import { kill, note, publishNotes } from './record-scope.ts';
 import type { YamlMap } from './yaml-node.ts';
-import { type DynamicModel, type SoaModel, type ZoneModel, ZoneRecords } from './zone-model.ts';
+import { type AliasModel, type DynamicModel, type SoaModel, type ZoneModel, ZoneRecords } from './zone-model.ts';
 
 /** Fields of a synthesised SOA that the configuration sets; times in seconds, names as text. */
 export type SoaDefaults = {
@@ -39,7 +38,9 @@ type Build = {
   readonly dynamics: DynamicModel[];
   /** Steered records by their nodes. */
   readonly known: Map<YamlMap, KnownDynamic>;
-  readonly aliases: ReadRecord[];
+  /** Records of type ALIAS, until all others are known. */
+  readonly waiting: ReadRecord[];
+  readonly aliases: AliasModel[];
   /** Types by owner of the master file's records, or null without one. */
   readonly base: ReadonlyMap<string, ReadonlySet<number>> | null;
   /** Path of the zone's main file: only its lines are kept with the records. */
@@ -63,7 +64,8 @@ export function buildZone(
     records,
     dynamics: [...(base?.dynamics ?? [])],
     known: new Map(),
-    aliases: [],
+    waiting: [],
+    aliases: [...(base?.aliases ?? [])],
     base: base === null ? null : copyBase(base, records),
     mainPath,
   };
@@ -73,13 +75,17 @@ export function buildZone(
     addRecord(build, record);
     if (record.name === '' && record.block?.soa !== undefined) soa = { ...soa, ...record.block.soa };
   }
-  for (const alias of build.aliases) addAlias(build, alias);
+  if (build.waiting.length > 0) {
+    const held = namesWithAddresses(build);
+    for (const alias of build.waiting) addAlias(build, alias, held);
+  }
   return {
     origin: rules.originWire,
     originText: rules.origin,
     soa: makeSoa(build, base, { ...withoutUndefined(soaDefaults), ...withoutUndefined(soa) }, serial),
     records,
     dynamics: build.dynamics,
+    aliases: build.aliases,
   };
 }
 
@@ -100,7 +106,7 @@ function addRecord(build: Build, record: ReadRecord): void {
 function addSoundRecord(build: Build, record: ReadRecord, owner: Uint8Array, ttl: number): void {
   const { scope, type } = record;
   if (type === 'ALIAS') {
-    build.aliases.push(record);
+    build.waiting.push(record);
   } else if (record.isSteered && type !== 'DNAME') {
     const fqdn = record.name === '' ? build.rules.origin : `${record.name}.${build.rules.origin}`;
     const { metadataTargets } = build.rules;
@@ -150,45 +156,50 @@ function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: num
   }
 }
 
-/** Copies the addresses of an ALIAS's target, when it stands in the zone and is static, to the apex. */
-function addAlias(build: Build, record: ReadRecord): void {
-  const { rules, records, sink } = build;
-  const target = buildValue(valueNodes(record.map, 'ALIAS')[0]!, 'ALIAS', true);
+/** Takes an ALIAS into the model: its target is followed when it is asked for. What cannot be there then is worth a word now. */
+function addAlias(build: Build, record: ReadRecord, held: ReadonlySet<string>): void {
+  const { rules, sink } = build;
+  const built = buildValue(valueNodes(record.map, 'ALIAS')[0]!, 'ALIAS', true);
+  const owner = ownerName(record.name, rules);
   const tell = (message: string) => sink.warn('alias-unserved', message, record.scope.place, subjectOf(record));
-  if ('unservable' in target) {
-    tell(`${target.unservable}: the ALIAS is not served`);
-    return;
-  }
-  let name = latin1(lowerName(target.rdata));
-  if (!isAtOrBelow(lowerName(target.rdata), rules.originWire)) {
-    tell('the target is outside of this zone: the ALIAS is not served; use addresses or a steered record');
-    return;
-  }
-  const ttl = clampTtl(record);
-  for (let step = 0; step <= CHAIN_STEPS_MAX; step++) {
-    const rows = rowsOf(records, name);
-    const cname = rows.find((row) => records.types[row] === RRType.CNAME);
-    if (cname !== undefined) {
-      const at = records.rdatas[cname]!;
-      name = latin1(lowerName(records.bytes.slice(at, at + records.rdataLengths[cname]!)));
-      continue;
-    }
-    const addresses = rows.filter((row) => records.types[row] === RRType.A || records.types[row] === RRType.AAAA);
-    for (const row of addresses) {
-      const at = records.rdatas[row]!;
-      const rdata = records.bytes.slice(at, at + records.rdataLengths[row]!);
-      records.add(rules.originWire, records.types[row]!, Math.min(ttl, records.ttls[row]!), rdata, 0);
-    }
-    if (addresses.length === 0) tell('the target has no static address in this zone: the ALIAS is not served');
-    return;
-  }
-  tell(`the target is more than CHAIN_STEPS_MAX = ${CHAIN_STEPS_MAX} CNAMEs away: the ALIAS is not served`);
+  if ('unservable' in built) tell(`${built.unservable}: the ALIAS is not served`);
+  if ('unservable' in built || owner === null) return;
+  const target = lowerName(built.rdata);
+  build.aliases.push({ owner, target, ttlSeconds: clampTtl(record) });
+  if (!isAtOrBelow(target, rules.originWire)) {
+    tell(
+      'the target is outside of this zone: it is followed while another zone of this server holds it, and else the ALIAS has no addresses',
+    );
+  } else if (!canHoldAddresses(target, rules.originWire, held)) {
+    tell('the target has no address in this zone: the ALIAS has none either');
+  } else if (latin1(target) === latin1(owner)) tell('the target is the ALIAS itself: it has no addresses');
 }
 
-function rowsOf(records: ZoneRecords, owner: string): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < records.count; row++) if (ownerKey(records, row) === owner) rows.push(row);
-  return rows;
+/** Names with addresses, or that lead on to some; in wire form, one character an octet. */
+function namesWithAddresses({ records, dynamics, waiting, rules }: Build): Set<string> {
+  const names = new Set<string>();
+  const kinds: readonly number[] = [RRType.A, RRType.AAAA, RRType.CNAME, RRType.NS, RRType.DNAME];
+  for (let row = 0; row < records.count; row++)
+    if (kinds.includes(records.types[row]!)) names.add(ownerKey(records, row));
+  for (const { owner } of dynamics) names.add(latin1(owner));
+  for (const { name } of waiting) {
+    const owner = ownerName(name, rules);
+    if (owner !== null) names.add(latin1(owner));
+  }
+  return names;
+}
+
+/** Whether `target` or what covers it, a wildcard, a delegation or a DNAME above it, is in `held`. */
+function canHoldAddresses(target: Uint8Array, origin: Uint8Array, held: ReadonlySet<string>): boolean {
+  const name = latin1(target);
+  if (held.has(name)) return true;
+  const end = target.length - origin.length;
+  for (let at = 0; at < end; ) {
+    at += 1 + target[at]!;
+    const above = name.slice(at);
+    if (held.has(`\u0001*${above}`) || (at < end && held.has(above))) return true;
+  }
+  return false;
 }
 
 function copyBase(base: ZoneModel, into: ZoneRecords): Map<string, Set<number>> {

@@ -12,6 +12,8 @@ import { ImageArena } from './image-arena.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
 import type { SteeredRecord } from './steered-record.ts';
 import {
+  ALIAS_WORDS,
+  AliasWord,
   HEADER_WORDS,
   HeaderWord,
   NODE_WORDS,
@@ -21,7 +23,7 @@ import {
   RRsetWord,
   ZONE_MAGIC,
 } from './zone-image.ts';
-import type { ClassSpec, DynamicModel, SoaModel, ZoneModel } from './zone-model.ts';
+import type { AliasModel, ClassSpec, DynamicModel, SoaModel, ZoneModel } from './zone-model.ts';
 import { ZoneTree } from './zone-tree.ts';
 
 export type CompiledZone = {
@@ -72,11 +74,12 @@ export function compileZone(model: ZoneModel): CompiledZone {
   let names = 0;
   for (let node = 0; node < tree.count; node++) {
     const before = records;
-    records += writeNode(arena, model, tree, node, nodeAt, links);
+    records += writeNode(arena, model, tree, node, nodeAt, links) + (tree.aliases.has(node) ? 1 : 0);
     if (records > before) names++;
     insertSlot(arena, slotsAt, hashSize - 1, tree.hash[node]!, nodeAt[node]!);
   }
   const nodesEnd = arena.used;
+  for (const [node, alias] of tree.aliases) arena.words[nodeAt[node]! + NodeWord.ALIAS] = writeAlias(arena, alias);
   linkNodes(arena, model, tree, nodeAt);
   const words: [number, number][] = [
     [HeaderWord.MAGIC, ZONE_MAGIC],
@@ -225,6 +228,15 @@ function soaRdata(soa: SoaModel): Uint8Array {
     rdata.set(addressBytes({ family: 4, words: Uint32Array.of(number) }), rdata.length - 20 + i * 4);
   }
   return rdata;
+}
+
+function writeAlias(arena: ImageArena, alias: AliasModel): number {
+  const at = arena.takeWords(ALIAS_WORDS);
+  const targetAt = arena.takeBytes(alias.target.length);
+  arena.bytes.set(alias.target, targetAt);
+  arena.words[at + AliasWord.TTL] = alias.ttlSeconds;
+  arena.words[at + AliasWord.TARGET] = targetAt;
+  return at;
 }
 
 /** Fills in what points from node to node, once all have their place: stops, wildcards, glue. */

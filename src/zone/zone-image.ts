@@ -6,6 +6,7 @@
  *   header   HEADER_WORDS words
  *   slots    HASH_MASK + 1 pairs [suffix hash, node at]; node at 0: empty; linear probing
  *   nodes    NODE_WORDS words, the owner's name (octets, padded), RRSET_WORDS words for each RRset, their RDATA (octets, padded)
+ *   aliases  per ALIAS: {@link AliasWord}s, the target's name (octets, padded)
  *   glue     per delegation: [needed, all, node at ...]; the first `needed` are in-domain (RFC 9471)
  *   steered  per steered RRset: its block, behind that the health slot of each of its endpoints, and where it stands
  *            ({@link PlaceWord})
@@ -18,8 +19,8 @@
  *   compressible name reaches the zone's apex: from there on a pointer into the question does (RFC 1035 4.1.4).
  */
 
-/** "MZT3": a foreign or older image is refused before anything of it is read. */
-export const ZONE_MAGIC = 0x4d5a5433;
+/** "MZT4": a foreign or older image is refused before anything of it is read. */
+export const ZONE_MAGIC = 0x4d5a5434;
 
 /** Words of the header. */
 export const HeaderWord = {
@@ -57,9 +58,20 @@ export const NodeWord = {
   WILDCARD: 3,
   /** Glue of a delegation; 0: none. */
   GLUE: 4,
+  /** {@link AliasWord}s; 0: the name is no alias. */
+  ALIAS: 5,
 } as const;
 /** Words that a node takes before its name. */
-export const NODE_WORDS = 5;
+export const NODE_WORDS = 6;
+
+/** Words of an ALIAS, which is no RRset: nobody can ask for it. */
+export const AliasWord = {
+  TTL: 0,
+  /** Octet offset of the target's name, lower case. */
+  TARGET: 1,
+} as const;
+/** Words that takes. */
+export const ALIAS_WORDS = 2;
 
 /** What a name is besides the owner of its records. */
 export const NodeFlag = {

@@ -19,7 +19,11 @@ export type ZoneModel = {
   /** Every static record except the SOA. */
   readonly records: ZoneRecords;
   readonly dynamics: readonly DynamicModel[];
+  readonly aliases: readonly AliasModel[];
 };
+
+/** A name that has the addresses of another one (octoDNS's ALIAS); names in wire form, lower case. */
+export type AliasModel = { readonly owner: Uint8Array; readonly target: Uint8Array; readonly ttlSeconds: number };
 
 /** Start of authority (RFC 1035 3.3.13); times in seconds, names in wire form. */
 export type SoaModel = {

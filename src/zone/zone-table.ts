@@ -66,6 +66,27 @@ export class ZoneTable {
     }
   }
 
+  /** The deepest existing ancestor of a name of this zone that does not exist (RFC 4592 2.2.1); the apex always does. */
+  encloserOf(name: ScannedName): number {
+    for (let label = Math.max(1, name.labels - this.depthMax); ; label++) {
+      const node = this.find(name, label);
+      if (node !== 0) return node;
+    }
+  }
+
+  /** The node that answers for `name`, a name of this zone: its own or a wildcard (RFC 4592); -1 below a delegation or DNAME. */
+  nodeOf(name: ScannedName): number {
+    const exact = name.labels <= this.depthMax ? this.find(name, 0) : 0;
+    if (exact !== 0) return this.stopAt(exact) === 0 ? exact : -1;
+    const encloser = this.encloserOf(name);
+    return this.stopBelow(encloser) === 0 ? this.wildcardOf(encloser) : -1;
+  }
+
+  /** The ALIAS at a node, as `AliasWord`s. */
+  aliasOf(nodeAt: number): number {
+    return this.words[nodeAt + NodeWord.ALIAS]!;
+  }
+
   /** The RRset of `type` at a node. */
   findRRset(nodeAt: number, type: number): number {
     const words = this.words;

@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts';
 import { RRType } from '../wire/codes.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 import { NodeFlag } from './zone-image.ts';
-import type { DynamicModel, ZoneModel } from './zone-model.ts';
+import type { AliasModel, DynamicModel, ZoneModel } from './zone-model.ts';
 
 const NONE = -1;
 
@@ -32,6 +32,7 @@ export class ZoneTree {
   /** The `*` child of a node; -1: none. */
   wildcard: Int32Array = new Int32Array(0);
   readonly dynamics = new Map<number, DynamicModel[]>();
+  readonly aliases = new Map<number, AliasModel>();
   depthMax = 0;
   #lastRow: Int32Array;
   #slots: Int32Array;
@@ -39,7 +40,7 @@ export class ZoneTree {
 
   constructor(model: ZoneModel) {
     const { records } = model;
-    const room = 16 + records.count + model.dynamics.length;
+    const room = 16 + records.count + model.dynamics.length + model.aliases.length;
     this.nameAt = new Uint32Array(room);
     this.nameLength = new Uint8Array(room);
     this.labels = new Uint8Array(room);
@@ -52,12 +53,15 @@ export class ZoneTree {
     let slots = 16;
     while (slots < room * 2) slots *= 2;
     this.#slots = new Int32Array(slots).fill(NONE);
-    const owners = [model.origin, ...model.dynamics.map((dynamic) => dynamic.owner)];
+    const { dynamics, aliases } = model;
+    const owners = [model.origin, ...[...dynamics, ...aliases].map(({ owner }) => owner)];
     this.names = joinNames(records.bytes, owners);
     let at = records.bytes.length;
     this.#insertPath(at, model.origin.length);
     for (const [i, owner] of owners.entries()) {
-      if (i > 0) this.#addDynamic(this.#insertPath(at, model.origin.length), model.dynamics[i - 1]!);
+      const alias = aliases[i - 1 - dynamics.length];
+      if (alias !== undefined) this.aliases.set(this.#insertPath(at, model.origin.length), alias);
+      else if (i > 0) this.#addDynamic(this.#insertPath(at, model.origin.length), dynamics[i - 1]!);
       at += owner.length;
     }
     let node = 0;

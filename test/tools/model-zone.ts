@@ -25,6 +25,7 @@ import { listEndpoints } from '../../src/zone/steered-record.ts';
 import { compileZone } from '../../src/zone/zone-compile.ts';
 import { buildZoneIndex, openZoneIndex } from '../../src/zone/zone-index.ts';
 import {
+  type AliasModel,
   type AllDown,
   type Capacity,
   DEFAULT_STEERING,
@@ -86,8 +87,14 @@ export function modelZone(
 ): ZoneModel {
   const wireOrigin = lowerName(wireName(origin));
   const records = new ZoneRecords();
+  const aliases: AliasModel[] = [];
   for (const line of lines) {
     const [owner, ttl, type, ...rest] = line.split(' ');
+    if (type === 'ALIAS') {
+      const [target] = rest.map((text) => lowerName(wireName(text, origin)));
+      aliases.push({ owner: lowerName(wireName(owner ?? '', origin)), target: target!, ttlSeconds: Number(ttl) });
+      continue;
+    }
     const tokens = [...rest.join(' ').matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g)].map((match) =>
       match[1] === undefined ? { text: match[2] ?? '', quoted: false } : { text: match[1], quoted: true },
     );
@@ -111,6 +118,7 @@ export function modelZone(
     soa,
     records,
     dynamics: dynamics.map((d) => modelDynamic(origin, d)),
+    aliases,
   };
 }
 

@@ -16,20 +16,29 @@ describe('a zone', () => {
     expect(readZoneText('').faults).toEqual([]);
   });
 
-  it('resolves an ALIAS inside itself, through CNAMEs', () => {
+  it('takes an ALIAS in, and warns of a target that cannot have addresses here', () => {
     const zone = readZoneText(
-      "'': {type: ALIAS, value: a.unit.test}\na: {type: CNAME, value: b.unit.test.}\nb: [{type: A, ttl: 60, value: 192.0.2.1}, {type: AAAA, value: '2001:db8::1'}]\n",
+      "'': {type: ALIAS, ttl: 77, value: A.unit.test}\na: {type: CNAME, value: b.example.com.}\n",
     );
-    expect(zone.records.filter((line) => line.startsWith('unit.test.'))).toEqual([
-      'unit.test. 3600 AAAA 2001:db8::1',
-      'unit.test. 60 A 192.0.2.1',
+    expect(zone.faults).toEqual([]);
+    const [alias] = zone.model!.aliases;
+    expect([nameToText(alias!.owner), nameToText(alias!.target), alias!.ttlSeconds]).toEqual([
+      'unit.test.',
+      'a.unit.test.',
+      77,
     ]);
-    for (const target of ['a.example.com.', 'none.unit.test.', '192.0.2.1']) {
+    for (const target of ['a.example.com.', 'none.unit.test.', '192.0.2.1', 'unit.test.']) {
       expect(codesOf(readZoneText(`'': {type: ALIAS, value: ${target}}`)), target).toEqual(['alias-unserved']);
     }
-    expect(
-      codesOf(readZoneText("'': {type: ALIAS, value: a.unit.test}\na: {type: CNAME, value: a.unit.test.}\n")),
-    ).toEqual(['alias-unserved']);
+    const held = "'*.w': {type: A, value: 192.0.2.1}\nd: {type: NS, value: ns.example.com.}\n";
+    for (const target of ['x.w', 'x.d']) {
+      expect(codesOf(readZoneText(`'': {type: ALIAS, value: ${target}.unit.test.}\n${held}`)), target).toEqual([]);
+    }
+  });
+
+  it('takes an ALIAS elsewhere where its record is lenient', () => {
+    const zone = readZoneText('www: {type: ALIAS, value: a.example.com., octodns: {lenient: true}}');
+    expect(zone.model!.aliases.map(({ owner }) => nameToText(owner))).toEqual(['www.unit.test.']);
   });
 
   it('leaves out what the DNS has no place for', () => {

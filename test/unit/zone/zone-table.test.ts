@@ -3,7 +3,7 @@ import { RRType } from '../../../src/wire/codes.ts';
 import { ScannedName } from '../../../src/wire/scanned-name.ts';
 import { listEndpoints } from '../../../src/zone/steered-record.ts';
 import { compileZone } from '../../../src/zone/zone-compile.ts';
-import { DynWord, EndpointWord, NodeFlag, PoolWord, STEERED_WORDS } from '../../../src/zone/zone-image.ts';
+import { AliasWord, DynWord, EndpointWord, NodeFlag, PoolWord, STEERED_WORDS } from '../../../src/zone/zone-image.ts';
 import { linkZone, openZoneTable } from '../../../src/zone/zone-table.ts';
 import { modelZone, wireName } from '../../tools/model-zone.ts';
 
@@ -33,6 +33,27 @@ describe('ZoneTable', () => {
     expect(zone.find(scanned('x.y.www.example.'), 2)).toBe(find('www.example.'));
     expect([find('ww.example.'), find('www.example.net.'), find('example.com.')]).toEqual([0, 0, 0]);
     expect(find('example.')).toBe(zone.apexAt);
+  });
+
+  it('finds the node that answers for a name: its own, a wildcard, or none below a delegation or DNAME', () => {
+    expect(zone.nodeOf(scanned('www.example.'))).toBe(find('www.example.'));
+    expect(zone.nodeOf(scanned('a.b.w.example.'))).toBe(find('*.w.example.'));
+    expect(zone.nodeOf(scanned('none.example.'))).toBe(0);
+    for (const name of ['sub.example.', 'ns.sub.example.', 'x.sub.example.', 'x.dn.example.']) {
+      expect(zone.nodeOf(scanned(name)), name).toBe(-1);
+    }
+    expect(zone.encloserOf(scanned('a.b.www.example.'))).toBe(find('www.example.'));
+    expect(zone.encloserOf(scanned(`${'a.'.repeat(50)}example.`))).toBe(zone.apexAt);
+  });
+
+  it('knows the ALIAS of a node, which is no RRset of it', () => {
+    const aliased = openZoneTable(compileZone(modelZone('example.', ['a.b 70 ALIAS www', 'www 60 A 192.0.2.1'])).image);
+    const node = aliased.find(scanned('a.b.example.'), 0);
+    const alias = aliased.aliasOf(node);
+    const targetAt = aliased.words[alias + AliasWord.TARGET]!;
+    expect(aliased.words[alias + AliasWord.TTL]).toBe(70);
+    expect(aliased.bytes.slice(targetAt, targetAt + 13)).toEqual(Uint8Array.from(wireName('www.example.')));
+    expect([aliased.smallestRRset(node), aliased.aliasOf(aliased.find(scanned('www.example.'), 0))]).toEqual([0, 0]);
   });
 
   it('finds RRsets by type, and the smallest for ANY (RFC 8482)', () => {
