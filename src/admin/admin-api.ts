@@ -1,28 +1,23 @@
 /**
- * The routes of a node's HTTP API. Everything answered is a snapshot that the node already holds: no route reads a file, asks
- * Redis or waits, except the reload.
- *
- *   GET  /healthz          the process runs
- *   GET  /readyz           the node answers DNS (503 before and while it stops)
- *   GET  /metrics          Prometheus text
- *   GET  /api/v1/status    NodeStatus
- *   GET  /api/v1/zones     the zones of it, with their faults
- *   GET  /api/v1/demand    DemandReport: steered queries by place
- *   GET  /api/v1/explain   ?name=&type=&client=&ecs=   why a client gets which answer
- *   POST /api/v1/reload    reads every file again; 200 ReloadReport, 409 when a file was refused
+ * A node's HTTP API: the guard before everything, the table of routes (`api-routes.ts`), metrics, events, and what failures look
+ * like. No route reads a file or waits for Redis longer than one bounded question; what takes long has a thread of its own.
  *
  * Built by `admin-server.ts`.
  */
 
+import type { ServerResponse } from 'node:http';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
-import { ExplainError } from '../server/explanation.ts';
-import type { MeridianServer } from '../server/server.ts';
+import type { z } from 'zod';
+import type { AdminNode, ApiGround } from './api-ground.ts';
+import { type ApiRoute, RouteProblem } from './api-route.ts';
+import { API_ROUTES } from './api-routes.ts';
+import type { EventStreams } from './event-streams.ts';
 import { type NodeMetrics, PROMETHEUS_TEXT } from './node-metrics.ts';
+import { buildOpenApi } from './openapi.ts';
+import { readJsonBody } from './request-body.ts';
 import { type GuardPolicy, guardRequest } from './request-guard.ts';
-
-/** The part of a node that the API needs. */
-export type AdminNode = Pick<MeridianServer, 'status' | 'reload' | 'explain' | 'demand'>;
 
 /** Where the node is in its life. */
 export type Readiness = 'starting' | 'ready' | 'stopping';
@@ -31,13 +26,21 @@ export type AdminApiInput = {
   readonly node: AdminNode;
   readonly log: Logger;
   readonly metrics: NodeMetrics;
+  readonly streams: EventStreams;
   readonly policy: () => GuardPolicy;
   readonly readiness: () => Readiness;
 };
 
 /** What @hono/node-server passes with a request. */
-type NodeBindings = { readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } } };
+type NodeBindings = {
+  readonly incoming?: { readonly socket?: { readonly remoteAddress?: string } };
+  readonly outgoing?: ServerResponse;
+};
 type ApiContext = Context<{ Bindings: NodeBindings }>;
+type ProblemStatus = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 421 | 429 | 500 | 503;
+
+/** Questions that are asked by POST, since they have a body. */
+const QUESTIONS = new Set(API_ROUTES.filter(({ isQuestion }) => isQuestion).map(({ path }) => path));
 
 /** The API as a fetch function. */
 export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindings }> {
@@ -46,44 +49,32 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
     const refusal = guardRequest(
       {
         method: context.req.method,
+        isQuestion: QUESTIONS.has(context.req.path),
         header: (name) => context.req.header(name),
         remoteAddress: context.env?.incoming?.socket?.remoteAddress,
       },
       input.policy(),
     );
-    if (refusal !== null) return problem(context, refusal.status, refusal.message);
-    await next();
-    for (const [name, value] of SAFE_HEADERS) context.header(name, value);
-    return undefined;
+    if (refusal === null) await next();
+    else context.res = problem(context, refusal.status, refusal.message);
+    // A stream has its own.
+    if (context.res !== RESPONSE_ALREADY_SENT) for (const [name, value] of SAFE_HEADERS) context.header(name, value);
   });
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => {
     const readiness = input.readiness();
     return context.text(`${readiness}\n`, readiness === 'ready' ? 200 : 503);
   });
+  const document = buildOpenApi(API_ROUTES, input.node.view.version);
+  app.get('/openapi.json', (context) => context.json(document));
   // Before the node has loaded anything there is nothing true to say.
   app.use('/api/*', whenLoaded(input));
   app.use('/metrics', whenLoaded(input));
   app.get('/metrics', async (context) =>
     context.body(await input.metrics.text(), 200, { 'content-type': PROMETHEUS_TEXT }),
   );
-  app.get('/api/v1/status', (context) => context.json(input.node.status()));
-  app.get('/api/v1/zones', (context) => context.json({ zones: input.node.status().zones }));
-  app.get('/api/v1/demand', (context) => context.json(input.node.demand()));
-  app.get('/api/v1/explain', (context) => {
-    const { name, type, client, ecs } = context.req.query();
-    if (name === undefined || client === undefined) return problem(context, 400, 'explain needs ?name= and &client=');
-    try {
-      return context.json(input.node.explain(name, type ?? 'A', client, ecs ?? null));
-    } catch (error) {
-      if (error instanceof ExplainError) return problem(context, 400, error.message);
-      throw error;
-    }
-  });
-  app.post('/api/v1/reload', async (context) => {
-    const report = await input.node.reload();
-    return context.json(report, report.ok ? 200 : 409);
-  });
+  app.get('/api/v1/events', (context) => openStream(context, input.streams));
+  for (const route of API_ROUTES) app.on(route.method, route.path, (context) => serveRoute(context, route, input));
   app.notFound((context) => problem(context, 404, `there is no ${context.req.method} ${context.req.path}`));
   app.onError((error, context) => {
     input.log.error({ err: error, path: context.req.path }, 'admin request failed');
@@ -97,7 +88,61 @@ const SAFE_HEADERS: ReadonlyArray<readonly [string, string]> = [
   ['cache-control', 'no-store'],
   ['x-content-type-options', 'nosniff'],
   ['content-security-policy', "default-src 'none'; frame-ancestors 'none'"],
+  ['referrer-policy', 'no-referrer'],
+  ['cross-origin-resource-policy', 'same-origin'],
 ];
+
+async function serveRoute(context: ApiContext, route: ApiRoute, { node, policy }: AdminApiInput): Promise<Response> {
+  const ground: ApiGround = { node, needsToken: policy().token !== null };
+  const query = readBy(route.query, queryOf(context));
+  if ('fault' in query) return problem(context, 400, `query: ${query.fault}`);
+  let body: unknown = null;
+  if (route.body !== null) {
+    const read = await readJsonBody(context.req.raw);
+    if ('status' in read) return problem(context, read.status, read.message);
+    const valid = readBy(route.body, read.value);
+    if ('fault' in valid) return problem(context, 400, `body: ${valid.fault}`);
+    body = valid.value;
+  }
+  const id = context.req.param('id') ?? '';
+  try {
+    const reply = await route.run({ query: query.value as never, body: body as never, id }, ground);
+    return context.json(reply.json, reply.status);
+  } catch (error) {
+    if (!(error instanceof RouteProblem)) throw error;
+    if (error.status === 429) context.header('retry-after', '1');
+    return problem(context, error.status, error.message);
+  }
+}
+
+/** One value a key: a key that comes twice is a slip, or an attempt to be read in two ways. */
+function queryOf(context: ApiContext): Record<string, string> {
+  const entries = [...new URL(context.req.url).searchParams];
+  const query = Object.create(null) as Record<string, string>;
+  for (const [key, value] of entries) query[key] = Object.hasOwn(query, key) ? '\0' : value;
+  return { ...query };
+}
+
+function readBy(schema: z.ZodType, value: unknown): { readonly value: unknown } | { readonly fault: string } {
+  const read = schema.safeParse(value);
+  if (read.success) return { value: read.data };
+  const [first] = read.error.issues;
+  const where = first?.path.join('.') ?? '';
+  return {
+    fault: `${where === '' ? '' : `${where}: `}${first?.message ?? 'not understood'}`.slice(0, FAULT_CHARS_MAX),
+  };
+}
+
+const FAULT_CHARS_MAX = 300;
+
+function openStream(context: ApiContext, streams: EventStreams): Response {
+  const response = context.env?.outgoing;
+  if (response === undefined) return problem(context, 503, 'streams need a socket');
+  const lastId = context.req.header('last-event-id') ?? null;
+  if (streams.open(response, lastId, SAFE_HEADERS)) return RESPONSE_ALREADY_SENT;
+  context.header('retry-after', '10');
+  return problem(context, 503, 'there are as many streams as this node gives (ADMIN_STREAMS_MAX)');
+}
 
 function whenLoaded(input: AdminApiInput) {
   return async (context: ApiContext, next: () => Promise<void>): Promise<Response | undefined> => {
@@ -107,10 +152,6 @@ function whenLoaded(input: AdminApiInput) {
   };
 }
 
-function problem(
-  context: ApiContext,
-  status: 400 | 401 | 403 | 404 | 413 | 421 | 500 | 503,
-  message: string,
-): Response {
+function problem(context: ApiContext, status: ProblemStatus, message: string): Response {
   return context.json({ error: message }, status);
 }

@@ -7,7 +7,9 @@
 
 import type { Logger } from 'pino';
 import type { ListenAddress } from '../server/serve-options.ts';
-import { type AdminNode, buildAdminApi, type Readiness } from './admin-api.ts';
+import { buildAdminApi, type Readiness } from './admin-api.ts';
+import type { AdminNode } from './api-ground.ts';
+import { EventStreams } from './event-streams.ts';
 import { HttpListener } from './http-listener.ts';
 import { isLoopback } from './loopback.ts';
 import { NodeMetrics } from './node-metrics.ts';
@@ -15,13 +17,16 @@ import { NodeMetrics } from './node-metrics.ts';
 /** Owner of the API and its socket. */
 export class AdminServer {
   readonly #listener: HttpListener;
+  readonly #streams: EventStreams;
   #readiness: Readiness = 'starting';
   #loopbackOnly = true;
 
   constructor(node: AdminNode, log: Logger, token: string | null) {
+    this.#streams = new EventStreams(node.events, () => node.view.pulse());
     const api = buildAdminApi({
       node,
       log,
+      streams: this.#streams,
       metrics: new NodeMetrics(() => node.status()),
       policy: () => ({ loopbackOnly: this.#loopbackOnly, token }),
       readiness: () => this.#readiness,
@@ -45,6 +50,7 @@ export class AdminServer {
   }
 
   close(): Promise<void> {
+    this.#streams.close();
     return this.#listener.close();
   }
 }

@@ -25,6 +25,7 @@ export class AgentServer {
     app.use(async (context, next) => {
       const request = {
         method: context.req.method,
+        isQuestion: false,
         header: (name: string) => context.req.header(name),
         remoteAddress: undefined,
       };

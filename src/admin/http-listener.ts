@@ -20,7 +20,11 @@ export class HttpListener {
   readonly #server: Server;
 
   constructor(handler: FetchHandler) {
-    const server = createAdaptorServer({ fetch: handler }) as Server;
+    const server = createAdaptorServer({
+      fetch: handler,
+      // Slow requests are looked for this often.
+      serverOptions: { connectionsCheckingInterval: 1_000 },
+    }) as Server;
     server.headersTimeout = ADMIN_REQUEST_MS_MAX;
     server.requestTimeout = ADMIN_REQUEST_MS_MAX;
     server.maxConnections = ADMIN_CONNECTIONS_MAX;

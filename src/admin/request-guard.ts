@@ -16,6 +16,8 @@ import { isLoopback } from './loopback.ts';
 /** What is known of a request before its route runs. */
 export type GuardedRequest = {
   readonly method: string;
+  /** A POST that changes nothing. */
+  readonly isQuestion: boolean;
   readonly header: (name: string) => string | undefined;
   /** Address of the other end of the connection, as the socket says it. */
   readonly remoteAddress: string | undefined;
@@ -37,7 +39,7 @@ export function guardRequest(request: GuardedRequest, policy: GuardPolicy): Refu
   if (length > ADMIN_BODY_BYTES_MAX || request.header('transfer-encoding') !== undefined) {
     return {
       status: 413,
-      message: `no request of this API has a body over ${ADMIN_BODY_BYTES_MAX} bytes (ADMIN_BODY_BYTES_MAX)`,
+      message: `a body has at most ${ADMIN_BODY_BYTES_MAX} octets (ADMIN_BODY_BYTES_MAX), and says how many`,
     };
   }
   const host = request.header('host') ?? '';

@@ -193,12 +193,24 @@ export const WORKERS_MAX = 64;
 export const CONFIG_FILE_BYTES_MAX = 256 * 1024;
 /** Octets of a trace that is replayed: a record of 10,000 endpoints takes some 3 MB. */
 export const TRACE_FILE_BYTES_MAX = 64 * 1024 * 1024;
-/** Octets of a request's body at the admin API: no request of it carries one. */
-export const ADMIN_BODY_BYTES_MAX = 4_096;
+/** Octets of a request's body at the admin API: a what-if with all the edits that it may have. */
+export const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 /** Time that a client of the admin API has to send its request. */
 export const ADMIN_REQUEST_MS_MAX = 10_000;
-/** Connections to the admin API at once: scrapers, a console, a few people. */
-export const ADMIN_CONNECTIONS_MAX = 256;
+/** Streams of events at once: every screen of a large operations centre. Each costs a socket and some 30 KB. */
+export const ADMIN_STREAMS_MAX = 1_000;
+/** Connections to the admin API at once: streams, and scrapers and people besides. */
+export const ADMIN_CONNECTIONS_MAX = ADMIN_STREAMS_MAX + 256;
+/** Octets that wait for a slow reader of events before it is cut off: minutes of a busy node. */
+export const ADMIN_STREAM_WAITING_BYTES_MAX = 256 * 1024;
+/** Entries of a list in one answer of the admin API: some 2 MB of endpoints. */
+export const ADMIN_PAGE_MAX = 2_000;
+/** Events that a node remembers: a bad night's. */
+export const EVENTS_MAX = 1_000;
+/** Octets of one event's data; of a longer one only the message is kept. */
+export const EVENT_BYTES_MAX = 4_096;
+/** Endpoints whose history a node keeps, 1 KB each; beyond, status alone tells. */
+export const HISTORY_ENDPOINTS_MAX = 10_000;
 
 /** Places whose queries a node counts, a day: six times those of full city data, and room for new data within the day. */
 export const DEMAND_PLACES_MAX = 200_000;

@@ -11,7 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agent-ledger.ts';
 import { CheckJudge } from '../health/check-judge.ts';
-import { endpointLoad } from '../health/endpoint-load.ts';
+import { type EndpointLoad, endpointLoad } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import type { Flap } from '../health/flap-damping.ts';
 import { type RegionLatency, regionLatencies } from '../health/latency-book.ts';
@@ -187,6 +187,12 @@ export class HealthFeed {
   /** The verdict with every region's and agent's voice. */
   votesOf(check: string): CheckVotes {
     return { verdict: this.verdictOf(check), regions: this.#ledger.votesOf(check, this.#clock.monotonicMs()) };
+  }
+
+  /** What agents measure of a check by region, and how busy its target says it is. */
+  measuresOf(check: string): { readonly latencies: RegionLatency[]; readonly load: EndpointLoad } {
+    const heard = [...this.#ledger.heardOn(check)];
+    return { latencies: regionLatencies(heard), load: endpointLoad(heard, this.#clock.monotonicMs()) };
   }
 
   /** How the weight of an endpoint, by its key, is corrected by what it bears; null: it is not. */

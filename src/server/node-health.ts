@@ -12,13 +12,14 @@ import type { Clock } from '../base/clock.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { FACTOR_ONE, unpackHealth, Verdict } from '../health/health-table.ts';
 import type { RegionLatency } from '../health/latency-book.ts';
+import type { Override } from '../health/override.ts';
 import { ProbeAgent } from '../probe/agent.ts';
 import type { FeedEvent } from '../redis/feed-event.ts';
 import { decodeFeedState, encodeFeedState } from '../redis/feed-state.ts';
 import { type FeedStatus, HealthFeed } from '../redis/health-feed.ts';
 import { MemoryStore } from '../redis/memory-store.ts';
 import { RedisStore } from '../redis/redis-store.ts';
-import type { StateStore } from '../redis/state-store.ts';
+import type { NodesRead, StateStore } from '../redis/state-store.ts';
 import type { AnswerReading } from './answer-shares.ts';
 import { checksToMake } from './checks-to-make.ts';
 import type { AgentStatus, EndpointStatus, ExplainedEndpoint, HeldEndpoint, ShiftStatus } from './node-status.ts';
@@ -138,8 +139,29 @@ export class NodeHealth {
     return this.#feed.latencies();
   }
 
-  status(): FeedStatus {
+  /** Mode and the state of the store, in short. Costs the number of checks. */
+  mode(): Pick<FeedStatus, 'mode' | 'modeReason' | 'modeHeldMs' | 'trouble' | 'regionsFresh' | 'regionsKnown'> {
     return this.#feed.status();
+  }
+
+  /** What is measured of a check, and how its flaps are damped. */
+  measuresOf(check: string) {
+    return { ...this.#feed.measuresOf(check), flap: this.#feed.flapOf(check) };
+  }
+
+  /** Every node heard of within a minute; rejects with StoreError. */
+  readNodes(): Promise<NodesRead> {
+    return this.#store.readNodes();
+  }
+
+  /** Makes a shift known to all nodes, this one too, within two seconds; rejects with StoreError. */
+  addShift(override: Override): Promise<void> {
+    return this.#store.putOverride(override);
+  }
+
+  /** Takes a shift back; false when there is none of that id. Rejects with StoreError. */
+  removeShift(id: string): Promise<boolean> {
+    return this.#store.removeOverride(id);
   }
 
   agents(): AgentStatus[] {
@@ -255,7 +277,7 @@ export class NodeHealth {
 }
 
 /** `version` of the package. */
-function readVersion(): string {
+export function readVersion(): string {
   const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
   return version;
 }

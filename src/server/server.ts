@@ -20,12 +20,15 @@ import { BuildClient } from './build-client.ts';
 import type { CertificateFiles } from './certificate-files.ts';
 import { CookieSecrets } from './cookie-secrets.ts';
 import { DemandCounts, type DemandReport } from './demand-counts.ts';
+import { EventLog } from './event-log.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
 import { LatencyWatch } from './latency-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
+import { NodeHistory } from './node-history.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
+import { NodeView } from './node-view.ts';
 import { pickPorts, pickTcpPorts } from './pick-ports.ts';
 import { logPool } from './pool-log.ts';
 import { poolShares } from './pool-shares.ts';
@@ -55,6 +58,9 @@ const CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.
 export class MeridianServer {
   readonly options: ServeOptions;
   readonly log: Logger;
+  /** What has happened here of late. */
+  readonly events = new EventLog(CLOCK.wallMs);
+  readonly view: NodeView;
   readonly #startedMs = CLOCK.monotonicMs();
   readonly #warnings: string[] = [];
   readonly #state: StateDir;
@@ -65,6 +71,7 @@ export class MeridianServer {
   readonly #snapshot: Snapshot;
   readonly #shares: AnswerShares;
   readonly #demand: DemandCounts;
+  readonly #history: NodeHistory;
   readonly #certificate: CertificateFiles | null;
   readonly #latency: LatencyWatch;
   #listen: readonly ListenAddress[] = [];
@@ -78,8 +85,8 @@ export class MeridianServer {
   /** `certificate` goes with `options.tls`, and is read by the caller: before it gives up the right to. */
   constructor(options: ServeOptions, log: Logger, certificate: CertificateFiles | null = null) {
     this.options = options;
-    this.log = log;
-    this.#secrets = new CookieSecrets(options.cookieSecretFile, this.#live, log);
+    this.log = this.events.over(log);
+    this.#secrets = new CookieSecrets(options.cookieSecretFile, this.#live, this.log);
     this.#certificate = certificate;
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
     this.#shares = new AnswerShares(this.#registry, () => this.#pool?.tallies() ?? [], CLOCK.monotonicMs);
@@ -89,7 +96,7 @@ export class MeridianServer {
       client: this.#client,
       registry: this.#registry,
       clock: CLOCK,
-      log,
+      log: this.log,
       zonesDir,
       publish: (delta) => this.#pool?.publish(delta),
       onEndpoints: () => {
@@ -104,12 +111,23 @@ export class MeridianServer {
     });
     this.#latency = new LatencyWatch({
       clock: CLOCK,
-      log,
+      log: this.log,
       checks: () => this.#snapshot.latencyChecks(),
       endpoints: () => this.#registry.endpoints(),
       regions: () => this.#snapshot.regions,
       measured: () => this.#health?.latencies() ?? null,
       follow: (facts) => this.#snapshot.followLatencies(facts),
+    });
+    const registry = this.#registry;
+    const facts = { registry, queries: () => this.#queries(), nowMs: CLOCK.wallMs };
+    const latenciesOf = (check: string) => this.#health?.measuresOf(check).latencies ?? [];
+    this.#history = new NodeHistory({ ...facts, latenciesOf });
+    this.view = new NodeView({
+      ...facts,
+      health: () => this.#health,
+      history: this.#history,
+      counts: () => this.#shares.read(),
+      regions: () => this.#snapshot.regions,
     });
   }
 
@@ -155,7 +173,7 @@ export class MeridianServer {
     const pool = this.#pool;
     const counts = this.#shares.read();
     const endpoints = this.#health?.endpoints(counts) ?? [];
-    const { mode, modeReason } = this.#health?.status() ?? { mode: 'HOLD', modeReason: 'starting' };
+    const { mode, modeReason } = this.#health?.mode() ?? { mode: 'HOLD', modeReason: 'starting' };
     return {
       node: options.nodeName,
       cluster: options.clusterName,
@@ -190,6 +208,11 @@ export class MeridianServer {
   /** How many steered queries come from where. */
   demand(): DemandReport {
     return this.#demand.report();
+  }
+
+  /** The store's side of the node; null before it has started. */
+  get health(): Pick<NodeHealth, 'agents' | 'shifts' | 'readNodes' | 'addShift' | 'removeShift'> | null {
+    return this.#health;
   }
 
   /** The health word of every endpoint in force, by its key. */
@@ -274,6 +297,7 @@ export class MeridianServer {
     await this.#pool.start();
     this.#shares.start();
     this.#demand.start();
+    this.#history.start();
   }
 
   #chooseTransport(): 'mmsg' | 'dgram' {
@@ -329,10 +353,17 @@ export class MeridianServer {
     this.#watch?.close();
     this.#shares.stop();
     this.#demand.stop();
+    this.#history.stop();
     this.#latency.stop();
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();
+  }
+
+  /** Of all transports, since the start. */
+  #queries(): number {
+    const { queries } = this.#pool?.counterReport() ?? {};
+    return queries === undefined ? 0 : queries.udp + queries.tcp + queries.tls + queries.https;
   }
 
   #stateKind(): 'embedded' | 'redis' {

@@ -1,8 +1,10 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { type AdminNode, buildAdminApi, type Readiness } from '../../../src/admin/admin-api.ts';
+import { buildAdminApi, type Readiness } from '../../../src/admin/admin-api.ts';
+import { API_ROUTES } from '../../../src/admin/api-routes.ts';
+import { EventStreams } from '../../../src/admin/event-streams.ts';
 import { NodeMetrics } from '../../../src/admin/node-metrics.ts';
-import { ExplainError } from '../../../src/server/explanation.ts';
+import { sampleNode } from './sample-node.ts';
 import { sampleStatus } from './sample-status.ts';
 
 const ROUTES = [
@@ -14,23 +16,12 @@ const ROUTES = [
 ];
 
 function api(readiness: Readiness = 'ready') {
-  const node: AdminNode = {
-    status: sampleStatus,
-    reload: async () => ({ ok: true, changed: [], added: [], removed: [], refused: [], faults: [], milliseconds: 1 }),
-    demand: () => ({
-      windowSeconds: 60,
-      queriesPerSample: 64,
-      samples: 2,
-      places: [{ place: 'EU-DE', queries: 128 }],
-    }),
-    explain: () => {
-      throw new ExplainError('"nonsense" is no IP address');
-    },
-  };
+  const node = sampleNode();
   return buildAdminApi({
     node,
     log: pino({ level: 'silent' }),
     metrics: new NodeMetrics(sampleStatus),
+    streams: new EventStreams(node.events, () => node.view.pulse()),
     policy: () => ({ loopbackOnly: true, token: null }),
     readiness: () => readiness,
   });
@@ -64,6 +55,20 @@ describe('the routes', () => {
   it('tell a wrong question from a failure of ours', async () => {
     expect((await ask('/api/v1/explain?name=a&client=nonsense')).status).toBe(400);
     expect((await ask('/api/v1/explain?name=a')).status).toBe(400);
+  });
+
+  it('answer what their schemas say', async () => {
+    for (const route of API_ROUTES.filter(({ method, path }) => method === 'GET' && !path.includes('explain'))) {
+      const response = await ask(route.path);
+      expect(response.status, route.path).toBe(200);
+      expect(route.answers[200]!.safeParse(await response.json()).error, route.path).toBeUndefined();
+    }
+  });
+
+  it('refuse what they do not know', async () => {
+    for (const query of ['?nmae=a', '?limit=-1', '?limit=1&limit=2', '?__proto__=1', '?limit=99999']) {
+      expect((await ask(`/api/v1/endpoints${query}`)).status, query).toBe(400);
+    }
   });
 
   it('never reload by GET', async () => expect((await ask('/api/v1/reload')).status).toBe(404));

@@ -5,6 +5,7 @@ import { AdminServer } from '../../../src/admin/admin-server.ts';
 import { ExplainError, type Explanation } from '../../../src/server/explanation.ts';
 import type { NodeStatus, ReloadReport } from '../../../src/server/node-status.ts';
 import type { ListenAddress } from '../../../src/server/serve-options.ts';
+import { sampleNode } from './sample-node.ts';
 import { sampleStatus } from './sample-status.ts';
 
 const LOOPBACK = { address: '127.0.0.1', port: 0 };
@@ -36,19 +37,16 @@ function explain(name: string, type: string, client: string, ecs: string | null)
   };
 }
 
-const demand = () => ({ windowSeconds: 60, queriesPerSample: 64, samples: 0, places: [] });
-
 afterEach(async () => {
   for (const server of running.splice(0)) await server.close();
 });
 
 async function start(options: { token?: string; status?: () => NodeStatus; reload?: ReloadReport } = {}) {
-  const node = {
+  const node = sampleNode({
     status: options.status ?? sampleStatus,
     reload: async () => options.reload ?? RELOADED,
     explain,
-    demand,
-  };
+  });
   const server = new AdminServer(node, pino({ level: 'silent' }), options.token ?? null);
   running.push(server);
   return { server, at: await server.listen(LOOPBACK) };
@@ -145,11 +143,7 @@ describe('the admin API', () => {
 
   it('says which port is taken and what to do', async () => {
     const { at } = await start();
-    const second = new AdminServer(
-      { status: sampleStatus, reload: async () => RELOADED, explain, demand },
-      pino({ level: 'silent' }),
-      null,
-    );
+    const second = new AdminServer(sampleNode(), pino({ level: 'silent' }), null);
     await expect(second.listen(at)).rejects.toThrow(
       `cannot listen on http://127.0.0.1:${at.port}: another process uses this port; stop it or choose another address with --admin`,
     );

@@ -1,0 +1,13 @@
+/** What the routes of the admin API stand on: the part of a node that they need, and where it is in its life. */
+
+import type { MeridianServer } from '../server/server.ts';
+
+/** The part of a node that the API needs. */
+export type AdminNode = Pick<MeridianServer, 'status' | 'view' | 'events' | 'reload' | 'explain' | 'demand' | 'health'>;
+
+/** Given to every route. */
+export type ApiGround = {
+  readonly node: AdminNode;
+  /** Whether changes need a bearer token. */
+  readonly needsToken: boolean;
+};

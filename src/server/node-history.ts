@@ -1,0 +1,176 @@
+/**
+ * How a node has fared within the last half hour: queries a second, latency by region and endpoint, and the state of every endpoint,
+ * in rings of samples; and the last changes of each verdict. Looks once a second, a part of the endpoints each time, so that no look
+ * takes long. Owned by the server (control thread); read by the admin floor.
+ */
+
+import { HISTORY_ENDPOINTS_MAX } from '../base/limits.ts';
+import { medianOf } from '../geo/latency-line.ts';
+import type { EndpointRegistry } from '../health/endpoint-registry.ts';
+import { unpackHealth, Verdict } from '../health/health-table.ts';
+import type { RegionLatency } from '../health/latency-book.ts';
+
+export type NodeHistoryInput = {
+  readonly registry: EndpointRegistry;
+  /** Queries of all transports since the start. */
+  readonly queries: () => number;
+  readonly latenciesOf: (check: string) => readonly RegionLatency[];
+  /** Wall clock. */
+  readonly nowMs: () => number;
+};
+
+/** A change of an endpoint's verdict. */
+export type Transition = { readonly atMs: number; readonly verdict: 'up' | 'down' | 'unknown' };
+
+/** One endpoint's samples, oldest first: u up, d down, h held back though not down, ? unknown. */
+export type EndpointHistory = {
+  readonly key: string;
+  readonly states: string;
+  readonly latencyMs: readonly (number | null)[];
+};
+
+const TICK_MS = 1_000;
+/** Looks in a sample. */
+const TICKS = 10;
+/** Time between two samples. */
+export const SAMPLE_INTERVAL_MS = TICK_MS * TICKS;
+/** Half an hour. */
+const SAMPLES_MAX = 180;
+const TRANSITIONS_MAX = 20;
+
+type Track = { readonly states: string[]; readonly latencyMs: (number | null)[]; transitions: Transition[] };
+
+/** Owner of the rings and of a timer. */
+export class NodeHistory {
+  readonly #input: NodeHistoryInput;
+  readonly #tracks = new Map<string, Track>();
+  readonly #regions = new Map<string, (number | null)[]>();
+  readonly #rates: (number | null)[] = [];
+  /** What regions measured in the sample under way. */
+  #measured = new Map<string, number[]>();
+  /** Totals at the last looks, newest last. */
+  readonly #totals: { readonly atMs: number; readonly queries: number }[] = [];
+  #ticks = 0;
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(input: NodeHistoryInput) {
+    this.#input = input;
+  }
+
+  start(): void {
+    this.#timer ??= setInterval(() => this.tick(), TICK_MS).unref();
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+
+  /** Queries a second over the last ten seconds, or null before the second look. */
+  get queriesPerSecond(): number | null {
+    const [first, last] = [this.#totals[0], this.#totals.at(-1)];
+    if (first === undefined || last === undefined || last.atMs <= first.atMs) return null;
+    return Math.max(0, ((last.queries - first.queries) * 1000) / (last.atMs - first.atMs));
+  }
+
+  /** Every sample of the node. */
+  read(): {
+    readonly queriesPerSecond: readonly (number | null)[];
+    readonly regions: readonly { readonly region: string; readonly latencyMs: readonly (number | null)[] }[];
+  } {
+    const regions = Array.from(this.#regions, ([region, latencyMs]) => ({ region, latencyMs }));
+    return { queriesPerSecond: this.#rates, regions };
+  }
+
+  /** Every sample of one endpoint. */
+  endpoint(key: string): EndpointHistory {
+    const track = this.#tracks.get(key);
+    return { key, states: track?.states.join('') ?? '', latencyMs: track?.latencyMs ?? [] };
+  }
+
+  /** The last changes of its verdict, oldest first. */
+  transitions(key: string): readonly Transition[] {
+    return this.#tracks.get(key)?.transitions ?? [];
+  }
+
+  /** One look. Called by the timer; costs the number of endpoints, and a tenth of them in full. */
+  tick(): void {
+    const { registry, queries, nowMs } = this.#input;
+    this.#totals.push({ atMs: nowMs(), queries: queries() });
+    if (this.#totals.length > TICKS + 1) this.#totals.shift();
+    const turn = this.#ticks++ % TICKS;
+    const seen = new Set<string>();
+    for (const { slot, spec } of registry.endpoints()) {
+      const track = this.#trackOf(spec.key);
+      if (track === null) break;
+      seen.add(spec.key);
+      const { verdict, barred } = unpackHealth(registry.table[slot]!);
+      this.#noteVerdict(track, verdict);
+      if (slot % TICKS !== turn) continue;
+      push(track.states, letterOf(verdict, barred && spec.status === 'obey'));
+      push(track.latencyMs, this.#measure(spec.check.id));
+    }
+    for (const key of this.#tracks.keys()) if (!seen.has(key)) this.#tracks.delete(key);
+    if (turn === TICKS - 1) this.#endSample();
+  }
+
+  #trackOf(key: string): Track | null {
+    const known = this.#tracks.get(key);
+    if (known !== undefined) return known;
+    if (this.#tracks.size >= HISTORY_ENDPOINTS_MAX) return null;
+    const track = { states: [], latencyMs: [], transitions: [] };
+    this.#tracks.set(key, track);
+    return track;
+  }
+
+  #noteVerdict(track: Track, code: number): void {
+    const verdict = code === Verdict.UP ? 'up' : code === Verdict.DOWN ? 'down' : 'unknown';
+    if (track.transitions.at(-1)?.verdict === verdict) return;
+    track.transitions = [...track.transitions, { atMs: this.#input.nowMs(), verdict } as const].slice(-TRANSITIONS_MAX);
+  }
+
+  /** The median over regions, in milliseconds. */
+  #measure(check: string): number | null {
+    const latencies = this.#input.latenciesOf(check);
+    for (const { region, ms } of latencies) {
+      const list = this.#measured.get(region);
+      if (list === undefined) this.#measured.set(region, [ms]);
+      else list.push(ms);
+    }
+    return latencies.length === 0 ? null : rounded(medianOf(latencies.map(({ ms }) => ms)));
+  }
+
+  #endSample(): void {
+    const rate = this.queriesPerSecond;
+    push(this.#rates, rate === null ? null : rounded(rate));
+    for (const region of this.#measured.keys()) {
+      if (!this.#regions.has(region))
+        this.#regions.set(
+          region,
+          this.#rates.slice(1).map(() => null),
+        );
+    }
+    for (const [region, samples] of this.#regions) {
+      const measured = this.#measured.get(region);
+      push(samples, measured === undefined ? null : rounded(medianOf(measured)));
+      if (samples.every((sample) => sample === null)) this.#regions.delete(region);
+    }
+    this.#measured = new Map();
+  }
+}
+
+function push<T>(ring: T[], value: T): void {
+  ring.push(value);
+  if (ring.length > SAMPLES_MAX) ring.shift();
+}
+
+function letterOf(verdict: number, isBarred: boolean): string {
+  if (verdict === Verdict.DOWN) return 'd';
+  if (isBarred) return 'h';
+  return verdict === Verdict.UP ? 'u' : '?';
+}
+
+/** Hundredths are enough for a line on a screen. */
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
