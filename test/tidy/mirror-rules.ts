@@ -9,6 +9,7 @@ export const UNTESTED_SOURCES: Readonly<Record<string, string>> = {
   'src/decision/trace.ts': 'fields alone; trace-step.test.ts reads every one',
   'src/zone/zone-image.ts': 'offsets alone; zone-table.test.ts and decide.test.ts read what zone-compile wrote',
   'src/cli/main.ts': 'runs on import; every black-box test runs it',
+  'src/cli/run-program.ts': 'ends the process that calls it; every black-box test runs it',
   'src/cli/pinned-node.mjs': 'launch.test.ts runs every branch of it as a process',
 };
 
