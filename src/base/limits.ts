@@ -99,6 +99,8 @@ export const MMDB_VALUES_PER_BYTE_MAX = 4;
 export const MMDB_RECORD_VALUES_MAX = 4_096;
 /** Points that the line of latency over distance is drawn through: each pair of them is a slope. */
 export const LATENCY_POINTS_MAX = 400;
+/** Lines of latency.csv: 2,000 places and networks to each of 100 regions. */
+export const LATENCY_ROWS_MAX = 200_000;
 /** Regions in regions.yaml. */
 export const REGIONS_MAX = 1_000;
 /** Networks in networks.yaml. */

@@ -128,15 +128,19 @@ function distanceText({ distanceKm, biasedKm }: PoolCost, region: string | null,
 /** The prediction, and what it was made of. */
 function latencyText({ distanceKm, latency }: PoolCost, region: string | null, bias: number): string {
   if (latency === null) return '';
-  const { lineMs, landmarks, roundTripMs, biasedMs } = latency;
+  const { lineMs, landmarks, known, roundTripMs, biasedMs } = latency;
   const biased = bias === 0 ? '' : `, with bias ${bias} ${milliseconds(biasedMs)}`;
   const by = landmarks.map(
     (each) =>
       `${each.region} is ${Math.round(each.distanceKm)} km off and measures ${milliseconds(each.measuredMs)} over ${Math.round(each.endpointKm)} km: ${milliseconds(each.byMs)}`,
   );
   const ground = by.length === 0 ? 'no agent near has measured it' : by.join(', ');
-  const direct = `${Math.round(distanceKm)} km alone: ${milliseconds(lineMs)}`;
-  return `${milliseconds(roundTripMs)} to ${region}${biased} (${direct}; ${ground}); `;
+  // Without coordinates, which JSON gives as null, there is no way to speak of.
+  const isPlaced = Number.isFinite(distanceKm);
+  const terms = isPlaced ? [`${Math.round(distanceKm)} km alone: ${milliseconds(lineMs)}`, ground] : [];
+  if (known)
+    terms.push(`latency.csv knows ${milliseconds(known.ms)} from ${known.from}, measured ${known.count} times`);
+  return `${milliseconds(roundTripMs)} to ${region}${biased} (${terms.join('; ')}); `;
 }
 
 function milliseconds(ms: number): string {
@@ -179,7 +183,8 @@ function place(location: Location | null): string {
   const code = [location.continent, location.country, location.province].filter((part) => part !== null).join('-');
   const point = location.latitude === null ? '' : ` at ${location.latitude}, ${location.longitude}`;
   const region = location.region === null ? '' : `, region ${location.region}`;
-  return `${code === '' ? 'no country' : code}${point}${region}, says ${ORIGINS[location.origin]}`;
+  const network = location.network === undefined ? '' : `, in ${location.network} of latency.csv`;
+  return `${code === '' ? 'no country' : code}${point}${region}${network}, says ${ORIGINS[location.origin]}`;
 }
 
 /** The prefix for which the decision holds (RFC 7871 7.2.1). */

@@ -8,6 +8,7 @@ import type { Fault } from '../base/fault.ts';
 import { MMDB_FILE_BYTES_MAX, ZONE_FILE_BYTES_MAX } from '../base/limits.ts';
 import { readNetworks, readRegions } from '../geo/geo-files.ts';
 import { GeoSourceError } from '../geo/geo-source.ts';
+import { readLatencies } from '../geo/latency-file.ts';
 import { readMmdb } from '../geo/mmdb-source.ts';
 import type { Region } from '../geo/region.ts';
 import { isGeoFileName } from '../server/location-build.ts';
@@ -34,7 +35,7 @@ export function checkGeoDirectory(directory: string): CheckedFile[] {
   return names.filter(isGeoFileName).map((name) => checkGeoFile(join(directory, name)));
 }
 
-/** One file; networks.yaml is read against the regions.yaml beside it. */
+/** One file; networks.yaml and latency.csv are read against the regions.yaml beside it. */
 export function checkGeoFile(path: string): CheckedFile {
   return { path, zone: null, faults: faultsOf(path) };
 }
@@ -45,6 +46,7 @@ function faultsOf(path: string): readonly Fault[] {
   const read = readText(path);
   if ('fault' in read) return [read.fault];
   if (name === 'regions.yaml') return readRegions(path, read.text).faults;
+  if (name === 'latency.csv') return readLatencies(path, read.text, regionsBeside(path)).faults;
   return readNetworks(path, read.text, regionsBeside(path)).faults;
 }
 

@@ -55,7 +55,7 @@ export const SETTINGS = {
   'geo-data': {
     schema: text,
     placeholder: 'dir',
-    help: 'directory of regions.yaml, networks.yaml and *.mmdb (default: geo-data)',
+    help: 'directory of regions.yaml, networks.yaml, latency.csv and *.mmdb (default: geo-data)',
   },
   listen: {
     schema: socketAddresses,

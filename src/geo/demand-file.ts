@@ -13,6 +13,7 @@
 import type { Fault } from '../base/fault.ts';
 import { DEMAND_ROWS_MAX, FAULTS_PER_FILE_MAX } from '../base/limits.ts';
 import { continentOfCountry } from '../zone/geo-codes.ts';
+import { commaRows } from './comma-rows.ts';
 import type { Location } from './location.ts';
 import { UNKNOWN_CLASS } from './location-classes.ts';
 import { type PlaceCode, PlaceFinder, parsePlaceText } from './place-code.ts';
@@ -43,14 +44,8 @@ export function parseDemandFile(file: string, text: string): DemandFile {
     faults.push({ severity: 'error', code, record: null, type: null, message, file, line, column });
   };
   let columns: readonly Column[] | null = null;
-  let line = 0;
-  for (let at = 0; at < text.length; ) {
-    const end = text.indexOf('\n', at);
-    const content = text.slice(at, end < 0 ? text.length : end).trim();
-    at = end < 0 ? text.length : end + 1;
-    line++;
-    if (content === '' || content.startsWith('#')) continue;
-    const fields = content.split(',').map((field) => field.trim().replace(/^"(.*)"$/, '$1'));
+  for (const { line, fields: cells } of commaRows(text)) {
+    const fields = cells.map((cell) => cell.text);
     if (columns === null) {
       columns = readHeader(fields, (message) => fault('demand-header', message, line));
       if (columns === null) return { rows, faults };

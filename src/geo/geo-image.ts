@@ -12,7 +12,7 @@
 
 const MAGIC = 0x4f45476d;
 /** Changes whenever any table's layout or meaning does: cached images of another version are compiled anew. */
-const VERSION = 2;
+const VERSION = 3;
 const HEADER_WORDS = 6;
 /** No table has as many; a count above is damage. */
 const SECTIONS_MAX = 64;

@@ -3,8 +3,8 @@
  * cell are one class, at the mean of their coordinates: at most some 30 km off, less than any database is, and 3,300,000 records of
  * city data become 20,000 classes. Places named by the operator are kept to the microdegree.
  *
- *   record of a class, 6 words: continent << 16 | country (two letters each), province (up to 4 letters), latitude and longitude
- *   in microdegrees (or NO_DEGREES), index of the region + 1, origin
+ *   record of a class, 7 words: continent << 16 | country (two letters each), province (up to 4 letters), latitude and longitude
+ *   in microdegrees (or NO_DEGREES), index of the region's name + 1, origin, index of the network's + 1
  *
  * Class 0 is "unknown", class 1 "not globally routable".
  */
@@ -27,7 +27,17 @@ const CELLS_PER_DEGREE = 2;
 const NEAR_CELLS = 2;
 const MICRO = 1_000_000;
 const NO_DEGREES = 0x7fffffff;
-const CLASS_WORDS = 6;
+const CLASS_WORDS = 7;
+/** What is known of a class of which nothing is. */
+const NOWHERE: Location = {
+  continent: null,
+  country: null,
+  province: null,
+  latitude: null,
+  longitude: null,
+  region: null,
+  origin: 'networks',
+};
 const ORIGINS: readonly LocationOrigin[] = ['networks', 'mmdb', 'geoip-lite'];
 
 /** A place as a database tells it; texts as found, coordinates in degrees. */
@@ -89,6 +99,18 @@ export class LocationClasses {
     return id;
   }
 
+  /** The class of the addresses of `network` that are of class `id`: the same place, told apart from what is around it. */
+  internNetwork(id: number, network: string): number {
+    if (id === NONROUTABLE_CLASS) return id;
+    const place = this.#places[id] ?? NOWHERE;
+    const members = this.#members[id]!;
+    const own = this.#idOf(`${network} ${id}`, { ...place, network });
+    if (members > 0 && this.#members[own] === 0) {
+      this.addMember(own, this.#latitudes[id]! / members, this.#longitudes[id]! / members);
+    }
+    return own;
+  }
+
   /**
    * The database place nearest to a point in degrees, within a cell or two (some 100 km); null where there is none. What
    * country a network stands in whose operator gave coordinates only.
@@ -126,28 +148,34 @@ export class LocationClasses {
     return cells;
   }
 
-  /** Image sections: the classes, and the names of the regions they mention. */
+  /** Image sections: the classes, and the names of the regions and networks they mention. */
   pack(): Uint32Array[] {
     const words = new Uint32Array(this.count * CLASS_WORDS);
-    const regions: string[] = [];
+    const names = new Map<string, number>();
+    const numberOf = (name: string | null | undefined): number => {
+      if (name === null || name === undefined) return 0;
+      const number = names.get(name) ?? names.size + 1;
+      names.set(name, number);
+      return number;
+    };
     for (let id = FIRST_CLASS; id < this.count; id++) {
       const place = this.#places[id];
       assert(place !== null && place !== undefined, 'a class without a place');
-      if (place.region !== null && !regions.includes(place.region)) regions.push(place.region);
       const members = this.#members[id]!;
       const at = id * CLASS_WORDS;
       words[at] = (packText(place.continent) << 16) | packText(place.country);
       words[at + 1] = packText(place.province);
       words[at + 2] = members === 0 ? NO_DEGREES : Math.round((this.#latitudes[id]! / members) * MICRO);
       words[at + 3] = members === 0 ? NO_DEGREES : Math.round((this.#longitudes[id]! / members) * MICRO);
-      words[at + 4] = place.region === null ? 0 : regions.indexOf(place.region) + 1;
+      words[at + 4] = numberOf(place.region);
       words[at + 5] = ORIGINS.indexOf(place.origin);
+      words[at + 6] = numberOf(place.network);
     }
-    const text = new TextEncoder().encode(JSON.stringify(regions));
-    const names = new Uint32Array(1 + Math.ceil(text.length / 4));
-    names[0] = text.length;
-    new Uint8Array(names.buffer, 4).set(text);
-    return [words, names];
+    const text = new TextEncoder().encode(JSON.stringify([...names.keys()]));
+    const section = new Uint32Array(1 + Math.ceil(text.length / 4));
+    section[0] = text.length;
+    new Uint8Array(section.buffer, 4).set(text);
+    return [words, section];
   }
 
   #idOf(key: string, location: Location): number {
@@ -173,16 +201,17 @@ export function cellOf(degrees: number): number {
 }
 
 /** Reads the sections of {@link LocationClasses.pack}: one location a class, null for the two reserved ones. */
-export function unpackClasses(words: Uint32Array, names: Uint32Array): (Location | null)[] {
-  const regions = readNames(names);
+export function unpackClasses(words: Uint32Array, section: Uint32Array): (Location | null)[] {
+  const names = readNames(section);
   const count = words.length / CLASS_WORDS;
   if (!Number.isInteger(count) || count < FIRST_CLASS) throw damaged();
   const locations: (Location | null)[] = [null, null];
   for (let id = FIRST_CLASS; id < count; id++) {
     const at = id * CLASS_WORDS;
-    const region = words[at + 4] === 0 ? null : regions[words[at + 4]! - 1];
+    const region = words[at + 4] === 0 ? null : names[words[at + 4]! - 1];
+    const network = words[at + 6] === 0 ? null : names[words[at + 6]! - 1];
     const origin = ORIGINS[words[at + 5]!];
-    if (region === undefined || origin === undefined) throw damaged();
+    if (region === undefined || network === undefined || origin === undefined) throw damaged();
     const located = words[at + 2] !== NO_DEGREES;
     locations.push({
       continent: unpackText(words[at]! >>> 16),
@@ -192,6 +221,7 @@ export function unpackClasses(words: Uint32Array, names: Uint32Array): (Location
       longitude: located ? (words[at + 3]! | 0) / MICRO : null,
       region,
       origin,
+      ...(network === null ? {} : { network }),
     });
   }
   return locations;
@@ -203,8 +233,8 @@ function readNames(names: Uint32Array): string[] {
   // A copy: text is not decoded from shared memory.
   const bytes = Uint8Array.from(new Uint8Array(names.buffer, names.byteOffset + 4, length));
   try {
-    const regions: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (Array.isArray(regions) && regions.every((name) => typeof name === 'string')) return regions;
+    const list: unknown = JSON.parse(new TextDecoder().decode(bytes));
+    if (Array.isArray(list) && list.every((name) => typeof name === 'string')) return list;
   } catch {
     // Not JSON: damaged like any other wrong content.
   }

@@ -5,6 +5,7 @@
  */
 
 import type { IpFamily } from '../base/ip-address.ts';
+import { formatIpPrefix, type IpPrefix } from '../base/ip-prefix.ts';
 import { LOCATION_CLASSES_MAX } from '../base/limits.ts';
 import { continentOfCountry } from '../zone/geo-codes.ts';
 import { buildImage, GeoImageError, ImageKind, openImage } from './geo-image.ts';
@@ -12,7 +13,7 @@ import { type GeoSource, GeoSourceError } from './geo-source.ts';
 import type { Location } from './location.ts';
 import { LocationClasses, NONROUTABLE_CLASS, UNKNOWN_CLASS, unpackClasses } from './location-classes.ts';
 import type { NetworkOverride } from './network-override.ts';
-import { HOLE, layOver, layPrefixes, RunList } from './prefix-runs.ts';
+import { crossRuns, HOLE, layOver, layPrefixes, RunList } from './prefix-runs.ts';
 import { lookupRun, openRuns, packRuns, RUN_TABLE_SECTIONS, type RunTable, runValue } from './run-table.ts';
 import { SPECIAL_SPACE } from './special-space.ts';
 
@@ -21,6 +22,8 @@ export type LocationSources = {
   readonly overrides: readonly NetworkOverride[];
   /** The best first: where one does not know, the next is asked. */
   readonly databases: readonly GeoSource[];
+  /** Networks that latency.csv knows by themselves: each is told apart from what is around it. */
+  readonly measured?: readonly IpPrefix[];
 };
 
 /** An open location table. */
@@ -54,17 +57,27 @@ export function compileLocationTable(sources: LocationSources): SharedArrayBuffe
     value: classes.internExact(locationOfOverride(override, classes)),
     rank: -override.prefix.length,
   }));
-  if (classes.isOverfull) {
-    const message = `more than ${LOCATION_CLASSES_MAX} different places (LOCATION_CLASSES_MAX)`;
-    throw new GeoSourceError('geo data', 'too-many-places', message);
-  }
   // The small layers first: each pass over a database costs memory.
   const layers = (family: IpFamily, databases: RunList) =>
     layOver(
       layOver(layPrefixes(family, overrides), layPrefixes(family, special)),
       layOver(databases, new RunList(family, UNKNOWN_CLASS)),
     );
-  return buildImage(ImageKind.LOCATIONS, [...classes.pack(), ...packRuns(layers(4, v4), layers(6, v6))]);
+  const measured = (sources.measured ?? []).map((prefix, value) => ({ prefix, value, rank: -prefix.length }));
+  const names = measured.map(({ prefix }) => formatIpPrefix(prefix));
+  const tellApart = (family: IpFamily, places: RunList) =>
+    measured.length === 0
+      ? places
+      : crossRuns(layPrefixes(family, measured), places, (network, id) =>
+          network === HOLE ? id : classes.internNetwork(id, names[network]!),
+        );
+  const all4 = tellApart(4, layers(4, v4));
+  const all6 = tellApart(6, layers(6, v6));
+  if (classes.isOverfull) {
+    const message = `more than ${LOCATION_CLASSES_MAX} different places (LOCATION_CLASSES_MAX)`;
+    throw new GeoSourceError('geo data', 'too-many-places', message);
+  }
+  return buildImage(ImageKind.LOCATIONS, [...classes.pack(), ...packRuns(all4, all6)]);
 }
 
 /** Opens an image; throws {@link GeoImageError} when it is damaged, of another version or no location table. */

@@ -19,4 +19,6 @@ export type Location = {
   /** Name in regions.yaml, when networks.yaml placed the client by region. */
   readonly region: string | null;
   readonly origin: LocationOrigin;
+  /** The longest network of latency.csv around these addresses; not there when it names none. */
+  readonly network?: string;
 };

@@ -7,8 +7,10 @@
  */
 
 import type { PreferenceSpec } from '../zone/zone-model.ts';
+import type { KnownRoundTrip } from './known-round-trip.ts';
 import { Landmarks, type LatencyFacts, roundTripBy } from './landmarks.ts';
 import { DEFAULT_LATENCY_LINE, roundTripOver } from './latency-line.ts';
+import { LatencyMatrix } from './latency-matrix.ts';
 import type { Location } from './location.ts';
 import type { Region } from './region.ts';
 import { RegionDistances } from './region-distances.ts';
@@ -36,6 +38,7 @@ export type CostColumns = {
 
 /** The terms of one cost. */
 export type CostTerms = {
+  /** NaN (in JSON null) where the client's place has no coordinates, and latency.csv alone knows the way. */
   readonly distanceKm: number;
   /** Null where distance alone orders. */
   readonly latency: LatencyTerms | null;
@@ -58,6 +61,8 @@ export type LatencyTerms = {
     readonly measuredMs: number;
     readonly byMs: number;
   }>;
+  /** What latency.csv knows of the way, to which the prediction is drawn; null: nothing. */
+  readonly known: KnownRoundTrip | null;
   /** The prediction, before bias. */
   readonly roundTripMs: number;
 };
@@ -74,6 +79,7 @@ export class PoolCosts {
   readonly facts: LatencyFacts;
   readonly #distances: RegionDistances;
   readonly #landmarks: Landmarks;
+  readonly #matrix: LatencyMatrix;
   /** Columns of round trips, written anew for each group. */
   readonly #scratch: Float64Array[] = [];
   /** By the regions of the candidates: who is nearest where. */
@@ -88,6 +94,7 @@ export class PoolCosts {
     this.places = locations.length;
     this.facts = facts;
     this.#distances = before === null ? new RegionDistances(locations, regions) : before.#distances;
+    this.#matrix = before === null ? new LatencyMatrix(locations, regions) : before.#matrix;
     if (before !== null) this.#nearest = before.#nearest;
     const isSame = before !== null && before.facts.regions.join() === facts.regions.join();
     this.#landmarks = isSame ? before.#landmarks : new Landmarks(this.places, facts.regions, this.#distances);
@@ -110,7 +117,8 @@ export class PoolCosts {
   /** The terms of what `candidate` costs in the class `place`; null where that is not known. */
   termsOf(method: PreferenceSpec['method'], candidate: Candidate, place: number): CostTerms | null {
     const distanceKm = this.#distances.to(candidate.region)?.[place] ?? Number.NaN;
-    if (Number.isNaN(distanceKm)) return null;
+    const known = method === 'latency' ? this.#matrix.rowAt(place, candidate.region) : null;
+    if (Number.isNaN(distanceKm) && known === null) return null;
     if (method === 'nearest') return { distanceKm, latency: null, cost: biasedCost(distanceKm, candidate.bias) };
     const { line, regions } = this.facts;
     const measured = this.#measuredTo(candidate);
@@ -121,8 +129,10 @@ export class PoolCosts {
       const byMs = roundTripBy(line, distanceKm, measuredMs, endpointKm);
       return { region, distanceKm: km, endpointKm, measuredMs, byMs };
     });
-    const roundTripMs = this.#roundTrips(0, candidate, this.#distances.to(candidate.region)!)[place]!;
-    const latency = { lineMs: roundTripOver(line, distanceKm), landmarks, roundTripMs };
+    const toRegion = this.#distances.to(candidate.region);
+    if (toRegion === null) return null;
+    const roundTripMs = this.#roundTrips(0, candidate, toRegion)[place]!;
+    const latency = { lineMs: roundTripOver(line, distanceKm), landmarks, known, roundTripMs };
     return { distanceKm, latency, cost: biasedCost(roundTripMs, candidate.bias) };
   }
 
@@ -167,6 +177,7 @@ export class PoolCosts {
       roundTripBy(line, 0, ms, this.#distances.between(regions[i]!, candidate.region)),
     );
     this.#landmarks.fill(column, km, offsets, line);
+    this.#matrix.correct(column, candidate.region);
     return column;
   }
 

@@ -121,6 +121,11 @@ export function layPrefixes(family: IpFamily, entries: readonly PrefixValue[]): 
 export function layOver(upper: RunList, lower: RunList): RunList {
   if (isEmptyLayer(upper)) return lower;
   if (isEmptyLayer(lower)) return upper;
+  return crossRuns(upper, lower, (top, bottom) => (top === HOLE ? bottom : top));
+}
+
+/** Runs of what `combine` makes of both layers' values, holes as {@link HOLE}. */
+export function crossRuns(upper: RunList, lower: RunList, combine: (top: number, bottom: number) => number): RunList {
   const { stride } = upper;
   const a = upper.keys;
   const b = lower.keys;
@@ -130,8 +135,7 @@ export function layOver(upper: RunList, lower: RunList): RunList {
   let from = a;
   let at = 0;
   for (;;) {
-    const top = upper.values[i]!;
-    const value = top === HOLE ? lower.values[j]! : top;
+    const value = combine(upper.values[i]!, lower.values[j]!);
     if (stride === 1) merged.append(from[at]!, 0, 0, 0, value);
     else merged.append(from[at]!, from[at + 1]!, from[at + 2]!, from[at + 3]!, value);
     const moreUpper = i + 1 < upper.count;

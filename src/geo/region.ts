@@ -1,3 +1,5 @@
+import type { KnownRoundTrip } from './known-round-trip.ts';
+
 /** A region of the operator's world: one entry of geo-data/regions.yaml. Pools and probe agents stand in regions. */
 export type Region = {
   /** Key in the file, e.g. `eu-west`. */
@@ -11,4 +13,6 @@ export type Region = {
   /** Country (ISO 3166-1 alpha-2) and province of the region, for networks placed there; null when the file does not say. */
   readonly country: string | null;
   readonly province: string | null;
+  /** What latency.csv knows of the ways to it; not there when that is nothing. */
+  readonly roundTrips?: readonly KnownRoundTrip[];
 };

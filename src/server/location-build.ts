@@ -3,6 +3,7 @@
  * table, kept in the state directory under a checksum of what it was made of. Runs in the builder thread.
  *
  *   networks.yaml over  *.mmdb (else geoip-lite's bundled data)      regions.yaml names the places of networks.yaml
+ *   latency.csv tells its networks apart from what is around them, and knows ways to regions
  *
  * All or nothing: while any file is broken, or has vanished without an explicit reload, the table in force stays, and the
  * faults say why. A start with broken files takes the last table from the cache; without one it leaves those files out.
@@ -13,11 +14,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type Fault, hasError } from '../base/fault.ts';
+import type { IpPrefix } from '../base/ip-prefix.ts';
 import { MMDB_FILE_BYTES_MAX } from '../base/limits.ts';
 import { readNetworks, readRegions } from '../geo/geo-files.ts';
 import { shareImage } from '../geo/geo-image.ts';
 import { type GeoSource, GeoSourceError } from '../geo/geo-source.ts';
 import { readGeoipLite } from '../geo/geoip-lite-source.ts';
+import { type LatencyFile, readLatencies } from '../geo/latency-file.ts';
 import { compileLocationTable, type LocationTable, openLocationTable } from '../geo/location-table.ts';
 import { type MmdbSource, orderMmdbSources, readMmdb } from '../geo/mmdb-source.ts';
 import type { NetworkOverride } from '../geo/network-override.ts';
@@ -43,7 +46,7 @@ const KEY_BYTES = 32;
 const SOURCE_BYTES = 224;
 const HEADER_BYTES = KEY_BYTES + SOURCE_BYTES;
 /** Raise it when the compiler changes what it makes of the same files. */
-const COMPILER_VERSION = 2;
+const COMPILER_VERSION = 3;
 const BUNDLED_NAME = 'geoip-lite';
 const BUNDLED_NOTE =
   'the bundled data is of 2019: put an MMDB file (GeoLite2, DB-IP, IPinfo) into the geo-data directory for production';
@@ -54,6 +57,8 @@ type GeoInputs = {
   readonly mmdb: readonly { readonly name: string; readonly path: string; readonly bytes: Uint8Array }[];
   readonly regions: readonly Region[];
   readonly overrides: readonly NetworkOverride[];
+  /** Networks in latency.csv. */
+  readonly measured: readonly IpPrefix[];
   readonly faults: readonly Fault[];
   /** Names of the files found. */
   readonly names: ReadonlySet<string>;
@@ -147,7 +152,7 @@ export class LocationBuilder {
     const used: GeoSource[] = databases.length > 0 ? databases : bundledSource(faults);
     let image: SharedArrayBuffer;
     try {
-      image = compileLocationTable({ overrides: inputs.overrides, databases: used });
+      image = compileLocationTable({ overrides: inputs.overrides, databases: used, measured: inputs.measured });
     } catch (error) {
       if (!(error instanceof GeoSourceError)) throw error;
       // Sound in itself, but more than the table can hold: known only once it is compiled.
@@ -184,6 +189,12 @@ export class LocationBuilder {
         ? null
         : readNetworks(join(this.#geoDataDir, 'networks.yaml'), networksText, regions?.regions ?? []);
     faults.push(...(networks?.faults ?? []));
+    const latencyText = text('latency.csv');
+    const latencies =
+      latencyText === null
+        ? null
+        : readLatencies(join(this.#geoDataDir, 'latency.csv'), latencyText, regions?.regions ?? []);
+    faults.push(...(latencies?.faults ?? []));
     const mmdb = [];
     for (const name of names) {
       if (!name.endsWith('.mmdb')) continue;
@@ -193,7 +204,9 @@ export class LocationBuilder {
     }
     if (mmdb.length === 0) hashBundled(hash);
     const overrides = networks?.overrides ?? [];
-    return { mmdb, regions: regions?.regions ?? [], overrides, faults, names, key: hash.digest() };
+    const known = (regions?.regions ?? []).map((region) => withRoundTrips(region, latencies));
+    const measured = latencies?.networks ?? [];
+    return { mmdb, regions: known, overrides, measured, faults, names, key: hash.digest() };
   }
 
   #stampAll(): string {
@@ -203,6 +216,12 @@ export class LocationBuilder {
       .map((name) => `${name} ${stampOf(join(this.#geoDataDir, name), nowMs)}`)
       .join('\n');
   }
+}
+
+/** The region with what latency.csv knows of the ways to it. */
+function withRoundTrips(region: Region, latencies: LatencyFile | null): Region {
+  const roundTrips = latencies?.byRegion.get(region.name);
+  return roundTrips === undefined ? region : { ...region, roundTrips };
 }
 
 function describe(source: string): { source: string; note: string | null } {
@@ -219,7 +238,7 @@ function cacheBytes(key: Buffer, source: string, image: SharedArrayBuffer): Uint
 
 /** True for the names that mean something in a geo-data directory. */
 export function isGeoFileName(name: string): boolean {
-  return /^(?:regions\.yaml|networks\.yaml|[^.].*\.mmdb)$/.test(name);
+  return /^(?:regions\.yaml|networks\.yaml|latency\.csv|[^.].*\.mmdb)$/.test(name);
 }
 
 /** The files of the directory that mean something; none when there is no directory. */

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { renderExplanation } from '../../../src/cli/explain-view.ts';
 import type { EndpointTrace, StepTrace } from '../../../src/decision/trace.ts';
 import type { Location } from '../../../src/geo/location.ts';
+import type { LatencyTerms } from '../../../src/geo/pool-costs.ts';
 import type { WeightCorrection } from '../../../src/health/weight-corrections.ts';
 import type { Explanation } from '../../../src/server/explanation.ts';
 
@@ -203,9 +204,9 @@ describe('an explanation', () => {
 
   it('shows what a predicted round trip is made of', () => {
     const landmark = { region: 'eu-west', distanceKm: 463.4, endpointKm: 0, measuredMs: 6, byMs: 15.27 };
-    const latency = { lineMs: 14.3, landmarks: [landmark], roundTripMs: 15.27, biasedMs: 13.74 };
-    const byLatency = (each: typeof latency): string => {
-      const pools = [{ ...step.pools[0]!, cost: { distanceKm: 463.4, biasedKm: null, latency: each } }];
+    const latency = { lineMs: 14.3, landmarks: [landmark], known: null, roundTripMs: 15.27, biasedMs: 13.74 };
+    const byLatency = (each: LatencyTerms & { biasedMs: number }, distanceKm = 463.4): string => {
+      const pools = [{ ...step.pools[0]!, cost: { distanceKm, biasedKm: null, latency: each } }];
       const told = { ...step, method: 'latency' as const, tieKm: null, tieMs: 20.1, pools };
       return render({ trace: { ...explanation.trace, steps: [told] } });
     };
@@ -215,6 +216,13 @@ describe('an explanation', () => {
       '15.3 ms to eu-west, with bias 10 13.7 ms (463 km alone: 14.3 ms; eu-west is 463 km off and measures 6 ms over 0 km: 15.3 ms)',
     );
     expect(byLatency({ ...latency, landmarks: [] })).toContain('no agent near has measured it');
+    const known = { from: 'EU-DE', ms: 30, count: 420 };
+    expect(byLatency({ ...latency, known })).toContain(
+      '15.3 ms; latency.csv knows 30 ms from EU-DE, measured 420 times)',
+    );
+    expect(byLatency({ ...latency, known, landmarks: [] }, Number.NaN)).toContain(
+      'with bias 10 13.7 ms (latency.csv knows 30 ms from EU-DE, measured 420 times)',
+    );
   });
 
   it('says so when nothing is steered', () => {

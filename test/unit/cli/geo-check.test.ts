@@ -23,15 +23,18 @@ describe('geo data', () => {
   it('is checked file by file, networks against the regions beside them', () => {
     write('regions.yaml', 'eu: {name: Europe, latitude: 50, longitude: 10}\n');
     write('networks.yaml', '10.0.0.0/8: {region: eu}\n10.1.0.0/16: {region: nowhere}\n');
+    write('latency.csv', 'from,region,ms,count\nEU,eu,30,5\nEU, nowhere,30,5\n');
     write('broken.mmdb', 'not an MMDB file');
     write('notes.txt', 'nobody reads this');
     const files = checkGeoDirectory(folder);
     expect(files.map((file) => [file.path.slice(folder.length + 1), file.faults.length])).toEqual([
       ['broken.mmdb', 1],
+      ['latency.csv', 1],
       ['networks.yaml', 1],
       ['regions.yaml', 0],
     ]);
-    expect(files[1]!.faults[0]).toMatchObject({ line: 2, severity: 'error' });
+    expect(files[1]!.faults[0]).toMatchObject({ line: 3, column: 5, code: 'region-unknown', severity: 'error' });
+    expect(files[2]!.faults[0]).toMatchObject({ line: 2, severity: 'error' });
   });
 
   it('that cannot be read is a fault and no exception', () => {
@@ -41,7 +44,7 @@ describe('geo data', () => {
   });
 
   it('is known by its names', () => {
-    expect(['a/regions.yaml', 'networks.yaml', 'x.mmdb'].every(isGeoFile)).toBe(true);
+    expect(['a/regions.yaml', 'networks.yaml', 'latency.csv', 'x.mmdb'].every(isGeoFile)).toBe(true);
     expect(['example.com.yaml', '.x.mmdb', 'regions.zone'].some(isGeoFile)).toBe(false);
   });
 });

@@ -58,21 +58,27 @@ describe('LocationClasses', () => {
 describe('unpackClasses', () => {
   it('refuses words that make no classes', () => {
     const names = Uint32Array.of(2, 0x5d5b);
-    expect(unpackClasses(new Uint32Array(12), names)).toEqual([null, null]);
-    expect(() => unpackClasses(new Uint32Array(11), names)).toThrow(GeoImageError);
+    expect(unpackClasses(new Uint32Array(14), names)).toEqual([null, null]);
+    expect(() => unpackClasses(new Uint32Array(13), names)).toThrow(GeoImageError);
     expect(() =>
       unpackClasses(
-        Uint32Array.from({ length: 18 }, (_, i) => (i === 17 ? 9 : 0)),
+        Uint32Array.from({ length: 21 }, (_, i) => (i === 19 ? 9 : 0)),
         names,
       ),
     ).toThrow(GeoImageError);
     expect(() =>
       unpackClasses(
-        Uint32Array.from({ length: 18 }, (_, i) => (i === 16 ? 1 : 0)),
+        Uint32Array.from({ length: 21 }, (_, i) => (i === 18 ? 1 : 0)),
         names,
       ),
     ).toThrow(GeoImageError);
-    expect(() => unpackClasses(new Uint32Array(12), Uint32Array.of(9, 0))).toThrow(GeoImageError);
-    expect(() => unpackClasses(new Uint32Array(12), Uint32Array.of(1, 0x5b))).toThrow(GeoImageError);
+    expect(() =>
+      unpackClasses(
+        Uint32Array.from({ length: 21 }, (_, i) => (i === 20 ? 1 : 0)),
+        names,
+      ),
+    ).toThrow(GeoImageError);
+    expect(() => unpackClasses(new Uint32Array(14), Uint32Array.of(9, 0))).toThrow(GeoImageError);
+    expect(() => unpackClasses(new Uint32Array(14), Uint32Array.of(1, 0x5b))).toThrow(GeoImageError);
   });
 });

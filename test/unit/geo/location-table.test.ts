@@ -118,3 +118,34 @@ describe('the location table', () => {
     expect(classAt(empty, '127.0.0.1')).toBe(NONROUTABLE_CLASS);
   });
 });
+
+describe('networks that latency.csv knows', () => {
+  it('are told apart from what is around them, each at the place it had', () => {
+    const prefix = (text: string) => parseIpPrefix(text) as Exclude<ReturnType<typeof parseIpPrefix>, string>;
+    const override = (text: string, country: string) => ({
+      prefix: prefix(text),
+      country,
+      province: null,
+      latitude: 50,
+      longitude: country === 'DE' ? 10 : 2,
+      region: null,
+    });
+    const overrides = [override('5.0.0.0/8', 'DE'), override('5.1.0.0/17', 'FR')];
+    const measured = ['5.1.0.0/16', '5.1.2.0/24', '10.0.0.0/8', '9.9.0.0/16', '2001:500::/32'].map(prefix);
+    const table = openLocationTable(compileLocationTable({ overrides, databases: [], measured }));
+    const placeAt = (text: string) => {
+      const { family, words } = parseIpAddress(text)!;
+      const place = locationOf(table, lookupLocation(table, family, words));
+      return place === null ? null : [place.country, place.longitude, place.network];
+    };
+    expect(placeAt('5.0.0.1')).toEqual(['DE', 10, undefined]);
+    expect(placeAt('5.1.1.1')).toEqual(['FR', 2, '5.1.0.0/16']);
+    expect(placeAt('5.1.2.1')).toEqual(['FR', 2, '5.1.2.0/24']);
+    expect(placeAt('5.1.200.1')).toEqual(['DE', 10, '5.1.0.0/16']);
+    expect(placeAt('5.2.0.0')).toEqual(['DE', 10, undefined]);
+    expect(placeAt('9.9.1.1')).toEqual([null, null, '9.9.0.0/16']);
+    expect(placeAt('2001:500::1')).toEqual([null, null, '2001:500::/32']);
+    // Of no place on the Internet, whatever the file says.
+    expect(lookupLocation(table, 4, parseIpAddress('10.1.1.1')!.words)).toBe(1);
+  });
+});

@@ -106,3 +106,35 @@ describe('the costs of pools', () => {
     expect(costs.nearestFirst(spec('nearest'), 1)).toBeNull();
   });
 });
+
+describe('what latency.csv knows', () => {
+  const at = (country: string | null, latitude: number | null, longitude: number | null): Location => {
+    return { continent: 'EU', country, province: null, latitude, longitude, region: null, origin: 'mmdb' };
+  };
+  const places = [null, at('DE', 52, 13), at('FR', 48, 2), at('DE', null, null)];
+  const roundTrips = [{ from: 'EU-DE', ms: 90, count: 60 }];
+  const known = [{ ...REGIONS[0]!, roundTrips }, REGIONS[1]!, REGIONS[2]!];
+  const dublin = spec('latency').candidates[0]!;
+
+  it('draws round trips to it, shows its term, and stands alone where there are no coordinates', () => {
+    const [plain, drawn] = [new PoolCosts(places, REGIONS, FACTS), new PoolCosts(places, known, FACTS)];
+    const columnOf = (costs: PoolCosts) => [...costs.of(spec('latency')).columns[0]!];
+    const before = columnOf(plain);
+    expect(before[3]).toBeNaN();
+    expect(columnOf(drawn)).toEqual([Number.NaN, (60 * 90 + 20 * before[1]!) / 80, before[2], 90]);
+    const terms = drawn.termsOf('latency', dublin, 1)!;
+    expect(terms.latency).toMatchObject({ known: roundTrips[0], roundTripMs: (60 * 90 + 20 * before[1]!) / 80 });
+    expect(drawn.termsOf('latency', dublin, 2)!.latency!.known).toBeNull();
+    expect(drawn.termsOf('latency', dublin, 3)).toMatchObject({
+      cost: 72,
+      latency: { landmarks: [], roundTripMs: 90 },
+    });
+    expect(plain.termsOf('latency', dublin, 3)).toBeNull();
+  });
+
+  it('is nothing to distance', () => {
+    const costs = new PoolCosts(places, known, FACTS);
+    expect(costs.of(spec('nearest'))).toEqual(new PoolCosts(places, REGIONS, FACTS).of(spec('nearest')));
+    expect(costs.termsOf('nearest', dublin, 3)).toBeNull();
+  });
+});

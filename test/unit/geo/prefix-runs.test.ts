@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { IpFamily } from '../../../src/base/ip-address.ts';
 import { type IpPrefix, parseIpPrefix, prefixContains, prefixOf } from '../../../src/base/ip-prefix.ts';
-import { HOLE, layOver, layPrefixes, type PrefixValue, RunList } from '../../../src/geo/prefix-runs.ts';
+import { crossRuns, HOLE, layOver, layPrefixes, type PrefixValue, RunList } from '../../../src/geo/prefix-runs.ts';
 
 /** The value at an address, by plain search. */
 function valueAt(runs: RunList, words: Uint32Array): number {
@@ -102,5 +102,23 @@ describe('RunList', () => {
     runs.addRange4(50, 0xffffffff, 8);
     expect([...runs.keys.subarray(0, runs.count)]).toEqual([0, 10, 30, 40, 50]);
     expect([...runs.values.subarray(0, runs.count)]).toEqual([HOLE, 7, 8, HOLE, 8]);
+  });
+});
+
+describe('crossRuns', () => {
+  it.each([4, 6] as const)('combines both values of every address (IPv%i)', (family) => {
+    const layer = fc.array(fc.record({ prefix: prefixes(family), value: fc.nat(5), rank: fc.nat(3) }), {
+      maxLength: 6,
+    });
+    const tell = (top: number, bottom: number) => (top === HOLE ? bottom : bottom === HOLE ? 50 : 10 * top + bottom);
+    fc.assert(
+      fc.property(layer, layer, prefixes(family), (upper, lower, probe) => {
+        const [a, b] = [layPrefixes(family, upper), layPrefixes(family, lower)];
+        const crossed = crossRuns(a, b, tell);
+        for (const { prefix } of [...upper, ...lower, { prefix: probe }]) {
+          expect(valueAt(crossed, prefix.words)).toBe(tell(valueAt(a, prefix.words), valueAt(b, prefix.words)));
+        }
+      }),
+    );
   });
 });

@@ -46,6 +46,33 @@ describe('LocationBuilder', () => {
     expect(builder.look(true)).toBeNull();
   });
 
+  it('gives regions what latency.csv knows of them, follows its edits, and keeps the last good one', () => {
+    const builder = open();
+    put(
+      'regions.yaml',
+      'eu: {name: Europe, latitude: 50, longitude: 10}\nus: {name: US, latitude: 39, longitude: -77}\n',
+    );
+    put('latency.csv', 'from,region,ms,count\nEU-DE,eu,30,5\n5.5.7.0/24,eu,7,9\n');
+    const roundTrips = () => builder.regions.map((region) => region.roundTrips?.map(({ ms }) => ms));
+    const networkOf = (text: string) => {
+      const { family, words } = parseIpAddress(text)!;
+      return locationOf(builder.table!, lookupLocation(builder.table!, family, words))?.network;
+    };
+    expect(builder.look(false)?.faults).toEqual([]);
+    expect(roundTrips()).toEqual([[30, 7], undefined]);
+    expect([networkOf('5.5.6.255'), networkOf('5.5.7.1')]).toEqual([undefined, '5.5.7.0/24']);
+    expect(countryOf(builder, '5.5.7.1')).toBe('DE');
+
+    put('latency.csv', 'from,region,ms,count\nEU-DE,eu,31,5\n');
+    expect(builder.look(false)?.faults).toEqual([]);
+    expect([roundTrips(), networkOf('5.5.7.1')]).toEqual([[[31], undefined], undefined]);
+    put('latency.csv', 'from,region,ms,count\nEU-DE,eu,31,5\nAS7,eu,1,5\n');
+    expect(builder.look(false)?.faults).toMatchObject([{ code: 'latency-asn', line: 3, column: 1 }]);
+    expect(roundTrips()).toEqual([[31], undefined]);
+    const second = open();
+    expect(second.look(false)?.faults).toMatchObject([{ code: 'latency-asn' }]);
+  });
+
   it('takes the table from the cache at the next start, unless a file has changed', () => {
     open().look(false);
     const second = open();
