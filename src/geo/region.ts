@@ -1,6 +1,8 @@
+/** A region of the operator's world: where it is, and what is known of the ways to it. */
+
 import type { KnownRoundTrip } from './known-round-trip.ts';
 
-/** A region of the operator's world: one entry of geo-data/regions.yaml. Pools and probe agents stand in regions. */
+/** One entry of geo-data/regions.yaml. Pools and probe agents stand in regions. */
 export type Region = {
   /** Key in the file, e.g. `eu-west`. */
   readonly name: string;
