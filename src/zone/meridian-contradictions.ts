@@ -11,10 +11,26 @@ import type { YamlMap } from './yaml-node.ts';
 const BY_DISTANCE = new Set(['nearest', 'latency']);
 const BY_SHARE = new Set(['weighted', 'nearest', 'latency']);
 
-/** Tells what of `block` has no effect. */
-export function checkMeridianContradictions(scope: RecordScope, block: MeridianBlock, octodns: YamlMap): void {
-  const tell = (message: string, ...path: string[]) =>
+type Steering = NonNullable<MeridianBlock['steering']>;
+type Tell = (message: string, ...path: string[]) => void;
+
+/** Tells what of `block` has no effect; `pools` are those of the record. */
+export function checkMeridianContradictions(
+  scope: RecordScope,
+  block: MeridianBlock,
+  octodns: YamlMap,
+  pools: ReadonlySet<string>,
+): void {
+  const tell: Tell = (message, ...path) =>
     note(scope, 'meridian-contradiction', message, meridianNode(octodns, ...path));
+  checkChoice(scope, block, pools, tell);
+  if (block.steering === undefined) return;
+  checkSteering(block.steering, tell);
+  checkFences(block.steering, pools, tell);
+}
+
+/** What is said of the choice as a whole. */
+function checkChoice(scope: RecordScope, block: MeridianBlock, pools: ReadonlySet<string>, tell: Tell): void {
   if (block.sticky !== undefined && block.balance === 'round_robin') {
     tell('round_robin has no effect beside sticky: a client that stays takes no turns', 'balance');
   }
@@ -22,8 +38,50 @@ export function checkMeridianContradictions(scope: RecordScope, block: MeridianB
     const header = 'unless responses to its checks carry endpoint-load-metrics';
     tell(`least_connections without healthcheck load_path: nothing tells of connections, ${header}`, 'balance');
   }
-  const { steering } = block;
-  if (steering === undefined) return;
+  if (block.trickle > 0 && pools.size === 1) {
+    tell('trickle has no effect with one pool: give it a fallback to exercise, or leave it out', 'trickle');
+  }
+  if (block.answers > 1 && scope.type === 'CNAME') {
+    tell('answers has no effect: a name has one CNAME (RFC 2181 10.1)', 'answers');
+  }
+  if (block.ramp?.floor === 1) {
+    tell('ramp has no effect with floor 1: the whole weight is back at once; set a lower floor', 'ramp');
+  }
+  const method = block.steering?.method ?? 'rules';
+  if (method !== 'rules' && pools.size === 1) {
+    tell(`method ${method} has no effect with one pool: there is nothing to choose`, 'steering', 'method');
+  }
+}
+
+/** Fences that keep nobody in, or that an earlier one keeps from ever being asked. */
+function checkFences({ fence: fences = [] }: Steering, pools: ReadonlySet<string>, tell: Tell): void {
+  const seen = new Map<string, number>();
+  for (const [i, fence] of fences.entries()) {
+    if (pools.size > 0 && [...pools].every((pool) => fence.pools.includes(pool))) {
+      tell(
+        `fence ${i + 1} has no effect: every pool is inside; name those that its clients may use`,
+        'steering',
+        'fence',
+        `${i}`,
+      );
+    }
+    for (const geo of fence.geos) {
+      const before = seen.get(geo);
+      if (before === undefined) seen.set(geo, i + 1);
+      else if (before !== i + 1) {
+        tell(
+          `fence ${i + 1} never gets clients of ${geo}: fence ${before} has them; name a place once`,
+          'steering',
+          'fence',
+          `${i}`,
+        );
+      }
+    }
+  }
+}
+
+/** Keys of pools that the method has no use for. */
+function checkSteering(steering: Steering, tell: Tell): void {
   const { method } = steering;
   if (steering.near_tie !== undefined && !BY_DISTANCE.has(method)) {
     tell(`near_tie has no effect with method ${method}: nothing is near`, 'steering', 'near_tie');

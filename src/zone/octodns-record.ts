@@ -194,7 +194,7 @@ function checkMeridian(
   }
   if (isSteered) {
     checkMeridianPools(scope, block, octodns, pools);
-    checkMeridianContradictions(scope, block, octodns);
+    checkMeridianContradictions(scope, block, octodns, pools);
     return;
   }
   const others = node.kind === 'map' ? [...node.entries.keys()].filter((key) => key !== 'soa') : [];
