@@ -34,9 +34,10 @@ function checkChoice(scope: RecordScope, block: MeridianBlock, pools: ReadonlySe
   if (block.sticky !== undefined && block.balance === 'round_robin') {
     tell('round_robin has no effect beside sticky: a client that stays takes no turns', 'balance');
   }
-  if (block.balance === 'least_connections' && block.healthcheck?.load_path === undefined) {
-    const header = 'unless responses to its checks carry endpoint-load-metrics';
-    tell(`least_connections without healthcheck load_path: nothing tells of connections, ${header}`, 'balance');
+  const { load_path: path, load_header: header } = block.healthcheck ?? {};
+  if (block.balance === 'least_connections' && path === undefined && header !== true) {
+    const remedy = 'say load_path, or load_header: true where responses to checks carry endpoint-load-metrics';
+    tell(`least_connections without healthcheck load_path: nothing tells of connections; ${remedy}`, 'balance');
   }
   if (block.trickle > 0 && pools.size === 1) {
     tell('trickle has no effect with one pool: give it a fallback to exercise, or leave it out', 'trickle');

@@ -147,6 +147,10 @@ export const MERIDIAN_HEALTHCHECK = z
       .regex(/^[\x21-\x7e]*$/, 'only visible ASCII characters')
       .optional()
       .describe('Where the endpoint reports its load: JSON with current, target, max, or with the names of ORCA'),
+    load_header: z
+      .boolean()
+      .optional()
+      .describe('Responses to the check itself report the load, in a header endpoint-load-metrics (ORCA)'),
   })
   .refine((value) => value.timeout <= value.interval, {
     message: 'timeout must not be over interval: only one check is under way at a time',
@@ -212,6 +216,7 @@ const CONDITIONS: Readonly<Partial<Record<keyof HealthcheckBlock, readonly Check
   method: WEB,
   headers: WEB,
   load_path: WEB,
+  load_header: WEB,
   expect: TALK,
   send: TALK,
   send_hex: TALK,

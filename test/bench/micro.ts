@@ -25,6 +25,7 @@ import { ZONE } from './bench-scenario.ts';
 import { timeLatencyRecomputes } from './latency-recompute.ts';
 import { Feed, policyOf, queryMixes } from './micro-mixes.ts';
 import { type MicroTables, makeMicroTables, openCityData } from './micro-tables.ts';
+import { timeWhatIf } from './what-if-scale.ts';
 
 const POOL_SIZES = [2, 16, 1_000] as const;
 const RUNS = 7;
@@ -154,6 +155,11 @@ measureVerdict();
 measureSampler();
 const recomputeMs = median(timeLatencyRecomputes(cityData));
 console.log(`${'50 records x 20 pools by other latencies'.padEnd(48)} ${recomputeMs.toFixed(0)} ms`);
+for (const method of ['nearest', 'latency'] as const) {
+  const { wholeMs, lossesMs } = timeWhatIf(cityData, method);
+  const label = `what-if by ${method}: 100,000 rows, 20 regions`;
+  console.log(`${label.padEnd(48)} ${wholeMs.toFixed(0)} ms, of which the losses ${lossesMs.toFixed(0)} ms`);
+}
 for await (const { label, calls, grownBytes, collections } of measureHeap(micro, heapCalls)) {
   console.log(
     `${`heap: ${calls.toLocaleString('en')} x ${label}`.padEnd(48)} ${(grownBytes / 1024).toFixed(0)} KiB more, ` +

@@ -3,11 +3,14 @@ import { RandomStream } from '../../../src/base/random.ts';
 import { decide } from '../../../src/decision/decide.ts';
 import { Decision } from '../../../src/decision/decision.ts';
 import { compareGround, loseEachRegion, regionsOf, wordsOfNothing } from '../../../src/decision/what-if-report.ts';
+import { compileClassMap } from '../../../src/geo/class-table.ts';
+import type { LatencyFacts } from '../../../src/geo/landmarks.ts';
 import { isEligibleWord } from '../../../src/health/health-table.ts';
 import { wordsWithout } from '../../../src/health/planned-words.ts';
 import { ClientSubnet } from '../../../src/wire/client-subnet.ts';
 import { RRType } from '../../../src/wire/codes.ts';
 import type { SteeringMethod } from '../../../src/zone/zone-model.ts';
+import { checkSpec } from '../../tools/check-spec.ts';
 import { type DynamicSketch, modelZone, serve } from '../../tools/model-zone.ts';
 import { CLIENT_NETWORKS, groundOf, poolIn, WORLD_REGIONS } from '../../tools/what-if-world.ts';
 import { findNode } from '../../tools/zone-node.ts';
@@ -23,11 +26,22 @@ const sketch = (method: SteeringMethod): DynamicSketch => ({
   rules: [{ subnets: ['5.5.7.0/24'], pool: 'ap' }, { pool: 'eu' }],
   steering: { method, nearTie: { ratio: 0.2, marginMs: 5 }, trickle: 0.05, minHealthy: 0.5 },
 });
-const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest'];
+const METHODS: readonly SteeringMethod[] = ['rules', 'failover', 'weighted', 'nearest', 'latency'];
+/** Virginia measures Dublin's pool as nearer than its own, and Tokyo's as far. */
+const CHECKS = [1, 2, 3].map((octet) => checkSpec({ target: `192.0.2.${octet}` }).id);
+const FACTS: LatencyFacts = {
+  line: { baseMs: 5, msPerKm: 0.02 },
+  regions: ['dublin', 'virginia'],
+  checks: new Map([
+    [CHECKS[0]!, Float64Array.of(5, 40)],
+    [CHECKS[1]!, Float64Array.of(110, 70)],
+    [CHECKS[2]!, Float64Array.of(250, 240)],
+  ]),
+};
 
 describe('what-if over records', () => {
   it.each(METHODS)('has the shares that queries have, before and without each region: %s', (method) => {
-    const ground = groundOf([sketch(method)]);
+    const ground = groundOf([sketch(method)], undefined, undefined, FACTS);
     const losses = loseEachRegion(ground, wordsOfNothing(ground), null);
     expect(losses.map(({ region }) => region)).toEqual(regionsOf(ground));
     const whole = simulate(method, null);
@@ -40,6 +54,21 @@ describe('what-if over records', () => {
         expect(Math.abs(without[i]! - pool.after)).toBeLessThan(0.015);
       }
     }
+  });
+
+  it('goes by latencies, not by distance, where they are known', () => {
+    const byPool = (facts?: LatencyFacts) => {
+      const ground = groundOf([sketch('latency')], undefined, undefined, facts);
+      const [record] = compareGround(
+        ground,
+        { before: wordsOfNothing(ground), after: wordsOfNothing(ground) },
+        null,
+      ).records;
+      return record!.pools.map(({ before }) => before);
+    };
+    const [byDistance, byFacts] = [byPool(), byPool(FACTS)];
+    // Boston's quarter goes to Dublin, but for those who exercise the fallback.
+    expect(byFacts[0]! - byDistance[0]!).toBeGreaterThan(0.2);
   });
 
   it('says who would pass its maximum, and by how much', () => {
@@ -92,7 +121,13 @@ describe('what-if over records', () => {
 
 /** Shares of the pools among 40,000 queries from all over 5.5.0.0/16, by the tables of a node. */
 function simulate(method: SteeringMethod, lost: string | null): number[] {
-  const { tables, registry } = serve([modelZone('example.', [], [sketch(method)])], CLIENT_NETWORKS, WORLD_REGIONS);
+  const { tables, registry } = serve(
+    [modelZone('example.', [], [sketch(method)])],
+    CLIENT_NETWORKS,
+    WORLD_REGIONS,
+    compileClassMap,
+    FACTS,
+  );
   const endpoints = [...registry.endpoints()].map(({ spec }) => spec);
   if (lost !== null) tables.health.set(wordsWithout(tables.health, endpoints, new Set([lost])));
   expect([...tables.health].some((word) => !isEligibleWord(word))).toBe(lost !== null);

@@ -20,7 +20,11 @@ describe('a contradiction in a meridian block', () => {
     ],
     [
       '{balance: least_connections}',
-      'least_connections without healthcheck load_path: nothing tells of connections, unless responses to its checks carry endpoint-load-metrics',
+      'least_connections without healthcheck load_path: nothing tells of connections; say load_path, or load_header: true where responses to checks carry endpoint-load-metrics',
+    ],
+    [
+      '{balance: least_connections, healthcheck: {load_header: false}}',
+      'least_connections without healthcheck load_path: nothing tells of connections; say load_path, or load_header: true where responses to checks carry endpoint-load-metrics',
     ],
     ['{steering: {method: failover, near_tie: {}}}', 'near_tie has no effect with method failover: nothing is near'],
     [
@@ -65,6 +69,8 @@ describe('a contradiction in a meridian block', () => {
     ['{steering: {method: nearest, near_tie: {}, pools: {p: {region: x, weight: 3, bias: 9}, q: {region: y}}}}'],
     ['{steering: {method: weighted, pools: {p: {weight: 3}, q: {weight: 0}}}}'],
     ['{steering: {pools: {p: {region: x}}}}'],
+    ['{balance: least_connections, healthcheck: {load_path: /load}}'],
+    ['{balance: least_connections, healthcheck: {load_header: true}}'],
   ])('is none in %s', (meridian) => {
     expect(toldOf(meridian)).toEqual([]);
   });
