@@ -172,6 +172,8 @@ export const SNAPSHOTS_BYTES_MAX = 256 * 1024 * 1024;
 export const CHANGES_REPORTS_MAX = 500;
 /** Longest time between two publications an agent may announce: its votes stay fresh for three times as long. */
 export const AGENT_INTERVAL_MS_MAX = 3_600_000;
+/** Agent regions with a voice in who is sent where they say that an endpoint is down: a bit each in one word of memory (`health-table.ts`). */
+export const REGION_NUMBERS_MAX = 31;
 /** Agents a node listens to: 64 regions of 4. */
 export const AGENTS_MAX = 256;
 /** DNS nodes that a status lists. */

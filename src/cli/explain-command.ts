@@ -143,6 +143,7 @@ function offlineNotes(stateDir: string | null): string[] {
 export async function awaitVerdicts(server: MeridianServer): Promise<string[]> {
   const end = performance.now() + NORMAL_MS_MAX;
   while (server.status().mode !== 'NORMAL' && performance.now() < end) await sleep(50);
+  await server.followRegions();
   const { mode, agents } = server.status();
   if (mode === 'NORMAL') return [];
   const why = agents.some((agent) => agent.fresh) ? 'too few regions are heard' : 'no agent is heard through Redis';

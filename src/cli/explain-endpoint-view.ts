@@ -51,6 +51,7 @@ function factorText({ factor, isShifted }: EndpointTrace, isCorrected: boolean):
 function fateText({ fate, isChosen }: EndpointTrace): string {
   if (fate === 'eligible') return fate;
   if (fate === 'held back') return paint('red', 'out: held back until an operator resumes it or its flaps end');
+  if (fate === 'down nearby') return paint('red', 'out: down for both regions nearest the client');
   if (fate === 'drained') return paint('red', 'out: drained by a shift');
   return paint('red', isChosen ? `${fate}, answered all the same` : `out: ${fate}`);
 }

@@ -66,6 +66,7 @@ function stepLines(step: StepTrace, explanation: Explanation): string[] {
   if (step.isSpread) lines.push('  its prefix carries over 1 % of queries: spread per query');
   else if (step.balance === 'hash' && step.keyedBy === 'source address')
     lines.push('  a worker that gets over 1 % of its queries from this prefix spreads them');
+  if (step.nearest !== null) lines.push(`  ${nearestText(step, explanation)}`);
   if (step.isTrickled)
     lines.push(`  one of the ${percent(step.trickle)} sent to the fallback to exercise it (trickle)`);
   for (const pool of step.pools) {
@@ -77,6 +78,17 @@ function stepLines(step: StepTrace, explanation: Explanation): string[] {
   lines.push(`  TTL ${step.ttlSeconds} s: ${step.ttlReason}`);
   lines.push(`  scope ${step.scope}: ${scopeReason(step, explanation)}`);
   return lines;
+}
+
+/** What the two regions nearest the client had to say, where regions disagree. */
+function nearestText({ nearest, isNearestIgnored }: StepTrace, { agentRegions }: Explanation): string {
+  const names = agentRegions.filter(({ number }) => ((nearest?.regions ?? 0) & (1 << number)) !== 0);
+  const what = 'regions disagree on an endpoint';
+  if (names.length === 0) return `${what}, and it is not known which of them are nearest: the world's verdict counts`;
+  const who = names.map(({ region }) => region).join(' and ');
+  if (isNearestIgnored)
+    return `${what}: ${who} are nearest and call down all that is left, so the world's verdict counts`;
+  return `${what}: ${who} are nearest, and what both call down is avoided`;
 }
 
 function ruleText({ rules, isFenced }: StepTrace): string {

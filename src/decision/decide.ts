@@ -8,6 +8,7 @@
 
 import { mixBits, type RandomStream } from '../base/random.ts';
 import { type ClassTable, preferenceAt } from '../geo/class-table.ts';
+import { NEAREST_GROUP } from '../geo/nearest-regions.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import {
   AllDownCode,
@@ -29,6 +30,7 @@ import { type Decision, Outcome } from './decision.ts';
 import { drawEndpoints } from './draw.ts';
 import { Admission, weighEndpoints } from './endpoint-weight.ts';
 import { locateClient } from './locate.ts';
+import { openView } from './regional-view.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import { answersWanted, drawFromPool, poolAt, walkPools } from './walk-pools.ts';
 
@@ -55,6 +57,8 @@ export function decide(
   const otherwise = words[block + DynWord.OTHERWISE]!;
   const table = group < 0 ? null : (classTables[group] ?? null);
   locateClient(decision, request, table, otherwise);
+  const { view } = decision;
+  openView(view, request, classTables[NEAREST_GROUP] ?? null);
   decision.outcome = Outcome.ANSWER;
   decision.balance = words[block + DynWord.BALANCE]!;
   const sticky = words[block + DynWord.STICKY]!;
@@ -72,7 +76,13 @@ export function decide(
   const trickle = words[block + DynWord.TRICKLE]!;
   decision.isTrickled = trickle !== 0 && exerciseFallback(decision, zone, block, health, random, trickle);
   decision.isAllDown = !decision.isTrickled && !walkOn(decision, zone, block, health, random, Admission.HEALTHY);
+  if (decision.isAllDown && view.hasAvoided) {
+    // What only the regions near the client think dead goes before what is.
+    view.isIgnored = true;
+    decision.isAllDown = !walkOn(decision, zone, block, health, random, Admission.HEALTHY);
+  }
   if (decision.isAllDown) decideAllDown(decision, zone, block, health, random);
+  if (view.scope > decision.scope) decision.scope = view.scope;
   decision.ttlSeconds = words[block + DynWord.TTL_MAX] === 0 ? 0 : adaptiveTtl(decision, zone, block, health);
 }
 

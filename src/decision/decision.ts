@@ -2,6 +2,7 @@
 
 import { ANSWERS_MAX } from '../base/limits.ts';
 import { HeavyClients } from './heavy-clients.ts';
+import { RegionalView } from './regional-view.ts';
 
 /** What a decision ends in. */
 export const Outcome = {
@@ -43,6 +44,8 @@ export class Decision {
   readonly heavy: HeavyClients = new HeavyClients();
   /** What a trace says of {@link isSpread} when its decision is made again; null: the counters decide. */
   toldSpread: boolean | null = null;
+  /** What the regions near the client think of endpoints that are disputed. */
+  readonly view: RegionalView = new RegionalView();
   /** Index in `BALANCE_ORDER`. */
   balance = 0;
   /** Where round robin stands with each endpoint, by its slot (`rotation`); a worker's own, kept from query to query. */

@@ -10,7 +10,7 @@
  */
 
 import type { RandomStream } from '../base/random.ts';
-import { FACTOR_ONE, type HealthTable } from '../health/health-table.ts';
+import { FACTOR_ONE, type HealthTable, slotCountOf } from '../health/health-table.ts';
 import { BalanceCode, ENDPOINT_WORDS, EndpointWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { rendezvousScore } from './affinity.ts';
@@ -50,7 +50,7 @@ export function drawEndpoints(
   let sum = weighEndpoints(decision, zone, endpointsAt, count, health, admission);
   const { weights } = decision;
   if (isRotated) {
-    if (decision.turns.length < health.length) decision.turns = newTurns(health.length);
+    if (decision.turns.length < slotCountOf(health)) decision.turns = newTurns(slotCountOf(health));
     while (decision.count < wanted && sum > 0) {
       const index = rotate(decision, zone, endpointsAt, count, sum);
       if (index < 0) break;
@@ -133,7 +133,7 @@ function drawBySearch(
       else low = middle + 1;
     }
     const at = endpointsAt + low * ENDPOINT_WORDS;
-    const weight = effectiveWeight(zone, decision.slotsAt, at, health, admission);
+    const weight = effectiveWeight(zone, decision.slotsAt, at, health, admission, decision.view);
     if (weight === 0 || isDrawn(decision, low)) continue;
     const full = (words[at + EndpointWord.WEIGHT]! & 0xffff) * FACTOR_ONE;
     if (weight !== full && random.nextBelow(full) >= weight) continue;

@@ -1,9 +1,18 @@
 /** What an endpoint weighs in a choice right now: its configured weight, by status and health (02-steering, "Eligibility"). */
 
-import { FACTOR_ONE, factorOfWord, type HealthTable, isEligibleWord, isLastGoodWord } from '../health/health-table.ts';
+import {
+  dissentOf,
+  FACTOR_ONE,
+  factorOfWord,
+  type HealthTable,
+  isDisputedWord,
+  isEligibleWord,
+  isLastGoodWord,
+} from '../health/health-table.ts';
 import { ENDPOINT_WORDS, EndpointWord, StatusCode } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import type { Decision } from './decision.ts';
+import { avoids, type RegionalView } from './regional-view.ts';
 
 /** Which endpoints may be drawn. */
 export const Admission = {
@@ -23,13 +32,17 @@ export function slotOf(zone: ZoneTable, slotsAt: number, at: number): number {
   return ordinal < 0 ? -1 : zone.words[slotsAt + ordinal]!;
 }
 
-/** Weight x factor of the endpoint at word `at`; 0: may not be drawn. `slotsAt` as in {@link slotOf}. */
+/**
+ * Weight x factor of the endpoint at word `at`; 0: may not be drawn. `slotsAt` as in {@link slotOf}; `view`: what the regions near the
+ * client think, asked for HEALTHY endpoints that are disputed and for no other; null: it is nobody's in particular.
+ */
 export function effectiveWeight(
   zone: ZoneTable,
   slotsAt: number,
   at: number,
   health: HealthTable,
   admission: number,
+  view: RegionalView | null,
 ): number {
   const packed = zone.words[at + EndpointWord.WEIGHT]!;
   const status = packed >> 16;
@@ -40,6 +53,13 @@ export function effectiveWeight(
   const word = health[slot]!;
   if (status === StatusCode.OBEY) {
     if (admission <= Admission.ALIVE && !isEligibleWord(word)) return 0;
+    if (
+      admission === Admission.HEALTHY &&
+      isDisputedWord(word) &&
+      view !== null &&
+      avoids(view, dissentOf(health, slot))
+    )
+      return 0;
     if (admission === Admission.LAST_GOOD && !isLastGoodWord(word)) return 0;
   }
   return weight * factorOfWord(word);
@@ -58,10 +78,10 @@ export function weighEndpoints(
   admission: number,
 ): number {
   if (decision.weights.length < count) decision.weights = new Int32Array(count);
-  const { weights, slotsAt } = decision;
+  const { weights, slotsAt, view } = decision;
   let sum = 0;
   for (let i = 0, at = endpointsAt; i < count; i++, at += ENDPOINT_WORDS) {
-    const weight = effectiveWeight(zone, slotsAt, at, health, admission);
+    const weight = effectiveWeight(zone, slotsAt, at, health, admission, view);
     weights[i] = weight;
     sum += weight;
   }

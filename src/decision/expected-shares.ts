@@ -4,6 +4,9 @@
  *
  *   sources of a record with n pools:  admission x n + pool (4 n of them), then its own values, then no answer
  *
+ * The world's verdict is everybody's here: what the regions near a client think (`regional-view.ts`) is left out, since it is news of the
+ * moment, and these are plans.
+ *
  * Affinity and chance have the same expectation: weighted rendezvous over random keys is a draw by weight. Not on the query's
  * way: asked by the log of a reload and by what-if.
  */
@@ -252,7 +255,7 @@ function isOffering({ rrset, health, offering, poolCount }: Survey, pool: number
   if (offering[i] === -1) {
     const { zone, at } = rrset;
     const block = blockOf(rrset);
-    offering[i] = offers(zone, at + STEERED_WORDS, block, poolAt(zone, block, pool), health, admission) ? 1 : 0;
+    offering[i] = offers(zone, at + STEERED_WORDS, block, poolAt(zone, block, pool), health, admission, null) ? 1 : 0;
   }
   return offering[i] === 1;
 }
@@ -286,7 +289,7 @@ function weightOfPool(survey: Survey, at: number): number {
 function weightsOf({ rrset, health }: Survey, from: number, count: number, admission: number): number[] {
   const { zone, at } = rrset;
   return Array.from({ length: count }, (_, i) =>
-    effectiveWeight(zone, at + STEERED_WORDS, from + i * ENDPOINT_WORDS, health, admission),
+    effectiveWeight(zone, at + STEERED_WORDS, from + i * ENDPOINT_WORDS, health, admission, null),
   );
 }
 

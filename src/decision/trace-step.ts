@@ -5,6 +5,7 @@
 
 import { CLASS_NONROUTABLE, type ClassTable, classOf, lookupClass } from '../geo/class-table.ts';
 import {
+  dissentOf,
   FACTOR_ONE,
   type HealthState,
   type HealthTable,
@@ -36,6 +37,7 @@ import { rendezvousScore } from './affinity.ts';
 import { type Decision, Outcome } from './decision.ts';
 import { Admission, effectiveWeight, slotOf } from './endpoint-weight.ts';
 import type { ChanceDraw } from './recorded-random.ts';
+import type { RegionalView } from './regional-view.ts';
 import { NO_TURN } from './rotation.ts';
 import { traceRules } from './rule-trace.ts';
 import type { SteeringRequest } from './steering-request.ts';
@@ -85,6 +87,8 @@ export function traceStep(input: StepInput): StepTrace {
     trickle: words[block + DynWord.TRICKLE]! / 2 ** TRICKLE_BITS,
     minHealthy: words[block + DynWord.MIN_HEALTHY]! / MIN_HEALTHY_ONE,
     isSpread: decision.isSpread,
+    nearest: decision.view.isAsked ? { regions: decision.view.nearest, scope: decision.view.scope } : null,
+    isNearestIgnored: decision.view.isIgnored,
     isTrickled: decision.isTrickled,
     nearTie: nearTieOf(words, block),
     tieKm: null,
@@ -190,7 +194,7 @@ function tracePool(input: StepInput, pool: number, isEqual: boolean): PoolTrace 
   let healthy = 0;
   for (let i = 0; i < words[at + PoolWord.ENDPOINT_COUNT]!; i++) {
     const endpointAt = endpointsAt + i * ENDPOINT_WORDS;
-    const weight = effectiveWeight(zone, decision.slotsAt, endpointAt, health, Admission.HEALTHY);
+    const weight = effectiveWeight(zone, decision.slotsAt, endpointAt, health, Admission.HEALTHY, viewTaken(decision));
     const own = words[endpointAt + EndpointWord.WEIGHT]! & 0xffff;
     eligibleWeight += weight;
     configured += own;
@@ -209,6 +213,11 @@ function tracePool(input: StepInput, pool: number, isEqual: boolean): PoolTrace 
     healthyShare: configured === 0 ? 0 : healthy / configured,
     fate: poolFate(input, pool, healthy, configured),
   };
+}
+
+/** The view that the decision took; one that it did not ask for is not asked now. */
+function viewTaken({ view }: Decision): RegionalView | null {
+  return view.isAsked ? view : null;
 }
 
 function poolFate({ decision, zone, block }: StepInput, pool: number, healthy: number, configured: number): PoolFate {
@@ -236,7 +245,7 @@ function traceEndpoint(input: StepInput, at: number, isChosen: boolean): Endpoin
   const word = slot < 0 ? null : health[slot]!;
   const state = unpackHealth(word ?? UNKNOWN_WORD);
   const status = packed >> 16;
-  const weight = effectiveWeight(zone, decision.slotsAt, at, health, Admission.HEALTHY);
+  const weight = effectiveWeight(zone, decision.slotsAt, at, health, Admission.HEALTHY, viewTaken(decision));
   const turn = decision.balance === BalanceCode.ROUND_ROBIN && slot >= 0 ? (turns[slot] ?? NO_TURN) : NO_TURN;
   return {
     slot,
@@ -252,6 +261,7 @@ function traceEndpoint(input: StepInput, at: number, isChosen: boolean): Endpoin
     isLastGood: state.lastGood,
     ttlWish: status === StatusCode.OBEY && state.ttlSeconds > 0 ? state.ttlSeconds : null,
     word,
+    dissent: slot >= 0 && state.disputed ? dissentOf(health, slot) : 0,
     turn: turn === NO_TURN ? null : turn,
     score:
       decision.isKeyed && weight > 0
@@ -264,7 +274,7 @@ function traceEndpoint(input: StepInput, at: number, isChosen: boolean): Endpoin
 function fateOf(status: number, state: HealthState): EndpointFate {
   if (status === StatusCode.DOWN) return 'status down';
   if (status === StatusCode.OBEY && state.barred) return state.verdict === Verdict.DOWN ? 'down' : 'held back';
-  return 'drained';
+  return state.factor === 0 ? 'drained' : 'down nearby';
 }
 
 /** Where the answer came from, by the steps of `decideAllDown`. */
@@ -285,7 +295,7 @@ function describeOutcome(decision: Decision, zone: ZoneTable, block: number, hea
   const pool = `pool ${poolName(zone, at)}`;
   if (exit === null && allDown === 'serve_all') return `${why}: ${pool}, by weight and whatever its health`;
   const endpointAt = zone.words[at + PoolWord.ENDPOINTS_AT]! + decision.drawn[0]! * ENDPOINT_WORDS;
-  const may = (admission: number) => effectiveWeight(zone, decision.slotsAt, endpointAt, health, admission) > 0;
+  const may = (admission: number) => effectiveWeight(zone, decision.slotsAt, endpointAt, health, admission, null) > 0;
   if (exit === null && allDown === 'last_good' && may(Admission.LAST_GOOD))
     return `${why}: ${pool}, of those that were the last to be healthy`;
   const isAsked = exit !== null || allDown === 'first_pool';

@@ -9,8 +9,8 @@ import type { Balance, NearTie, SteeringMethod } from '../zone/zone-model.ts';
 import type { Decision } from './decision.ts';
 import type { ChanceDraw, RecordedRandom } from './recorded-random.ts';
 
-/** Why an endpoint could not be drawn, or that it could. `held back`: it is not down, and waits for an operator or after flaps. */
-export type EndpointFate = 'eligible' | 'status down' | 'down' | 'held back' | 'drained';
+/** Why an endpoint could not be drawn, or that it could. `down nearby`: both regions nearest the client say so, and the world does not. `held back`: it is not down, and waits for an operator or after flaps. */
+export type EndpointFate = 'eligible' | 'status down' | 'down' | 'held back' | 'drained' | 'down nearby';
 
 /** What became of a pool. */
 export type PoolFate =
@@ -63,6 +63,8 @@ export type EndpointTrace = {
   readonly ttlWish: number | null;
   /** Its word in the health table, which is what was decided by; null for a last-resort value. */
   readonly word: number | null;
+  /** The agent regions that say down against the world, by their numbers, a bit each; 0: none, or one alone. */
+  readonly dissent: number;
   /** What it had in the rotation before this decision; null where there is no rotation, or before its first turn. */
   readonly turn: number | null;
   /** What it scored for the client's key, the lowest wins; null without affinity or when it may not be drawn. */
@@ -139,6 +141,13 @@ export type StepTrace = {
   readonly minHealthy: number;
   /** The client's prefix carries so many of the worker's queries that they are spread, although they would stick. */
   readonly isSpread: boolean;
+  /**
+   * The two agent regions nearest the client, by their numbers, a bit each, and the scope of that; null: no endpoint met was in dispute,
+   * so that nobody asked.
+   */
+  readonly nearest: { readonly regions: number; readonly scope: number } | null;
+  /** Nothing was left but what these regions call down: the world's verdict counted. */
+  readonly isNearestIgnored: boolean;
   /** Sent to the fallback to exercise it. */
   readonly isTrickled: boolean;
   /** Pools within (1 + ratio) x the nearest + margin are equals; null: only equal distances are. */
@@ -173,11 +182,16 @@ export class DecisionTrace {
   readonly steps: StepTrace[] = [];
   /** By step: whether an earlier decision, to be made again, was spread; null: none is made again. */
   toldSpreads: readonly boolean[] | null = null;
+  /** By step: the regions nearest the client of an earlier decision. */
+  toldNearest: ReadonlyArray<StepTrace['nearest']> = [];
 
   /** Remembers what the next decision is about to change. */
   beginStep(decision: Decision): void {
     this.rotationSeed = decision.rotationSeed;
     this.turns = decision.turns.slice();
-    if (this.toldSpreads !== null) decision.toldSpread = this.toldSpreads[this.steps.length] ?? false;
+    if (this.toldSpreads === null) return;
+    decision.toldSpread = this.toldSpreads[this.steps.length] ?? false;
+    const told = this.toldNearest[this.steps.length];
+    decision.view.told = { nearest: told?.regions ?? 0, scope: told?.scope ?? 0 };
   }
 }

@@ -20,6 +20,7 @@ import { rendezvousScore } from './affinity.ts';
 import type { Decision } from './decision.ts';
 import { drawEndpoints } from './draw.ts';
 import { Admission, effectiveWeight, slotOf } from './endpoint-weight.ts';
+import type { RegionalView } from './regional-view.ts';
 
 /** Answers of a node that is blind carry at least so many endpoints. */
 const BLIND_ANSWERS_MIN = 2;
@@ -122,10 +123,12 @@ function shareOf(
   admission: number,
 ): number {
   const share = zone.words[at + PoolWord.SHARE]!;
-  return health === null || share === 0 || offers(zone, decision.slotsAt, block, at, health, admission) ? share : 0;
+  return health === null || share === 0 || offers(zone, decision.slotsAt, block, at, health, admission, decision.view)
+    ? share
+    : 0;
 }
 
-/** True if the pool at word `at` is healthy enough and some endpoint of it may be drawn; `slotsAt` as in `slotOf`. */
+/** True if the pool at word `at` is healthy enough and some endpoint of it may be drawn; `slotsAt` and `view` as in `effectiveWeight`. */
 export function offers(
   zone: ZoneTable,
   slotsAt: number,
@@ -133,6 +136,7 @@ export function offers(
   at: number,
   health: HealthTable,
   admission: number,
+  view: RegionalView | null,
 ): boolean {
   const { words } = zone;
   const from = words[at + PoolWord.ENDPOINTS_AT]!;
@@ -141,7 +145,7 @@ export function offers(
   // Configured weight, whatever ramps: a pool that comes back is not down again for it.
   let missing = end === from ? 1 : words[end - ENDPOINT_WORDS + EndpointWord.CUMULATIVE]! * least;
   for (let i = from; i < end; i += ENDPOINT_WORDS) {
-    if (effectiveWeight(zone, slotsAt, i, health, admission) === 0) continue;
+    if (effectiveWeight(zone, slotsAt, i, health, admission, view) === 0) continue;
     missing -= (words[i + EndpointWord.WEIGHT]! & 0xffff) * MIN_HEALTHY_ONE;
     if (missing <= 0) return true;
   }
@@ -176,7 +180,10 @@ export function drawFromPool(
 ): boolean {
   const { words } = zone;
   const at = poolAt(zone, block, pool);
-  if (words[block + DynWord.MIN_HEALTHY] !== 0 && !offers(zone, decision.slotsAt, block, at, health, admission))
+  if (
+    words[block + DynWord.MIN_HEALTHY] !== 0 &&
+    !offers(zone, decision.slotsAt, block, at, health, admission, decision.view)
+  )
     return false;
   const endpointsAt = words[at + PoolWord.ENDPOINTS_AT]!;
   const count = words[at + PoolWord.ENDPOINT_COUNT]!;

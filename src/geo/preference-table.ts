@@ -55,7 +55,7 @@ export function compilePreferences(
   costs: PoolCosts,
   hold: Hold | null = null,
 ): Preferences {
-  for (let depth = WALK_POOLS_MAX; ; depth >>= 1) {
+  for (let depth = spec.depth ?? WALK_POOLS_MAX; ; depth >>= 1) {
     const compiled = compileToDepth(spec, otherwise, placing, costs, hold, depth, depth === 1);
     if (compiled === null) continue;
     placing.classes.set(compiled.classes);

@@ -7,9 +7,11 @@
  */
 
 import { AGENT_REPORTS_MAX, AGENTS_MAX } from '../base/limits.ts';
+import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import type { HeardReport } from './endpoint-load.ts';
 import { REGION_KNOWN_MS } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
+import { RegionNumbers } from './region-numbers.ts';
 import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
 import { regionVote } from './verdict.ts';
 import { Voice, voiceOf } from './voice.ts';
@@ -53,6 +55,8 @@ export type VoteCount = {
   /** The same with agents that say up, but whose last check failed, counted as saying down. */
   readonly doubtingUps: number;
   readonly doubtingDowns: number;
+  /** The regions that say down by their numbers ({@link AgentLedger.regionNumbers}), a bit each. */
+  readonly downRegions: number;
   /** Agents that say something. */
   readonly agents: number;
   /** Of these, those whose last check failed. */
@@ -109,6 +113,7 @@ export class AgentLedger {
   readonly #votes = new VoteMatrix();
   readonly #freeColumns = Array.from({ length: AGENTS_MAX }, (_, i) => AGENTS_MAX - 1 - i);
   #regions: string[] = [];
+  readonly #numbers = new RegionNumbers();
   /** Scratch of {@link countVotes}: votes by region, of them those in doubt. */
   readonly #ups = new Int32Array(AGENTS_MAX);
   readonly #downs = new Int32Array(AGENTS_MAX);
@@ -170,6 +175,12 @@ export class AgentLedger {
     return { known: known.size, fresh: fresh.size };
   }
 
+  /** The regions heard within REGION_KNOWN_MS that have a number. */
+  regionNumbers(nowMs: number): NumberedRegion[] {
+    const known = [...this.#agents.values()].filter(({ heardMs }) => nowMs - heardMs <= REGION_KNOWN_MS);
+    return this.#numbers.of(new Set(known.map(({ region }) => region)));
+  }
+
   /** Counts the voices on the check `id`. */
   countVotes(id: string): VoteCount {
     const regions = this.#regions.length;
@@ -188,14 +199,17 @@ export class AgentLedger {
       if (voice === Voice.DOWN) confirmed++;
       if (voice !== Voice.UP && voice !== Voice.RECOVERING) failing++;
     }
-    const count = { ups: 0, downs: 0, doubtingUps: 0, doubtingDowns: 0, agents, failing, confirmed };
+    const count = { ups: 0, downs: 0, downRegions: 0, doubtingUps: 0, doubtingDowns: 0, agents, failing, confirmed };
     for (let region = 0; region < regions; region++) {
       const ups = this.#ups[region]!;
       const downs = this.#downs[region]!;
       const doubts = this.#doubts[region]!;
       const vote = regionVote(ups, downs);
       if (vote === 'up') count.ups++;
-      else if (vote === 'down') count.downs++;
+      else if (vote === 'down') {
+        count.downs++;
+        count.downRegions |= this.#numbers.bitAt(region);
+      }
       const doubtingVote = regionVote(ups - doubts, downs + doubts);
       if (doubtingVote === 'up') count.doubtingUps++;
       else if (doubtingVote === 'down') count.doubtingDowns++;
@@ -239,27 +253,17 @@ export class AgentLedger {
   /** Every agent heard within a day, by region and name. */
   standings(nowMs: number): AgentStanding[] {
     return [...this.#agents.values()]
-      .map(({ agent, region, boot, seq, heardMs, reports, fresh }) => ({
-        agent,
-        region,
-        boot,
-        seq,
-        silentMs: nowMs - heardMs,
-        checks: reports.size,
-        fresh,
-      }))
+      .map(({ agent, region, boot, seq, heardMs, reports, fresh }) => {
+        return { agent, region, boot, seq, silentMs: nowMs - heardMs, checks: reports.size, fresh };
+      })
       .sort((a, b) => (`${a.region} ${a.agent}` < `${b.region} ${b.agent}` ? -1 : 1));
   }
 
   /** The headers of all agents, to be kept over a restart. */
   headers(): AgentHeader[] {
-    return [...this.#agents.values()].map(({ agent, region, boot, seq, intervalMs }) => ({
-      agent,
-      region,
-      boot,
-      seq,
-      intervalMs,
-    }));
+    return [...this.#agents.values()].map(({ agent, region, boot, seq, intervalMs }) => {
+      return { agent, region, boot, seq, intervalMs };
+    });
   }
 
   /** Recalls an agent heard before a restart of this node: known, not fresh, and anything up to its `seq` is old. */
@@ -366,6 +370,7 @@ export class AgentLedger {
       entry.regionIndex = index;
     }
     this.#regions = [...indexes.keys()];
+    this.#numbers.follow(this.#regions);
   }
 }
 

@@ -44,6 +44,8 @@ export type CheckStanding = {
   readonly isSuspect: boolean;
   /** It went down so often lately that its endpoints are not readmitted yet. */
   readonly isHeldBack: boolean;
+  /** The regions that say down although the verdict is another, a bit each ({@link AgentLedger.regionNumbers}); 0: fewer than two. */
+  readonly dissent: number;
   /** How long the verdict is sure to stand if every check from now on says otherwise: 1..255. */
   readonly ttlSeconds: number;
 };
@@ -55,6 +57,8 @@ const TTL_MAX = 255;
 export class CheckJudge {
   readonly #ledger: AgentLedger;
   readonly #verdicts = new Map<string, CheckState>();
+  /** Of checks with some. */
+  readonly #dissents = new Map<string, number>();
   readonly #suspicions = new SuspicionBook();
   readonly #damper = new FlapDamper();
   readonly #guard = new ObserverGuard();
@@ -71,6 +75,7 @@ export class CheckJudge {
     for (const id of this.#checks.keys()) {
       if (checks.has(id)) continue;
       this.#verdicts.delete(id);
+      this.#dissents.delete(id);
       this.#suspicions.forget(id);
       this.#damper.forget(id);
     }
@@ -127,7 +132,8 @@ export class CheckJudge {
     const spec = this.#checks.get(id);
     const turns = spec === undefined ? 0 : verdict === 'down' ? spec.rise : spec.fall;
     const ttlSeconds = Math.min(TTL_MAX, Math.max(1, Math.round((turns * (spec?.intervalMs ?? 0)) / 1000)));
-    return { verdict, isSuspect, isHeldBack: this.#damper.isSuppressed(id), ttlSeconds };
+    const dissent = this.#dissents.get(id) ?? 0;
+    return { verdict, isSuspect, isHeldBack: this.#damper.isSuppressed(id), dissent, ttlSeconds };
   }
 
   /** Judges `ids` anew, and what the passing of time has changed besides. */
@@ -144,7 +150,9 @@ export class CheckJudge {
       const spec = this.#checks.get(id);
       if (!spec) continue;
       const previous = this.verdictOf(id);
-      const { verdict, failing, isUnanimous } = this.#weigh(id, spec, previous, context);
+      const { verdict, failing, isUnanimous, downRegions } = this.#weigh(id, spec, previous, context);
+      // A down that is down, or is about to be, or is doubted by the guard, is no region's own affair.
+      this.#dispute(id, verdict === 'down' ? 0 : downRegions, touched);
       if (verdict === 'down' && previous !== 'down') {
         candidates.push({ id, previous, intervalMs: spec.intervalMs, isUnanimous, failing });
         continue;
@@ -185,14 +193,27 @@ export class CheckJudge {
     if (this.#suspicions.note(id, failing, intervalMs, this.#nowMs)) touched.add(id);
   }
 
+  /** Notes the regions that say down of a check that is not, if there are two at least. */
+  #dispute(id: string, downRegions: number, touched: Set<string>): void {
+    // A power of two is one region.
+    const dissent = (downRegions & (downRegions - 1)) === 0 ? 0 : downRegions;
+    if ((this.#dissents.get(id) ?? 0) === dissent) return;
+    if (dissent === 0) this.#dissents.delete(id);
+    else this.#dissents.set(id, dissent);
+    touched.add(id);
+  }
+
   #weigh(
     id: string,
     spec: CheckSpec,
     previous: CheckState,
     context: JudgeContext,
-  ): { verdict: CheckState; failing: number; isUnanimous: boolean } {
+  ): { verdict: CheckState; failing: number; isUnanimous: boolean; downRegions: number } {
     const said = context.own?.(id);
-    if (said !== undefined) return { verdict: said === 'unknown' ? previous : said, failing: 0, isUnanimous: false };
+    if (said !== undefined) {
+      const verdict = said === 'unknown' ? previous : said;
+      return { verdict, failing: 0, isUnanimous: false, downRegions: 0 };
+    }
     const count = this.#ledger.countVotes(id);
     // An agent whose last check failed is no witness for readmission, nor against an agreement that it is part of.
     const isDoubted = previous === 'down' || isAgreedInRound(count);
@@ -201,7 +222,8 @@ export class CheckJudge {
     const isTrusted = context.isSettled || isConfirmedTwice(count);
     const mayDown = context.isNormal && isTrusted && isQuorate(ups + downs, context.knownRegions);
     const verdict = endpointVerdict(ups, downs, spec.quorum, previous, mayDown);
-    return { verdict, failing: count.failing, isUnanimous: isUnanimous(count, context) };
+    const downRegions = context.isNormal && isTrusted ? count.downRegions : 0;
+    return { verdict, failing: count.failing, isUnanimous: isUnanimous(count, context), downRegions };
   }
 
   /** The checks whose suspicion has ended by itself, or that may be readmitted, since the judge last looked. */

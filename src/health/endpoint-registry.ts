@@ -8,7 +8,7 @@
 
 import { ENDPOINT_SLOTS_MAX } from '../base/limits.ts';
 import type { CheckSpec, EndpointSpec } from '../zone/zone-model.ts';
-import { type HealthTable, UNKNOWN_WORD } from './health-table.ts';
+import { type HealthTable, slotCountOf, UNKNOWN_WORD } from './health-table.ts';
 
 /** How many times the registry is told of new zones before a freed slot may serve another endpoint. */
 const SLOT_REST_RELOADS = 3;
@@ -32,7 +32,7 @@ export class EndpointRegistry {
 
   /** Slots for `specs` in the same order, taking new ones as needed; throws {@link EndpointSlotsError} when there are none left. */
   claim(specs: readonly EndpointSpec[]): Int32Array {
-    const room = this.table.length - this.#specs.length + this.#free.length;
+    const room = slotCountOf(this.table) - this.#specs.length + this.#free.length;
     if (specs.length > room && this.#countMissing(specs) > room)
       throw new EndpointSlotsError(`no endpoint slots left (ENDPOINT_SLOTS_MAX = ${ENDPOINT_SLOTS_MAX})`);
     return Int32Array.from(specs, (spec) => this.#claimOne(spec));

@@ -8,8 +8,12 @@
  *   bit  4     shifted: an operator's override is in force
  *   bit  5     last good: among the endpoints of its record that were the last to be healthy
  *   bit  6     blind: the node knows nothing of any endpoint (mode BLIND); answers carry at least two
+ *   bit  7     disputed: two regions or more say down where the world does not; which, says the endpoint's second word
  *   bit  8-15  shortest useful TTL in seconds, 0 for none (adaptive TTL)
  *   bit 16-26  factor on the configured weight in 1/1024, 0..1024 (ramp and overrides)
+ *
+ * Behind the words of all slots stands a second word for each: the numbers of the agent regions that say down, a bit each, while
+ * they dispute the verdict. It is read only where bit 7 says so.
  *
  * A word of {@link UNKNOWN_WORD} is "unknown, served at full weight", which is also what a slot holds before its first
  * verdict: missing data never takes an endpoint out.
@@ -29,6 +33,7 @@ const SUSPECT_BIT = 1 << 3;
 const SHIFTED_BIT = 1 << 4;
 const LAST_GOOD_BIT = 1 << 5;
 const BLIND_BIT = 1 << 6;
+const DISPUTED_BIT = 1 << 7;
 const TTL_SHIFT = 8;
 const FACTOR_SHIFT = 16;
 
@@ -43,6 +48,7 @@ export type HealthState = {
   readonly shifted: boolean;
   readonly lastGood: boolean;
   readonly blind: boolean;
+  readonly disputed: boolean;
   /** Seconds, 0..255; 0: no wish. */
   readonly ttlSeconds: number;
   /** 0..FACTOR_ONE. */
@@ -54,7 +60,12 @@ export type HealthTable = Int32Array<SharedArrayBuffer>;
 
 /** A table of `slots` endpoints, all unknown. */
 export function createHealthTable(slots: number = ENDPOINT_SLOTS_MAX): HealthTable {
-  return new Int32Array(new SharedArrayBuffer(slots * 4)).fill(UNKNOWN_WORD);
+  return new Int32Array(new SharedArrayBuffer(slots * 8)).fill(UNKNOWN_WORD, 0, slots);
+}
+
+/** How many endpoints `table` has room for. */
+export function slotCountOf(table: HealthTable): number {
+  return table.length >>> 1;
 }
 
 /** The word of `state`; fields are not checked. */
@@ -66,6 +77,7 @@ export function packHealth(state: HealthState): number {
     (state.shifted ? SHIFTED_BIT : 0) |
     (state.lastGood ? LAST_GOOD_BIT : 0) |
     (state.blind ? BLIND_BIT : 0) |
+    (state.disputed ? DISPUTED_BIT : 0) |
     (state.ttlSeconds << TTL_SHIFT) |
     (state.factor << FACTOR_SHIFT)
   );
@@ -80,6 +92,7 @@ export function unpackHealth(word: number): HealthState {
     shifted: (word & SHIFTED_BIT) !== 0,
     lastGood: (word & LAST_GOOD_BIT) !== 0,
     blind: (word & BLIND_BIT) !== 0,
+    disputed: (word & DISPUTED_BIT) !== 0,
     ttlSeconds: (word >>> TTL_SHIFT) & 255,
     factor: (word >>> FACTOR_SHIFT) & 2047,
   };
@@ -88,6 +101,21 @@ export function unpackHealth(word: number): HealthState {
 /** True if an endpoint that obeys its health may be answered. */
 export function isEligibleWord(word: number): boolean {
   return (word & BARRED_BIT) === 0;
+}
+
+/** True if some regions say down that the world does not believe; {@link dissentOf} says which. */
+export function isDisputedWord(word: number): boolean {
+  return (word & DISPUTED_BIT) !== 0;
+}
+
+/** The regions that say that the endpoint in `slot` is down, by their numbers, a bit each; of a disputed word. */
+export function dissentOf(table: HealthTable, slot: number): number {
+  return table[(table.length >>> 1) + slot]!;
+}
+
+/** Writes what {@link dissentOf} reads; before the word that sends readers there. */
+export function storeDissent(table: HealthTable, slot: number, regions: number): void {
+  Atomics.store(table, (table.length >>> 1) + slot, regions);
 }
 
 /** The weight factor of `word`, 0..FACTOR_ONE. */

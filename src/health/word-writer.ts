@@ -13,7 +13,7 @@ import type { CheckStanding } from './check-judge.ts';
 import type { EndpointLoad } from './endpoint-load.ts';
 import { type EndpointRamp, isRamping, newRamp, nextRamp, rampFactor, withoutRecovery } from './endpoint-ramp.ts';
 import type { EndpointRegistry } from './endpoint-registry.ts';
-import { FACTOR_ONE, isLastGoodWord, packHealth, unpackHealth, Verdict } from './health-table.ts';
+import { FACTOR_ONE, isLastGoodWord, packHealth, storeDissent, unpackHealth, Verdict } from './health-table.ts';
 import type { ResumeBook } from './resume-book.ts';
 import { isCorrecting, type ServiceCondition, type WeightCorrection, WeightCorrections } from './weight-corrections.ts';
 
@@ -158,8 +158,9 @@ export class WordWriter {
   }
 
   /** Writes what of a standing concerns its own endpoint only. */
-  #doubt({ slot, spec }: Member, { isSuspect, ttlSeconds }: CheckStanding, source: WordSource): void {
+  #doubt({ slot, spec }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
     const { table } = this.#registry;
+    storeDissent(table, slot, dissent);
     const word = unpackHealth(table[slot]!);
     const isRecovering = isRamping(this.#ramps.get(spec.key)!, source.nowMs);
     const isMoving = isSuspect || source.isBlind || word.shifted || isRecovering;
@@ -167,7 +168,13 @@ export class WordWriter {
     Atomics.store(
       table,
       slot,
-      packHealth({ ...word, blind: source.isBlind, suspect: isSuspect, ttlSeconds: isMoving ? TTL_SHORTEST : steady }),
+      packHealth({
+        ...word,
+        blind: source.isBlind,
+        suspect: isSuspect,
+        disputed: dissent !== 0,
+        ttlSeconds: isMoving ? TTL_SHORTEST : steady,
+      }),
     );
   }
 
@@ -204,7 +211,8 @@ export class WordWriter {
     let isAnyRamping = false;
     for (const [i, member] of group.entries()) {
       const { slot, spec } = member;
-      const { verdict, isSuspect, ttlSeconds } = standings[i]!;
+      const { verdict, isSuspect, dissent, ttlSeconds } = standings[i]!;
+      storeDissent(table, slot, dissent);
       const ramp = this.#ramps.get(spec.key)!;
       const isGrowing = isRamping(ramp, source.nowMs);
       const shifted = source.shiftOf(spec) !== null;
@@ -216,6 +224,7 @@ export class WordWriter {
         shifted,
         lastGood: isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[slot]!),
         blind: source.isBlind,
+        disputed: dissent !== 0,
         ttlSeconds:
           isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
         factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(spec.key)),

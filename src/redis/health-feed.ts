@@ -1,7 +1,6 @@
 /**
- * From the store to the health table: the conductor of every DNS node. Changes come from the stream and are applied at
- * once; snapshots are read after every gap and now and then whatever happened (`snapshot-sync.ts`); votes age by this node's
- * monotonic clock. Every check with news gets its verdict anew, and its endpoints their words.
+ * From the store to the health table: the conductor of every DNS node. Changes come from the stream and are applied at once; snapshots are
+ * read after every gap and now and then whatever happened (`snapshot-sync.ts`); votes age by this node's monotonic clock. Every check with news gets its verdict anew, and its endpoints their words.
  *
  * Silence never takes an endpoint out: without the store or with a minority of regions the node holds (`node-mode.ts`),
  * and without votes a verdict stays as it was. Built by the server (control thread); `status` and `explain` read it.
@@ -9,6 +8,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
+import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agent-ledger.ts';
 import { CheckJudge } from '../health/check-judge.ts';
 import { type EndpointLoad, endpointLoad } from '../health/endpoint-load.ts';
@@ -205,6 +205,11 @@ export class HealthFeed {
     return this.#mode.mode === 'NORMAL' ? (check) => regionLatencies(this.#ledger.heardOn(check)) : null;
   }
 
+  /** The regions with agents, by the numbers under which health words speak of them. */
+  regionNumbers(): NumberedRegion[] {
+    return this.#ledger.regionNumbers(this.#clock.monotonicMs());
+  }
+
   status(): FeedStatus {
     const now = this.#clock.monotonicMs();
     const counts = { up: 0, down: 0, unknown: 0 };
@@ -227,8 +232,8 @@ export class HealthFeed {
 
   /** What is to be kept over a restart. */
   exportState(): FeedState {
-    const withVerdict = (verdict: CheckState) =>
-      [...this.#judge.checks.keys()].filter((id) => this.verdictOf(id) === verdict);
+    const ids = [...this.#judge.checks.keys()];
+    const withVerdict = (verdict: CheckState) => ids.filter((id) => this.verdictOf(id) === verdict);
     return {
       savedMs: this.#clock.wallMs(),
       epoch: this.#epoch,
@@ -311,11 +316,8 @@ export class HealthFeed {
     const { state } = this.#store;
     const connection = state === 'closed' ? ('lost' as const) : state;
     const inputs = { connection, reset: this.#isReset, sight: this.#self?.sight ?? 'off' } as const;
-    this.#mode = nextMode(
-      before,
-      { ...inputs, isComplete: this.#isComplete, knownRegions: known, freshRegions: fresh },
-      now,
-    );
+    const heard = { isComplete: this.#isComplete, knownRegions: known, freshRegions: fresh };
+    this.#mode = nextMode(before, { ...inputs, ...heard }, now);
     const { mode, reason } = this.#mode;
     if (mode !== before.mode || reason !== before.reason) {
       this.#log({ event: 'mode', mode, previous: before.mode, reason });

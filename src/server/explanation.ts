@@ -17,6 +17,7 @@ import { DecisionTrace, type NameTrace } from '../decision/trace.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { Location } from '../geo/location.ts';
 import { type LocationTable, locationOf, lookupLocation } from '../geo/location-table.ts';
+import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import type { Region } from '../geo/region.ts';
 import { DnsClass, EdnsOption, RRType, typeCode, typeName } from '../wire/codes.ts';
 import { nameFromText, nameToText } from '../wire/name.ts';
@@ -42,6 +43,8 @@ export type Explanation = {
   readonly path: readonly NameTrace[];
   /** Seeds and steps of the decision; no steps when nothing was steered. */
   readonly trace: { readonly seed: number; readonly rotationSeed: number; readonly steps: DecisionTrace['steps'] };
+  /** Names of the agent regions that a trace numbers (`StepTrace.nearest`). */
+  readonly agentRegions: readonly NumberedRegion[];
   /** Health, votes and configuration of every endpoint in the trace. */
   readonly endpoints: readonly ExplainedEndpoint[];
   /** The answer over TCP, in base64; empty for silence. */
@@ -55,6 +58,8 @@ export type ExplainGround = {
   readonly regions: readonly Region[];
   /** What agents have measured, as the tables go by it. */
   readonly facts: LatencyFacts;
+  /** The regions with agents, as health words number them. */
+  readonly agentRegions: readonly NumberedRegion[];
   /** Status of the endpoint in a slot of the health table. */
   readonly endpointOf: (slot: number) => ExplainedEndpoint | null;
 };
@@ -65,8 +70,13 @@ export type ExplainInput = ExplainGround & {
   readonly client: string;
   readonly ecs: string | null;
   readonly seed: number;
-  /** Where rotations stood, and which steps were spread, when decisions are made again. */
-  readonly told?: { readonly rotationSeed: number; readonly turns: Int32Array; readonly spreads: readonly boolean[] };
+  /** Where rotations stood, which steps were spread, and the regions near the client, when decisions are made again. */
+  readonly told?: {
+    readonly rotationSeed: number;
+    readonly turns: Int32Array;
+    readonly spreads: readonly boolean[];
+    readonly nearest: DecisionTrace['toldNearest'];
+  };
 };
 
 /** Throws {@link ExplainError}. */
@@ -95,6 +105,7 @@ export function explainQuery(input: ExplainInput): Explanation {
     tx.decision.rotationSeed = input.told.rotationSeed;
     tx.decision.turns = input.told.turns;
     trace.toldSpreads = input.told.spreads;
+    trace.toldNearest = input.told.nearest;
   }
   const octets = answerQuery(tx, input.tables, createCounters());
   const clientLocation = placeOf(input.locations, client);
@@ -119,6 +130,7 @@ export function explainQuery(input: ExplainInput): Explanation {
     ecsLocation,
     path: trace.path,
     trace: { seed: trace.seed, rotationSeed: trace.rotationSeed, steps: trace.steps },
+    agentRegions: input.agentRegions,
     endpoints: endpointsOf(trace, input.endpointOf),
     answer: Buffer.from(bytes.subarray(0, octets)).toString('base64'),
   };

@@ -1,15 +1,16 @@
 /**
  * Which id belongs to which steering group: zones with equal rules, in whatever file, share one class table. Ids are small
- * and used again, since workers hold the tables in an array. Owned by the control thread.
+ * and used again, since workers hold the tables in an array. One id is no zone's: NEAREST_GROUP. Owned by the control thread.
  */
 
 import { formatIpPrefix } from '../base/ip-prefix.ts';
+import { NEAREST_GROUP } from '../geo/nearest-regions.ts';
 import type { ClassSpec } from '../zone/zone-model.ts';
 
 /** Owner of the ids. */
 export class GroupRegistry {
   readonly #idOfKey = new Map<string, number>();
-  readonly #keys: (string | null)[] = [];
+  readonly #keys: (string | null)[] = [null];
   readonly #specs = new Map<number, ClassSpec>();
   #free: number[] = [];
 
@@ -26,6 +27,21 @@ export class GroupRegistry {
       added.push([id, spec]);
       return id;
     });
+  }
+
+  /** Takes the group of the regions nearest a client into use, or with null out of it; false: nothing is new. */
+  setNearest(spec: ClassSpec | null): boolean {
+    const before = this.#specs.get(NEAREST_GROUP) ?? null;
+    if (before === spec || (before !== null && spec !== null && groupKey(before) === groupKey(spec))) return false;
+    if (spec === null) this.#specs.delete(NEAREST_GROUP);
+    else this.#specs.set(NEAREST_GROUP, spec);
+    return true;
+  }
+
+  /** The checks that measure for groups in order of latency. */
+  latencyChecks(): Set<string> {
+    const candidates = [...this.#specs.values()].flatMap(({ preference }) => preference?.candidates ?? []);
+    return new Set(candidates.flatMap(({ checks }) => checks.map(({ id }) => id)));
   }
 
   /** Every group in use. */

@@ -9,6 +9,7 @@ import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
+import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { FACTOR_ONE, unpackHealth, Verdict } from '../health/health-table.ts';
 import type { RegionLatency } from '../health/latency-book.ts';
@@ -137,6 +138,11 @@ export class NodeHealth {
   /** What agents measure of a check by region, or null while the node does not go by their word. */
   latencies(): ((check: string) => RegionLatency[]) | null {
     return this.#feed.latencies();
+  }
+
+  /** The regions with agents, by the numbers under which health words speak of them. */
+  regionNumbers(): NumberedRegion[] {
+    return this.#feed.regionNumbers();
   }
 
   /** Mode and the state of the store, in short. Costs the number of checks. */

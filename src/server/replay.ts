@@ -7,12 +7,12 @@
 import { z } from 'zod';
 import { parseIpAddress, unmapAddress } from '../base/ip-address.ts';
 import { parseIpPrefix } from '../base/ip-prefix.ts';
-import { POOLS_MAX, RULES_MAX } from '../base/limits.ts';
+import { POOLS_MAX, REGION_NUMBERS_MAX, RULES_MAX } from '../base/limits.ts';
 import { previousState } from '../base/random.ts';
 import { NO_TURN } from '../decision/rotation.ts';
 import type { StepTrace, WalkTrace } from '../decision/trace.ts';
 import { type ClassTable, compileSingleClass, openClassTable } from '../geo/class-table.ts';
-import { createHealthTable, type HealthTable } from '../health/health-table.ts';
+import { createHealthTable, type HealthTable, slotCountOf, storeDissent } from '../health/health-table.ts';
 import { WalkEnd } from '../zone/zone-image.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 
@@ -39,7 +39,13 @@ const int32 = z
 const recordedPool = z.object({
   pool: z.string(),
   endpoints: z.array(
-    z.object({ value: z.string(), weight: z.number(), word: int32.nullable(), turn: int32.nullable() }),
+    z.object({
+      value: z.string(),
+      weight: z.number(),
+      word: int32.nullable(),
+      turn: int32.nullable(),
+      dissent: int32.default(0),
+    }),
   ),
 });
 const recordedWalk = z.object({
@@ -70,6 +76,7 @@ const recorded = z.object({
         type: z.string(),
         rule: z.number().nullable(),
         isSpread: z.boolean().default(false),
+        nearest: z.object({ regions: int32, scope: z.number().int().min(0).max(128) }).nullish(),
         pools: z.array(recordedPool),
         scope: z.number().int().min(0).max(128).optional(),
         isFenced: z.boolean().optional(),
@@ -77,6 +84,10 @@ const recorded = z.object({
       }),
     ),
   }),
+  agentRegions: z
+    .array(z.object({ region: z.string(), number: z.number().int().min(0).max(REGION_NUMBERS_MAX) }))
+    .max(REGION_NUMBERS_MAX)
+    .default([]),
   answer: z.string(),
 });
 type Recorded = z.output<typeof recorded>;
@@ -89,10 +100,10 @@ export function replayExplanation(trace: unknown, ground: ExplainGround): Replay
     const [issue] = parsed.error.issues;
     throw new ReplayError(`not an explanation: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'unreadable'}`);
   }
-  const { name, type, client, ecs, trace: told, answer } = parsed.data;
+  const { name, type, client, ecs, trace: told, agentRegions, answer } = parsed.data;
   const { tables } = ground;
-  const health = createHealthTable(tables.health.length);
-  const turns = new Int32Array(health.length).fill(NO_TURN);
+  const health = createHealthTable(slotCountOf(tables.health));
+  const turns = new Int32Array(slotCountOf(health)).fill(NO_TURN);
   const restored = { health, turns, slots: new Set<number>() };
   const { index, zones } = tables;
   const classTables = [...tables.classTables];
@@ -100,6 +111,7 @@ export function replayExplanation(trace: unknown, ground: ExplainGround): Replay
   const decideAgain = () =>
     explainQuery({
       ...ground,
+      agentRegions,
       tables: { index, zones, classTables, health },
       name,
       type,
@@ -107,7 +119,12 @@ export function replayExplanation(trace: unknown, ground: ExplainGround): Replay
       ecs,
       // The seed of the query comes one step after that of its worker.
       seed: previousState(told.seed),
-      told: { rotationSeed: told.rotationSeed, turns: turns.slice(), spreads: told.steps.map((step) => step.isSpread) },
+      told: {
+        rotationSeed: told.rotationSeed,
+        turns: turns.slice(),
+        spreads: told.steps.map((step) => step.isSpread),
+        nearest: told.steps.map((step) => step.nearest ?? null),
+      },
     });
   let explanation = decideAgain();
   // With nothing known the first pool would do; each round makes known what the trace has of the pools reached so far.
@@ -164,6 +181,7 @@ function restore(
         if (slot < 0 || restored.slots.has(slot) || toldEndpoint?.value !== value) continue;
         restored.slots.add(slot);
         if (toldEndpoint.word !== null) restored.health[slot] = toldEndpoint.word;
+        storeDissent(restored.health, slot, toldEndpoint.dissent);
         restored.turns[slot] = toldEndpoint.turn ?? NO_TURN;
       }
     }

@@ -8,7 +8,6 @@
  *   store --NodeHealth--> health table  <--read--  WorkerPool: N udp workers, 1 stream worker
  */
 
-import { accessSync, constants, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { createLivePolicy, setHeld } from '../answer/live-policy.ts';
 import type { Clock } from '../base/clock.ts';
@@ -32,6 +31,7 @@ import { NodeView } from './node-view.ts';
 import { pickPorts, pickTcpPorts } from './pick-ports.ts';
 import { logPool } from './pool-log.ts';
 import { poolShares } from './pool-shares.ts';
+import { RegionWatch } from './region-watch.ts';
 import { type Replay, replayExplanation } from './replay.ts';
 import type { ListenAddress, ServeOptions, StreamAddress } from './serve-options.ts';
 import { Snapshot } from './snapshot.ts';
@@ -40,6 +40,7 @@ import { reasonOf, StateDir } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
 import { workerPolicy } from './worker-policy.ts';
 import { WorkerPool } from './worker-pool.ts';
+import { requireDirectory } from './zone-files.ts';
 
 /** What the ready line tells. */
 export type StartReport = {
@@ -74,6 +75,7 @@ export class MeridianServer {
   readonly #history: NodeHistory;
   readonly #certificate: CertificateFiles | null;
   readonly #latency: LatencyWatch;
+  readonly #regions: RegionWatch;
   #listen: readonly ListenAddress[] = [];
   #listenTls: readonly StreamAddress[] = [];
   #transport: NodeStatus['transport'] = 'none';
@@ -118,6 +120,12 @@ export class MeridianServer {
       measured: () => this.#health?.latencies() ?? null,
       follow: (facts) => this.#snapshot.followLatencies(facts),
     });
+    this.#regions = new RegionWatch({
+      log,
+      regions: () => this.#snapshot.regions,
+      agentRegions: () => this.#health?.regionNumbers() ?? [],
+      follow: (spec) => this.#snapshot.followNearest(spec),
+    });
     const registry = this.#registry;
     const facts = { registry, queries: () => this.#queries(), nowMs: CLOCK.wallMs };
     const latenciesOf = (check: string) => this.#health?.measuresOf(check).latencies ?? [];
@@ -142,6 +150,8 @@ export class MeridianServer {
       await this.#load();
       await this.#startHealth();
       if (this.options.listen.length > 0) this.#latency.start();
+      await this.#regions.look();
+      this.#regions.start();
       if (this.#listen.length > 0) await this.#startWorkers();
       if (this.options.watchFiles) this.#startWatch();
     } catch (error) {
@@ -241,6 +251,11 @@ export class MeridianServer {
     return replayExplanation(explanation, this.#explainGround());
   }
 
+  /** Has regional views go by the regions that are heard by now, which otherwise happens every few seconds. Never rejects. */
+  followRegions(): Promise<void> {
+    return this.#regions.look();
+  }
+
   #explainGround(): ExplainGround {
     const counts = this.#shares.read();
     return {
@@ -248,6 +263,7 @@ export class MeridianServer {
       locations: this.#snapshot.openLocations(),
       regions: this.#snapshot.regions,
       facts: this.#snapshot.latencyFacts,
+      agentRegions: this.#health?.regionNumbers() ?? [],
       endpointOf: (slot) => this.#health?.explainedEndpointOf(slot, counts) ?? null,
     };
   }
@@ -355,6 +371,7 @@ export class MeridianServer {
     this.#demand.stop();
     this.#history.stop();
     this.#latency.stop();
+    this.#regions.stop();
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();
@@ -374,16 +391,5 @@ export class MeridianServer {
     if (this.#warnings.includes(message)) return;
     this.#warnings.push(message);
     this.log.warn({ event: 'warning' }, message);
-  }
-}
-
-function requireDirectory(directory: string): void {
-  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new StartError(`no zones directory at ${directory}: create it or name another with --zones DIR`);
-  }
-  try {
-    accessSync(directory, constants.R_OK | constants.X_OK);
-  } catch {
-    throw new StartError(`the zones directory ${directory} cannot be read: give this user the right to`);
   }
 }

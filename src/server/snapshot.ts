@@ -13,11 +13,13 @@ import { type Fault, hasError } from '../base/fault.ts';
 import { ZONES_MAX } from '../base/limits.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import { NEAREST_GROUP } from '../geo/nearest-regions.ts';
 import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
 import { type EndpointRegistry, EndpointSlotsError } from '../health/endpoint-registry.ts';
 import { listEndpoints } from '../zone/steered-record.ts';
 import { buildZoneIndex } from '../zone/zone-index.ts';
+import type { ClassSpec } from '../zone/zone-model.ts';
 import { linkZone } from '../zone/zone-table.ts';
 import type { BuildClient } from './build-client.ts';
 import type { LocationNews, ScanResult, ZoneNews } from './builder-messages.ts';
@@ -26,7 +28,8 @@ import { GroupRegistry } from './group-registry.ts';
 import { HeldZone } from './held-zone.ts';
 import type { GeoStatus, ReloadReport, ZoneStatus } from './node-status.ts';
 import { logGeo, logLook, logZone } from './reload-log.ts';
-import { type Placed, ServingState, splitDelta, type TableDelta } from './serving-state.ts';
+import type { Placed, ServingState, TableDelta } from './serving-state.ts';
+import { TablePublisher } from './table-publisher.ts';
 import { fileFault } from './zone-files.ts';
 
 /** Zones accepted in one turn of the loop: some 10 ms, so that timers and Redis are not kept waiting. */
@@ -60,20 +63,18 @@ type Look = {
 
 /** Owner of what is in force. */
 export class Snapshot {
-  readonly serving: ServingState;
   /** Directories whose files were read at the last look. */
   directories: readonly string[] = [];
   readonly #options: SnapshotOptions;
+  readonly #tables: TablePublisher;
   readonly #groups = new GroupRegistry();
   readonly #zones = new Map<string, HeldZone>();
   readonly #freeOrdinals: number[] = [];
   #ordinals = 0;
-  #classTables: (SharedArrayBuffer | null)[] = [];
   #index: SharedArrayBuffer = buildZoneIndex([]);
   #locations: LocationNews | null = null;
   /** Opened when first asked for, and again when the image has changed. */
   #openLocations: LocationTable | null = null;
-  #isMapped = false;
   /** What agents have measured, as the tables in force go by it. */
   #facts: LatencyFacts = NO_LATENCY_FACTS;
   #directoryFaults: readonly Fault[] = [];
@@ -84,7 +85,7 @@ export class Snapshot {
 
   constructor(options: SnapshotOptions) {
     this.#options = options;
-    this.serving = new ServingState(options.registry.table);
+    this.#tables = new TablePublisher(options.registry.table, options.publish);
     this.#moves = new ClientMoves(options.log);
   }
 
@@ -94,12 +95,11 @@ export class Snapshot {
    */
   look(explicit: boolean): Promise<ReloadReport> {
     if (!explicit && this.#waiting !== null) return this.#waiting;
-    const look = this.#busy.then(() => {
+    const look = this.#enqueue(() => {
       if (this.#waiting === look) this.#waiting = null;
       return this.#look(explicit);
     });
     if (!explicit) this.#waiting = look;
-    this.#busy = look.catch(() => undefined);
     return look;
   }
 
@@ -108,9 +108,12 @@ export class Snapshot {
    * others, but changed a moment ago.
    */
   followLatencies(facts: LatencyFacts): Promise<boolean> {
-    const following = this.#busy.then(() => this.#followLatencies(facts));
-    this.#busy = following.catch(() => undefined);
-    return following;
+    return this.#enqueue(() => this.#followLatencies(facts));
+  }
+
+  /** Has disputed endpoints go by the agent regions of `spec` (`nearestRegionsSpec`), after the looks under way. */
+  followNearest(spec: ClassSpec | null): Promise<void> {
+    return this.#enqueue(() => this.#followNearest(spec));
   }
 
   /** What agents have measured, as the tables in force go by it. */
@@ -120,11 +123,12 @@ export class Snapshot {
 
   /** The checks that measure for records steered by latency. */
   latencyChecks(): Set<string> {
-    const checks = new Set<string>();
-    for (const [, { preference }] of this.#groups.all()) {
-      for (const candidate of preference?.candidates ?? []) for (const { id } of candidate.checks) checks.add(id);
-    }
-    return checks;
+    return this.#groups.latencyChecks();
+  }
+
+  /** The tables in force. */
+  get serving(): ServingState {
+    return this.#tables.serving;
   }
 
   /** Everything in force, for a worker that starts with nothing. */
@@ -132,8 +136,8 @@ export class Snapshot {
     const zones: Placed[] = [];
     for (const held of this.#zones.values()) if (held.image !== null) zones.push([held.ordinal, held.image]);
     return {
-      locations: this.#isMapped ? (this.#locations?.image ?? null) : null,
-      classTables: this.#classTables.map((image, group) => [group, image] as const),
+      locations: this.#tables.mappedOver,
+      classTables: this.#tables.classTables.map((image, group) => [group, image] as const),
       zones,
       index: this.#index,
     };
@@ -171,6 +175,13 @@ export class Snapshot {
       faults: [],
     };
     return { source, note, cached, faults };
+  }
+
+  /** Does `work` after what is under way. */
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#busy.then(work);
+    this.#busy = done.catch(() => undefined);
+    return done;
   }
 
   async #look(explicit: boolean): Promise<ReloadReport> {
@@ -226,14 +237,14 @@ export class Snapshot {
       const { tables, isMapped } = await client.groups(wanted, dropped, this.#facts);
       for (const [group, image] of tables) look.classTables.set(group, image);
       for (const group of dropped) look.classTables.set(group, null);
-      this.#isMapped = isMapped;
+      this.#tables.isMapped = isMapped;
     }
     this.#generation = client.generation;
     if (look.geo !== null) {
       for (const [group, image] of look.geo.classTables) {
         if (!look.classTables.has(group)) look.classTables.set(group, image);
       }
-      if (look.geo.classTables.length > 0) this.#isMapped = look.geo.isMapped;
+      if (look.geo.classTables.length > 0) this.#tables.isMapped = look.geo.isMapped;
     }
     await this.#publish(look);
   }
@@ -305,47 +316,43 @@ export class Snapshot {
   }
 
   async #followLatencies(facts: LatencyFacts): Promise<boolean> {
-    const { client, clock, log, publish } = this.#options;
+    const { client, clock, log } = this.#options;
     this.#facts = facts;
     // A builder that has started anew is told with its groups, at the next look.
     if (client.generation !== this.#generation) return true;
     const { tables, moved, isWaiting } = await client.latencies(facts, clock.monotonicMs());
-    const delta: TableDelta = { locations: null, classTables: tables, zones: [], index: null };
-    for (const [group, image] of tables) this.#classTables[group] = image;
-    for (const step of splitDelta(delta)) {
-      this.serving.apply(step);
-      publish(step);
-      await nextTurn();
-    }
+    await this.#tables.putGroups(tables);
     if (moved > 0)
       log.info({ event: 'latency-order', groups: tables.length, moved }, 'clients of some places have moved');
     return isWaiting;
   }
 
+  async #followNearest(spec: ClassSpec | null): Promise<void> {
+    const { client } = this.#options;
+    // A builder that has started anew is told with all groups, at the next look.
+    if (!this.#groups.setNearest(spec) || client.generation !== this.#generation) return;
+    const added: [number, ClassSpec][] = spec === null ? [] : [[NEAREST_GROUP, spec]];
+    const { tables, isMapped } = await client.groups(added, spec === null ? [NEAREST_GROUP] : [], this.#facts);
+    this.#tables.isMapped = isMapped;
+    await this.#tables.putGroups(spec === null ? [[NEAREST_GROUP, null]] : tables);
+  }
+
   /** Puts the look into force, in steps between which the loop turns. */
   async #publish(look: Look): Promise<void> {
-    const { registry, publish, onEndpoints } = this.#options;
+    const { registry, onEndpoints } = this.#options;
     const { zones, report, geo } = look;
-    for (const [group, image] of look.classTables) {
-      while (this.#classTables.length <= group) this.#classTables.push(null);
-      this.#classTables[group] = image;
+    this.#tables.keep(look.classTables);
+    if (geo !== null) {
+      this.#locations = geo;
+      this.#tables.locations = geo.image;
     }
-    if (geo !== null) this.#locations = geo;
     const cameOrWent = report.added.length > 0 || report.removed.length > 0;
-    const delta: TableDelta = {
-      locations: this.#isMapped ? (this.#locations?.image ?? null) : null,
-      classTables: [...look.classTables],
-      zones: [...zones],
-      index: null,
-    };
-    if (zones.size === 0 && delta.classTables.length === 0) return;
+    if (zones.size === 0 && look.classTables.size === 0) return;
     // Before a query can see them: a new endpoint of a check that is known to be down must not be served for a moment.
     if (zones.size > 0) onEndpoints();
-    for (const step of splitDelta({ ...delta, zones: delta.zones.filter(([, image]) => image !== null) })) {
-      this.serving.apply(step);
-      publish(step);
-      await nextTurn();
-    }
+    const { mappedOver: locations } = this.#tables;
+    const present = [...zones].filter(([, image]) => image !== null);
+    await this.#tables.put({ locations, classTables: [...look.classTables], zones: present, index: null });
     if (cameOrWent) this.#publishIndex(zones);
     if (zones.size === 0) return;
     const keys = new Set<string>();
@@ -361,9 +368,7 @@ export class Snapshot {
     this.#index = buildZoneIndex(
       this.serving.zones.map((zone, ordinal) => (droppedOrdinals.has(ordinal) ? null : zone)),
     );
-    const last: TableDelta = { locations: null, classTables: [], zones: dropped, index: this.#index };
-    this.serving.apply(last);
-    this.#options.publish(last);
+    this.#tables.putAtOnce({ locations: null, classTables: [], zones: dropped, index: this.#index });
     // Free from the next look on: until then the old index may still lead there.
     this.#freeOrdinals.push(...droppedOrdinals);
   }

@@ -10,12 +10,23 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readdirSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { domainToASCII } from 'node:url';
 import type { Fault } from '../base/fault.ts';
 import { INCLUDE_FILES_MAX, ZONE_FILE_BYTES_MAX, ZONES_MAX } from '../base/limits.ts';
 import { lowerName, nameFromText, nameToText } from '../wire/name.ts';
+import { StartError } from './start-error.ts';
 import { isErrno, reasonOf } from './state-dir.ts';
 
 /** The files of one zone, in the order in which they are read. */
@@ -332,4 +343,16 @@ function realPathOrSelf(path: string): string {
 /** Text of a file in a message of ours: control characters would move the terminal's cursor. */
 function printable(text: string): string {
   return JSON.stringify(text.slice(0, 200)).slice(1, -1);
+}
+
+/** Throws {@link StartError} unless `directory` can be read. */
+export function requireDirectory(directory: string): void {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new StartError(`no zones directory at ${directory}: create it or name another with --zones DIR`);
+  }
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK);
+  } catch {
+    throw new StartError(`the zones directory ${directory} cannot be read: give this user the right to`);
+  }
 }

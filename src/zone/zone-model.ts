@@ -159,6 +159,8 @@ export type PreferenceSpec = {
   readonly fences: readonly FenceModel[];
   /** Of each rule's class, for clients inside a fence; empty without fences. */
   readonly walks: readonly PoolWalk[];
+  /** Pools of a row at most, if not as many as are told apart (WALK_POOLS_MAX). */
+  readonly depth?: number;
 };
 
 export type AllDown = 'serve_all' | 'values' | 'first_pool' | 'last_good' | 'nodata' | 'servfail';

@@ -51,7 +51,8 @@ it(`${COUNT} explanations say what the query got, and replay to the same octets`
   for (let done = 0; done < COUNT; ) {
     const { serving, pick, steering } = world(random);
     const { tables } = serving;
-    const ground = { tables, locations: null, regions: REGIONS, facts: NO_LATENCY_FACTS, endpointOf: () => null };
+    const places = { locations: null, regions: REGIONS, agentRegions: [], facts: NO_LATENCY_FACTS };
+    const ground = { tables, ...places, endpointOf: () => null };
     for (let i = 0; i < 50; i++, done++) {
       const everyDown = random.nextBelow(4) === 0;
       for (const { slot } of serving.registry.endpoints()) tables.health[slot] = everyDown ? DOWN : pick(WORDS);

@@ -13,6 +13,7 @@ import type { DecisionTrace } from '../../src/decision/trace.ts';
 import { type ClassTable, compileClassTable, openClassTable } from '../../src/geo/class-table.ts';
 import type { LatencyFacts } from '../../src/geo/landmarks.ts';
 import { compileLocationTable, openLocationTable } from '../../src/geo/location-table.ts';
+import { nearestRegionsSpec } from '../../src/geo/nearest-regions.ts';
 import type { NetworkOverride } from '../../src/geo/network-override.ts';
 import { NO_LATENCY_FACTS, PoolCosts } from '../../src/geo/pool-costs.ts';
 import type { Region } from '../../src/geo/region.ts';
@@ -28,6 +29,7 @@ import {
   type AliasModel,
   type AllDown,
   type Capacity,
+  type ClassSpec,
   DEFAULT_STEERING,
   type DynamicModel,
   type EndpointStatus,
@@ -186,7 +188,7 @@ export type Serving = {
   readonly slotOf: (value: string) => number;
 };
 
-/** Tables that serve `models`, with clients placed by `networks` alone; class tables in either form. */
+/** Tables that serve `models`, with clients placed by `networks` alone; class tables in either form, and agents in every region. */
 export function serve(
   models: readonly ZoneModel[],
   networks: readonly NetworkOverride[] = [],
@@ -197,11 +199,14 @@ export function serve(
   const locations = openLocationTable(compileLocationTable({ overrides: networks, databases: [] }));
   const registry = new EndpointRegistry(createHealthTable(16_384));
   const costs = new PoolCosts(locations.classes, regions, facts);
-  const classTables: (ClassTable | null)[] = [];
+  const nearest = nearestRegionsSpec(regions.map(({ name }, number) => ({ region: name, number })));
+  const openGroup = (spec: ClassSpec) => openClassTable(compile(spec, locations, costs), locations);
+  // The first place is NEAREST_GROUP.
+  const classTables: (ClassTable | null)[] = [nearest === null ? null : openGroup(nearest)];
   const zones = models.map((model) => {
     const compiled = compileZone(model);
     const { image, groups } = compiled;
-    const ids = groups.map((spec) => classTables.push(openClassTable(compile(spec, locations, costs), locations)) - 1);
+    const ids = groups.map((spec) => classTables.push(openGroup(spec)) - 1);
     linkZone(image, registry.claim(listEndpoints(compiled)), Int32Array.from(ids));
     return openZoneTable(image);
   });

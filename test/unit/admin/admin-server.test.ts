@@ -32,6 +32,7 @@ function explain(name: string, type: string, client: string, ecs: string | null)
     ecsLocation: null,
     path: [],
     trace: { seed: 1, rotationSeed: 0, steps: [] },
+    agentRegions: [],
     endpoints: [],
     answer: '',
   };

@@ -19,6 +19,7 @@ const endpoint: EndpointTrace = {
   isLastGood: false,
   ttlWish: null,
   word: 1,
+  dissent: 0,
   turn: null,
   score: null,
 };

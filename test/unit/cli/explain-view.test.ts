@@ -30,6 +30,7 @@ const endpoint: EndpointTrace = {
   isLastGood: false,
   ttlWish: null,
   word: 6,
+  dissent: 0,
   turn: null,
   score: null,
 };
@@ -50,6 +51,8 @@ const step: StepTrace = {
   trickle: 0,
   minHealthy: 0,
   isSpread: false,
+  nearest: null,
+  isNearestIgnored: false,
   isTrickled: false,
   nearTie: { ratio: 0.1, marginMs: 5 },
   tieKm: 708.8,
@@ -96,6 +99,11 @@ const explanation: Explanation = {
   ecsLocation: LONDON,
   path: [{ name: 'www.a.example.', zone: 'a.example.', found: 'exists', by: null }],
   trace: { seed: 7, rotationSeed: 7, steps: [step] },
+  agentRegions: [
+    { region: 'dublin', number: 0 },
+    { region: 'tokyo', number: 1 },
+    { region: 'virginia', number: 2 },
+  ],
   endpoints: [
     {
       key: 'k',
@@ -200,6 +208,17 @@ describe('an explanation', () => {
     expect(told({ isSpread: true })).toContain('its prefix carries over 1 % of queries: spread per query');
     expect(told({ keyedBy: 'source address' })).toContain('over 1 % of its queries from this prefix spreads them');
     expect(told({})).not.toContain('over 1 %');
+  });
+
+  it('says what the two regions nearest the client had to do with it, where regions disagree', () => {
+    const told = (regions: number, isNearestIgnored = false) =>
+      render({
+        trace: { ...explanation.trace, steps: [{ ...step, nearest: { regions, scope: 16 }, isNearestIgnored }] },
+      });
+    expect(told(0b101)).toContain('dublin and virginia are nearest, and what both call down is avoided');
+    expect(told(0b101, true)).toContain('call down all that is left, so the world');
+    expect(told(0)).toContain('it is not known which of them are nearest');
+    expect(render({})).not.toContain('regions disagree');
   });
 
   it('shows what a predicted round trip is made of', () => {

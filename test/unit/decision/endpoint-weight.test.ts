@@ -28,7 +28,7 @@ function poolOf(weights: readonly string[]) {
 describe('effectiveWeight', () => {
   const pool = poolOf(['4', '4 up', '4 down']);
   const weight = (i: number, admission: number = Admission.HEALTHY) =>
-    effectiveWeight(pool.zone, pool.slotsAt, pool.endpointsAt + i * ENDPOINT_WORDS, pool.health, admission);
+    effectiveWeight(pool.zone, pool.slotsAt, pool.endpointsAt + i * ENDPOINT_WORDS, pool.health, admission, null);
 
   it('follows status: up ignores the verdict, down is never drawn, not even as the last', () => {
     for (let i = 0; i < 3; i++) pool.health[pool.slot(i)] = DOWN;

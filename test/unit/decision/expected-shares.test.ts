@@ -135,7 +135,7 @@ describe('the expectation of a decision', () => {
         for (let slot = 0; slot < 200; slot++) tables.health[slot] = wordOf(random, deadOf);
         const zone = tables.zones[0]!;
         const at = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
-        const table = tables.classTables[0] ?? null;
+        const table = tables.classTables[1] ?? null;
         const survey = surveyRRset({ zone, at, table }, tables.health);
         const decision = new Decision();
         for (const client of CLIENTS) {
@@ -181,7 +181,7 @@ describe('the expectation of a decision', () => {
       verdict: Verdict.DOWN,
       barred: true,
     });
-    const survey = surveyRRset({ zone, at, table: serving.tables.classTables[0]! }, serving.tables.health);
+    const survey = surveyRRset({ zone, at, table: serving.tables.classTables[1]! }, serving.tables.health);
     expect(expectationOf(survey, 0)).toBe(expectationOf(survey, 1));
     expect(expectationOf(survey, 0).sources.map((source) => poolOfSource(survey, source))).toEqual([1]);
   });

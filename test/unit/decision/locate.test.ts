@@ -12,7 +12,7 @@ function tableOf(): ClassTable {
   const pools = { eu: { values: ['192.0.2.1'] }, office: { values: ['192.0.2.2'] }, rest: { values: ['192.0.2.3'] } };
   const networks = [network('100.0.0.0/8', 'DE'), network('10.8.0.0/16', 'FR')];
   const { tables } = serve([modelZone('example.', [], [{ name: 'www', pools, rules }])], networks);
-  return tables.classTables[0] ?? expect.fail('no table');
+  return tables.classTables[1] ?? expect.fail('no table');
 }
 
 function locate(source: string, subnet: string | null, table: ClassTable | null = tableOf()): [number, number] {

@@ -30,7 +30,7 @@ function rrset(sketch: Sketch, compile = compileClassTable): SteeredRRset {
   const { tables } = serve([modelZone('example.', [], [{ name: 'www', ...sketch }])], NETWORKS, [], compile);
   const zone = tables.zones[0]!;
   const at = zone.dataOf(zone.findRRset(findNode(zone, 'www.example.'), RRType.A));
-  return { zone, at, table: tables.classTables[0] ?? null };
+  return { zone, at, table: tables.classTables[1] ?? null };
 }
 
 function run<T>(work: Generator<void, T>): T {

@@ -69,6 +69,7 @@ describe('voices', () => {
     expect(ledger.countVotes('x')).toEqual({
       ups: 2,
       downs: 1,
+      downRegions: 0b100,
       doubtingUps: 1,
       doubtingDowns: 2,
       agents: 6,

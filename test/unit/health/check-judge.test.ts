@@ -242,6 +242,46 @@ describe('what flaps', () => {
   });
 });
 
+describe('a dispute', () => {
+  const dissent = (court: { judge: CheckJudge }) => court.judge.standingOf('x').dissent;
+
+  it('is what two regions or more say against the verdict, and ends with it', () => {
+    const five = court(5);
+    five.sayAll(UP, UP, UP, UP, UP);
+    five.say(1, DOWN);
+    expect(dissent(five)).toBe(0);
+    expect([...five.say(3, DOWN).touched]).toEqual(['x']);
+    expect([five.judge.verdictOf('x'), dissent(five)]).toEqual(['up', 0b01010]);
+    five.say(4, DOWN);
+    expect([five.judge.verdictOf('x'), dissent(five)]).toEqual(['down', 0]);
+    for (const agent of [1, 3, 4]) five.say(agent, UP);
+    expect([five.judge.verdictOf('x'), dissent(five)]).toEqual(['up', 0]);
+  });
+
+  it('needs the majority of a region’s agents', () => {
+    const six = court(6, {}, (agent) => `r${agent >> 1}`);
+    six.sayAll(DOWN, UP, DOWN, UP, UP, UP);
+    expect(dissent(six)).toBe(0);
+    six.sayAll(DOWN, UP, DOWN, UP, UP, UP);
+    six.say(1, ['unknown', 0]);
+    expect(dissent(six)).toBe(0);
+    six.say(3, ['unknown', 0]);
+    expect(six.judge.verdictOf('x') === 'down' || dissent(six) === 0b011).toBe(true);
+  });
+
+  it('is nobody’s while the node holds, or has just started', () => {
+    const five = court(5);
+    five.sayAll(UP, DOWN, DOWN, UP, UP);
+    expect(dissent(five)).toBe(0b00110);
+    five.judged(false);
+    expect(dissent(five)).toBe(0);
+    const starting = court(5);
+    starting.unsettle();
+    starting.sayAll(UP, ['down', 1], ['down', 1], UP, UP);
+    expect(dissent(starting)).toBe(0);
+  });
+});
+
 describe('an operator', () => {
   it('forgives what flaps', () => {
     const { judge, say, everybody } = manyChecks(3, 3);

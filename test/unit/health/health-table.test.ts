@@ -1,18 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import {
   createHealthTable,
+  dissentOf,
   FACTOR_ONE,
   factorOfWord,
   isBlindWord,
+  isDisputedWord,
   isEligibleWord,
   isLastGoodWord,
   packHealth,
+  slotCountOf,
+  storeDissent,
   UNKNOWN_WORD,
   unpackHealth,
   Verdict,
 } from '../../../src/health/health-table.ts';
 
 const plain = {
+  disputed: false,
   verdict: Verdict.UP,
   barred: false,
   suspect: false,
@@ -33,6 +38,7 @@ describe('a health word', () => {
       { ...plain, shifted: true },
       { ...plain, lastGood: true },
       { ...plain, blind: true },
+      { ...plain, disputed: true },
       { ...plain, ttlSeconds: 255 },
       { ...plain, factor: 0 },
       {
@@ -42,6 +48,7 @@ describe('a health word', () => {
         shifted: true,
         lastGood: true,
         blind: true,
+        disputed: true,
         ttlSeconds: 255,
         factor: 1,
       },
@@ -66,8 +73,17 @@ describe('a health word', () => {
 describe('a new table', () => {
   it('says of every endpoint: unknown, served at full weight', () => {
     const table = createHealthTable(3);
-    expect([...table]).toEqual([UNKNOWN_WORD, UNKNOWN_WORD, UNKNOWN_WORD]);
+    expect([...table.subarray(0, slotCountOf(table))]).toEqual([UNKNOWN_WORD, UNKNOWN_WORD, UNKNOWN_WORD]);
     expect(unpackHealth(UNKNOWN_WORD)).toEqual({ ...plain, verdict: Verdict.UNKNOWN });
     expect(isEligibleWord(UNKNOWN_WORD)).toBe(true);
+    expect(isDisputedWord(UNKNOWN_WORD)).toBe(false);
+  });
+
+  it('keeps beside each word which regions dispute it', () => {
+    const table = createHealthTable(3);
+    storeDissent(table, 2, 0b101);
+    table[2] = packHealth({ ...plain, disputed: true });
+    expect([isDisputedWord(table[2]!), dissentOf(table, 2), dissentOf(table, 0)]).toEqual([true, 0b101, 0]);
+    expect([slotCountOf(table), table[0], table[1]]).toEqual([3, UNKNOWN_WORD, UNKNOWN_WORD]);
   });
 });

@@ -16,15 +16,15 @@ const endpoints = [
 describe('the words without a region', () => {
   it('bar what obeys its health, drain what is up whatever anybody sees, and leave the others', () => {
     const words = createHealthTable(4);
-    const next = [...wordsWithout(words, endpoints, new Set(['eu']))].map(unpackHealth);
+    const next = [...wordsWithout(words, endpoints, new Set(['eu'])).subarray(0, 4)].map(unpackHealth);
     expect(next.map(({ barred }) => barred)).toEqual([true, true, false, false]);
     expect(next.map(({ factor }) => factor)).toEqual([1024, 0, 1024, 1024]);
-    expect([...words]).toEqual([UNKNOWN_WORD, UNKNOWN_WORD, UNKNOWN_WORD, UNKNOWN_WORD]);
+    expect([...words.subarray(0, 4)]).toEqual([UNKNOWN_WORD, UNKNOWN_WORD, UNKNOWN_WORD, UNKNOWN_WORD]);
   });
 
   it('remember who was healthy last: whoever is left, or when nobody is, whoever was before', () => {
     const lastGood = (regions: string[]) =>
-      [...wordsWithout(createHealthTable(3), endpoints.slice(0, 3), new Set(regions))].map(
+      [...wordsWithout(createHealthTable(3), endpoints.slice(0, 3), new Set(regions)).subarray(0, 3)].map(
         (word) => unpackHealth(word).lastGood,
       );
     expect(lastGood(['eu'])).toEqual([false, false, true]);
@@ -33,7 +33,9 @@ describe('the words without a region', () => {
     const words = createHealthTable(2);
     words.set([down, packHealth({ ...unpackHealth(down), lastGood: true })]);
     const both = [spec('192.0.2.1', 'eu'), spec('192.0.2.2', 'eu')];
-    const kept = [...wordsWithout(words, both, new Set(['eu']))].map((word) => unpackHealth(word).lastGood);
+    const kept = [...wordsWithout(words, both, new Set(['eu'])).subarray(0, 2)].map(
+      (word) => unpackHealth(word).lastGood,
+    );
     expect(kept).toEqual([false, true]);
   });
 });
@@ -43,7 +45,7 @@ describe('the words under a shift', () => {
     const words = createHealthTable(4);
     words[0] = packHealth({ ...unpackHealth(UNKNOWN_WORD), factor: 100 });
     const half = shift('s1', { scope: 'region', target: 'eu', factor: 0.5 });
-    const next = [...wordsShifted(words, endpoints, half)].map(unpackHealth);
+    const next = [...wordsShifted(words, endpoints, half).subarray(0, 4)].map(unpackHealth);
     expect(next.map(({ factor }) => factor)).toEqual([100, 512, 1024, 1024]);
     expect(next.map(({ shifted }) => shifted)).toEqual([true, true, false, false]);
   });

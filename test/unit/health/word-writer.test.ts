@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import {
   createHealthTable,
+  dissentOf,
+  isDisputedWord,
   isEligibleWord,
   isLastGoodWord,
   unpackHealth,
@@ -20,6 +22,7 @@ function world(specs: EndpointSpec[], size = 16) {
   const verdicts = new Map<string, CheckState>();
   const suspects = new Set<string>();
   const heldBack = new Set<string>();
+  const dissents = new Map<string, number>();
   const shifts = new Map<string, number>();
   /** Response times by check, milliseconds. */
   const times = new Map<string, number>();
@@ -31,6 +34,7 @@ function world(specs: EndpointSpec[], size = 16) {
       verdict: verdicts.get(check) ?? 'unknown',
       isSuspect: suspects.has(check),
       isHeldBack: heldBack.has(check),
+      dissent: dissents.get(check) ?? 0,
       ttlSeconds: 10,
     }),
     shiftOf: (spec: EndpointSpec) => shifts.get(spec.value) ?? null,
@@ -67,6 +71,7 @@ function world(specs: EndpointSpec[], size = 16) {
     pass,
     suspects,
     heldBack,
+    dissents,
     shifts,
     times,
     resumes,
@@ -103,6 +108,22 @@ describe('the words', () => {
     suspects.clear();
     set({ a: 'up' });
     expect(unpackHealth(registry.table[0]!).suspect).toBe(false);
+  });
+
+  it('say which regions dispute the verdict, whether or not anything else has changed', () => {
+    const { registry, set, dissents } = world([a, b]);
+    const disputes = () =>
+      [0, 1].map((slot) => isDisputedWord(registry.table[slot]!) && dissentOf(registry.table, slot));
+    set({ a: 'up', b: 'up' });
+    dissents.set(a.check.id, 0b110);
+    set({ a: 'up' });
+    expect(disputes()).toEqual([0b110, false]);
+    dissents.set(a.check.id, 0b011);
+    set({ b: 'down', a: 'up' });
+    expect(disputes()).toEqual([0b011, false]);
+    dissents.clear();
+    set({ a: 'up' });
+    expect(disputes()).toEqual([false, false]);
   });
 
   it('reach every endpoint that shares a check, in whatever record', () => {

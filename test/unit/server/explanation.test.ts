@@ -50,6 +50,7 @@ const explain = (fields: Partial<Parameters<typeof explainQuery>[0]> = {}) =>
     locations: null,
     regions: [],
     facts: NO_LATENCY_FACTS,
+    agentRegions: [],
     endpointOf: () => null,
     seed: 1,
     ...fields,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import type { LatencyFacts } from '../../../src/geo/landmarks.ts';
 import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
-import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
+import { packHealth, storeDissent, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { type ExplainGround, explainQuery } from '../../../src/server/explanation.ts';
 import { ReplayError, replayExplanation } from '../../../src/server/replay.ts';
 import type { Balance, SteeringMethod, SteeringModel } from '../../../src/zone/zone-model.ts';
@@ -48,6 +48,7 @@ const groundOf = (serving: Serving): ExplainGround => ({
   locations: null,
   regions: REGIONS,
   facts: NO_LATENCY_FACTS,
+  agentRegions: [],
   endpointOf: () => null,
 });
 
@@ -64,13 +65,17 @@ describe('a replay', () => {
       const serving = world({ ...steering, minHealthy: i % 2 ? 0.4 : 0, ttl: { min: 5, max: 60 } });
       for (const octet of [1, 2, 11, 12, 13, 21, 22]) {
         const factor = 256 + random.nextBelow(769);
+        const isDown = random.nextBelow(2) === 0;
+        storeDissent(serving.tables.health, serving.slotOf(`192.0.2.${octet}`), random.nextBelow(8));
         const word = packHealth({
-          ...unpackHealth(random.nextBelow(2) ? DOWN : UNKNOWN_WORD),
+          ...unpackHealth(isDown ? DOWN : UNKNOWN_WORD),
+          disputed: !isDown && random.nextBelow(2) === 0,
           ttlSeconds: octet,
           factor,
         });
         serving.tables.health[serving.slotOf(`192.0.2.${octet}`)] = word;
       }
+      const nearest = i % 3 === 0 ? null : { regions: i % 3 === 1 ? 0b11 : 0b101, scope: 16 };
       const told = explainQuery({
         ...groundOf(serving),
         name: i % 4 === 0 ? 'alias.example' : 'www.example',
@@ -78,7 +83,7 @@ describe('a replay', () => {
         client: '127.0.0.1',
         ecs: i % 5 === 0 ? null : `20.${i % 3}.0.0/24`,
         seed: random.nextBits() | 0,
-        told: { rotationSeed: i, turns: rotations, spreads: [i % 2 === 0, i % 2 === 0] },
+        told: { rotationSeed: i, turns: rotations, spreads: [i % 2 === 0, i % 2 === 0], nearest: [nearest, nearest] },
       });
       const replay = replayExplanation(
         JSON.parse(JSON.stringify(told)),
