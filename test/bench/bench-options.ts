@@ -9,6 +9,7 @@ export const WORKLOADS = [
   'ecs',
   'nxdomain',
   'tcp',
+  'methods',
   'latency',
   'reload',
   'scale-names',

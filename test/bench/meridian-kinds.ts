@@ -86,13 +86,41 @@ export function writeMeridianGeo(folder: string, geoDatabase: string | null, net
   writeFileSync(join(geo, 'networks.yaml'), networks);
 }
 
+/** How the record of a scenario chooses: keys of its `meridian:` block, and whether rules lead some continents to their pools. */
+export type ZoneSteering = { readonly keys: string; readonly hasRules: boolean };
+
+const BY_RULES: ZoneSteering = { keys: '', hasRules: true };
+
+/** Meridian with a record that chooses by `steering`, each pool in a region where the others have it too. */
+export function steeringKind(name: string, steering: ZoneSteering): ServerKind {
+  return {
+    ...meridianKind('mmsg'),
+    name: `meridian ${name}`,
+    prepare: (scenario, folder, port) => {
+      writeMeridianZone(folder, `${ZONE}.yaml`, steeredZone(scenario, TTL_SECONDS, steering));
+      writeMeridianGeo(folder, scenario.geoDatabase, LOOPBACK_NETWORK);
+      const regions = POOLS.map(({ name: pool, latitude, longitude }) => {
+        return `${pool}: {name: ${pool}, latitude: ${latitude}, longitude: ${longitude}}\n`;
+      });
+      writeFileSync(join(folder, 'geo-data', 'regions.yaml'), regions.join(''));
+      return meridianCommand(folder, port, 'mmsg');
+    },
+  };
+}
+
 /** The zone of a scenario: the record once, and an alias of it for every further name, as gdnsd has one resource for all. */
-export function steeredZone(scenario: Scenario, ttlSeconds: number = TTL_SECONDS): string {
-  const pools = POOLS.map(({ name, addresses }) => {
+export function steeredZone(
+  scenario: Scenario,
+  ttlSeconds: number = TTL_SECONDS,
+  steering: ZoneSteering = BY_RULES,
+): string {
+  const pools = POOLS.map(({ name, addresses }, n) => {
     const values = addresses.map((value, i) => `{value: ${value}, weight: ${WEIGHTS[i]}}`);
-    return `      ${name}: {values: [${values.join(', ')}]}\n`;
+    // A pool that nothing leads to is a fault.
+    const next = steering.hasRules ? undefined : POOLS[n + 1];
+    return `      ${name}: {${next === undefined ? '' : `fallback: ${next.name}, `}values: [${values.join(', ')}]}\n`;
   });
-  const rules = POOLS.slice(1).map(
+  const rules = (steering.hasRules ? POOLS.slice(1) : []).map(
     ({ name, continents }) => `    - {geos: [${continents.join(', ')}], pool: ${name}}\n`,
   );
   const record = `&steered
@@ -105,7 +133,7 @@ ${pools.join('')}    rules:
 ${rules.join('')}    - {pool: ${POOLS[0].name}}
   octodns:
     healthcheck: {protocol: TCP, port: ${scenario.healthPort}}
-    meridian: {healthcheck: {target: 127.0.0.1}}
+    meridian: {healthcheck: {target: 127.0.0.1}${steering.keys}}
 `;
   const names = Array.from({ length: scenario.names }, (_, n) => `${hostName(n)}: ${n === 0 ? record : '*steered\n'}`);
   return `'': {type: NS, value: ns1.${ZONE}.}\nns1: {type: A, value: 192.0.2.53}\n${names.join('')}`;

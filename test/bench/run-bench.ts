@@ -18,6 +18,7 @@ import { gdnsdKind, knotKind, powerdnsKind, reflectorKind } from './peer-kinds.t
 import { formatReport, formatTable } from './result-report.ts';
 import type { ServerKind } from './server-kind.ts';
 import { measureLatency, measureReload } from './workload-latency.ts';
+import { measureMethods } from './workload-methods.ts';
 import { measureMemory, measureStart } from './workload-resources.ts';
 import { measureScaleOfEndpoints, measureScaleOfNames } from './workload-scale.ts';
 import { measureThroughput } from './workload-throughput.ts';
@@ -37,6 +38,7 @@ const WORK: Readonly<Record<WorkloadName, (run: BenchRun) => Promise<void>>> = {
   ecs: (run) => measureThroughput(run, 'ecs'),
   nxdomain: (run) => measureThroughput(run, 'nxdomain'),
   tcp: (run) => measureThroughput(run, 'tcp'),
+  methods: measureMethods,
   latency: measureLatency,
   reload: measureReload,
   'scale-names': measureScaleOfNames,
