@@ -7,6 +7,7 @@
 
 import { isMap, isScalar, LineCounter, type Pair, parseDocument } from 'yaml';
 import type { Fault, Place } from '../base/fault.ts';
+import { yamlErrorText } from '../zone/yaml-error.ts';
 import { SETTINGS, type SettingKey, type Settings } from './settings.ts';
 
 const KEYS = Object.keys(SETTINGS) as SettingKey[];
@@ -21,7 +22,7 @@ export function parseConfig(text: string, file: string): { settings: Settings; f
     return { file, line: at.line, column: at.col };
   };
   const faults: Fault[] = document.errors.map((error) =>
-    configFault('config-syntax', error.message, placeAt(error.pos[0])),
+    configFault('config-syntax', yamlErrorText(error.message), placeAt(error.pos[0])),
   );
   const settings: Record<string, unknown> = {};
   if (faults.length === 0 && document.contents !== null && !isEmptyScalar(document.contents)) {

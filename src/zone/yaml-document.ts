@@ -18,6 +18,7 @@ import {
   YAML_ZONE_CHARS_MAX,
 } from '../base/limits.ts';
 import type { FaultSink } from './fault-sink.ts';
+import { yamlErrorText } from './yaml-error.ts';
 import {
   createYamlFile,
   keyId,
@@ -140,8 +141,9 @@ function parseText(text: string, loader: Loader): ParsedNode | null | undefined 
     logLevel: 'error', // 'silent' would also hush a second document
   });
   for (const error of document.errors) {
-    // The library repeats a word of the text here and there; an included file may be none of ours.
-    const message = loader.includeDepth > 0 ? `the included file is not YAML here (${error.code})` : error.message;
+    // An included file may be none of ours: not even a word of it is told.
+    const message =
+      loader.includeDepth > 0 ? `the included file is not YAML here (${error.code})` : yamlErrorText(error.message);
     loader.sink.error('yaml-syntax', message, placeAt(loader.file, Math.min(error.pos[0], text.length)));
   }
   const odd = /^%YAML[ \t]+(?!1\.)/m.exec(text);

@@ -24,8 +24,11 @@ export type WireAnswer = {
   readonly soaTtl: number;
 };
 
+const IN = 1;
 const SOA = 6;
 const OPT = 41;
+/** Its class is ANY (RFC 8945 4.2). */
+const TSIG = 250;
 /** Where names stand in the RDATA of types that some server compresses (RFC 1035, 3597 4): octets before, and how many names. */
 const NAMES_IN: ReadonlyMap<number, readonly [number, number]> = new Map([
   [2, [0, 1]],
@@ -64,6 +67,7 @@ export function readWireAnswer(bytes: Uint8Array): WireAnswer {
   const qname = word(4) === 0 ? '' : readName(bytes, 12).text;
   for (let i = 0; i < word(4); i++) at = readName(bytes, at).next + 4;
   const question = hex(bytes, 12, at);
+  const dnsClass = word(4) === 0 ? IN : word(at - 2);
   let rcode = bytes[3]! & 15;
   let hasOpt = false;
   let soaTtl = -1;
@@ -83,7 +87,7 @@ export function readWireAnswer(bytes: Uint8Array): WireAnswer {
         rcode |= bytes[owner.next + 4]! << 4;
         continue;
       }
-      if (word(owner.next + 2) !== 1) throw new Error('a class that is not IN');
+      if (type !== TSIG && word(owner.next + 2) !== dnsClass) throw new Error('another class than the question has');
       if (type === SOA && !isAnswer) soaTtl = ttl;
       const text = `${owner.text} ${type} ${readRdata(bytes, type, dataAt, end)}`;
       if (records.includes(text) && count < 2_000) throw new Error(`twice in one section: ${text}`);
