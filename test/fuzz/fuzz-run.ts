@@ -16,6 +16,8 @@ export type FuzzOptions = {
   readonly onlyCase?: number;
   /** Findings after which the target is left alone. */
   readonly findingsMax?: number;
+  /** Milliseconds of the processor that a case may take. */
+  readonly slowMs?: number;
   /** Told of each case before it runs. */
   readonly onCase?: (target: string, seed: number, caseNumber: number) => void;
 };
@@ -49,7 +51,7 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
 }
 
 async function run(target: FuzzTarget, session: FuzzSession, options: FuzzOptions): Promise<FuzzReport> {
-  const { seed, milliseconds, onlyCase, findingsMax = 3 } = options;
+  const { seed, milliseconds, onlyCase, findingsMax = 3, slowMs = SLOW_MS } = options;
   const findings: (Finding & { caseNumber: number })[] = [];
   const startMs = performance.now();
   let slowestMs = 0;
@@ -62,12 +64,13 @@ async function run(target: FuzzTarget, session: FuzzSession, options: FuzzOption
     options.onCase?.(target.name, seed, caseNumber);
     const input = session.generate(new RandomStream(seedOfCase(seed, target.name, caseNumber)));
     const beganMs = performance.now();
-    const fault = await timed(session, input);
+    const fault = await timed(session, input, slowMs);
     slowestMs = Math.max(slowestMs, performance.now() - beganMs);
     executions++;
     if (fault !== null) {
       const known = findings.some((finding) => kindOf(finding.fault) === kindOf(fault));
-      if (!known) findings.push({ target: target.name, caseNumber, ...(await minimise(session, input, fault)) });
+      if (!known)
+        findings.push({ target: target.name, caseNumber, ...(await minimise(session, input, fault, slowMs)) });
     }
     if (onlyCase !== undefined) break;
   }
@@ -81,15 +84,15 @@ async function run(target: FuzzTarget, session: FuzzSession, options: FuzzOption
 }
 
 /** The word on `input`, or that it was slow twice, or never came back. */
-async function timed(session: FuzzSession, input: Uint8Array): Promise<string | null> {
+async function timed(session: FuzzSession, input: Uint8Array, slowMs: number): Promise<string | null> {
   for (let tries = 0; tries < 2; tries++) {
     const before = process.threadCpuUsage();
     const fault = await withinTime(judge(session, input));
     const { user, system } = process.threadCpuUsage(before);
     if (fault !== null) return fault;
-    if ((user + system) / 1000 < SLOW_MS) return null;
+    if ((user + system) / 1000 < slowMs) return null;
   }
-  return `slow: more than ${SLOW_MS} ms of the processor`;
+  return `slow: more than ${slowMs} ms of the processor`;
 }
 
 function withinTime(word: Promise<string | null>): Promise<string | null> {
@@ -112,6 +115,7 @@ async function minimise(
   session: FuzzSession,
   found: Uint8Array,
   fault: string,
+  slowMs: number,
 ): Promise<{ input: Uint8Array; fault: string }> {
   let input = found;
   let word = fault;
@@ -120,7 +124,7 @@ async function minimise(
   const isSpent = () => tries >= MINIMISE_TRIES_MAX || performance.now() > endMs;
   const keep = async (smaller: Uint8Array) => {
     tries++;
-    const said = await timed(session, smaller);
+    const said = await timed(session, smaller, slowMs);
     if (said === null || kindOf(said) !== kindOf(fault)) return false;
     input = smaller;
     word = said;
