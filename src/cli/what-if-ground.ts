@@ -69,7 +69,9 @@ export function readGround({ models, geoDataDir, demand, name, edits, facts }: G
   };
   const notes = build.note === null ? [] : [`places by ${build.source}: ${build.note}`];
   if (facts.checks.size === 0 && ground.records.some(({ method }) => method === 'latency')) {
-    notes.push('pools of method latency are ordered by distance: nothing that agents measure is known (--redis asks)');
+    notes.push(
+      'pools of method latency are ordered by distance and latency.csv: nothing that agents measure is known (--redis asks)',
+    );
   }
   return { ground, demand: report, notes };
 }
