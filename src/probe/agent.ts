@@ -365,6 +365,10 @@ export class ProbeAgent {
       if (record !== undefined) reports.push(recordReport(record, nowMs));
     }
     await this.#options.store.publishChanges({ ...this.#nextHeader(), reports });
+    const { publishedAtMs } = this.#options.store;
+    // Said half-way between here and back.
+    if (publishedAtMs != null)
+      this.#scheduler.setSharedClock(publishedAtMs, (nowMs + this.#options.clock.monotonicMs()) / 2);
   }
 
   #nextHeader(): AgentHeader {

@@ -5,7 +5,7 @@
  *   slots of a check:   |--- phase ---x---------interval---------x---------interval---------x
  *
  * The phase of a check begins at a hash of it, and each agent that is known stands at its rank among them: n agents see an
- * endpoint every n-th part of the interval, counted from the wall clock's epoch, so with synchronised clocks. An agent that
+ * endpoint every n-th part of the interval, counted by the store's clock, which all agents share; by their own until it is known. An agent that
  * knows no other stands at a hash of itself and the check. Each run is up to 5 % of the interval off its slot, so that nothing
  * beats in step. After the start all moves by the monotonic clock. A check that is due while it still runs, and slots missed
  * by a stall, are passed over. A check that somebody suspects may be run at once, out of turn ({@link CheckScheduler.hurry}).
@@ -56,6 +56,8 @@ export type SchedulerStats = {
 const TICK_MS = 5;
 /** Checks started before sockets are looked after again, so that a burst does not distort its own connect times. */
 const STARTS_PER_TURN = 64;
+/** Slots follow the shared clock when they are off by more; below it is the way to the store. */
+const CLOCK_MS_MIN = 150;
 /** Part of the interval by which a run is early or late at most. */
 const JITTER_SHARE = 0.05;
 /** New checks first run this far apart on average, within one interval, instead of waiting for their slot. */
@@ -104,6 +106,8 @@ export class CheckScheduler {
   readonly #timers: Timers;
   readonly #ownHash: number;
   #peerHashes: readonly number[] = [];
+  /** How far the clock that agents share is ahead of the monotonic one here; the own wall clock stands for it at first. */
+  #sharedAheadMs: number;
   #isStarted = false;
   #timer: CancelTimer | null = null;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -119,6 +123,7 @@ export class CheckScheduler {
     this.#concurrencyMax = options.concurrencyMax ?? PROBE_CONCURRENCY_MAX;
     this.#timers = options.timers ?? systemTimers;
     this.#ownHash = hashText(options.agentId);
+    this.#sharedAheadMs = options.clock.wallMs() - options.clock.monotonicMs();
     this.#random = new RandomStream(this.#ownHash);
   }
 
@@ -202,6 +207,18 @@ export class CheckScheduler {
     }
   }
 
+  /** The clock that all agents share said `sharedMs` when the monotonic clock here said `nowMs`: slots go by it from now on. */
+  setSharedClock(sharedMs: number, nowMs: number): void {
+    const aheadMs = sharedMs - nowMs;
+    const movedMs = aheadMs - this.#sharedAheadMs;
+    if (Math.abs(movedMs) < CLOCK_MS_MIN) return;
+    this.#sharedAheadMs = aheadMs;
+    for (const entry of this.#entries.values()) {
+      const shift = -movedMs / entry.intervalMs;
+      entry.slotMs += (shift - Math.round(shift)) * entry.intervalMs;
+    }
+  }
+
   stats(): SchedulerStats {
     this.#turnLagWindow(this.#options.clock.monotonicMs());
     return {
@@ -245,12 +262,12 @@ export class CheckScheduler {
   /** Queues `entries` for their first run, soon; their slots follow at half an interval's distance or more. */
   #enqueue(entries: readonly Entry[]): void {
     const nowMs = this.#options.clock.monotonicMs();
-    const wallMs = this.#options.clock.wallMs();
+    const sharedMs = nowMs + this.#sharedAheadMs;
     const windowMs = Math.max(entries.length * FIRST_SPACING_MS, FIRST_WINDOW_MS_MIN);
     for (const entry of entries) {
       const { intervalMs, phase } = entry;
       entry.dueMs = nowMs + phase * Math.min(windowMs, intervalMs);
-      const sinceSlotMs = (((wallMs - phase * intervalMs) % intervalMs) + intervalMs) % intervalMs;
+      const sinceSlotMs = (((sharedMs - phase * intervalMs) % intervalMs) + intervalMs) % intervalMs;
       entry.slotMs = nowMs - sinceSlotMs;
       this.#queue.add(entry);
     }

@@ -66,6 +66,7 @@ export class RedisStore implements StateStore {
   readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
   #state: StoreState = 'connecting';
+  publishedAtMs: number | null = null;
 
   constructor(options: RedisStoreOptions) {
     this.#keys = storeKeys(options.cluster);
@@ -118,12 +119,15 @@ export class RedisStore implements StateStore {
 
   async publishChanges(changes: AgentChanges): Promise<void> {
     const { reports } = changes;
-    const sent: Promise<unknown>[] = [];
+    const sent: Promise<string | null>[] = [];
     for (let from = 0; from === 0 || from < reports.length; from += CHANGES_REPORTS_MAX) {
       const text = encodeAgentChanges({ ...changes, reports: reports.slice(from, from + CHANGES_REPORTS_MAX) });
       sent.push(this.#append(text));
     }
-    await Promise.all(sent);
+    // The id of an entry of the stream begins with Redis's own time.
+    const [id] = await Promise.all(sent);
+    const ms = Number.parseInt(id ?? '', 10);
+    this.publishedAtMs = Number.isSafeInteger(ms) ? ms : null;
     this.#told.noteChanges(changes);
   }
 
@@ -234,7 +238,7 @@ export class RedisStore implements StateStore {
     );
   }
 
-  #append(text: string): Promise<unknown> {
+  #append(text: string): Promise<string | null> {
     const { changes } = this.#keys;
     return this.#mending(changes, (client) => client.xadd(changes, 'MAXLEN', '~', CHANGES_KEPT, '*', 'c', text));
   }

@@ -69,6 +69,8 @@ export interface AgentStore {
   /** Replaces the agent's snapshot, and is its heartbeat as well; states in it that were not told yet are told at once. */
   publishSnapshot(snapshot: AgentSnapshot): Promise<void>;
   publishChanges(changes: AgentChanges): Promise<void>;
+  /** What the store's own clock said at the last {@link publishChanges}, milliseconds; not there: nothing was, or it has no clock of its own. */
+  readonly publishedAtMs?: number | null;
   /**
    * Delivers changes published from now on, one's own too, until the returned function is called. The first batch, and the
    * first after each loss, is a `gap`. Never throws.

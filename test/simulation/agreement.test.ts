@@ -73,6 +73,19 @@ describe('an endpoint that dies', () => {
   );
 });
 
+describe('agents whose clocks are wrong', () => {
+  it(
+    'by 100 s share the interval by the clock of the store: a silent death is out as soon as with good ones',
+    async () => {
+      const { delays } = await failureDelays('silent', IS_LONG ? 1_000 : 200, { seed: SEED, skewMs: 100_000 });
+      const { p50, p99 } = told('silent death with clocks off by 100 s', delays);
+      expect(p50, `seed ${SEED}`).toBeLessThanOrEqual(4_000);
+      expect(p99, `seed ${SEED}`).toBeLessThanOrEqual(5_500);
+    },
+    TIMEOUT_MS,
+  );
+});
+
 describe('an endpoint that is well', () => {
   const worlds = IS_LONG ? 20 : 1;
   const rounds = IS_LONG ? 50_000 : 20_000;

@@ -73,6 +73,11 @@ export class SimRedis {
     for (const client of this.clients) client.receive({ changes: [read], refused: [], gap: false });
   }
 
+  /** The server's clock, which is nobody else's. */
+  clockMs(): number {
+    return 1_790_000_001_234 + this.time.nowMs;
+  }
+
   chance(part: number): boolean {
     return part > 0 && this.random.nextBits() / 2 ** 32 < part;
   }
@@ -86,6 +91,7 @@ export class SimRedis {
 /** One party's store. */
 export class SimClient implements StateStore {
   state: StoreState = 'connected';
+  publishedAtMs: number | null = null;
   readonly #redis: SimRedis;
   readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
@@ -138,6 +144,8 @@ export class SimClient implements StateStore {
 
   async publishChanges(changes: AgentChanges): Promise<void> {
     if (!(await this.#send())) this.#redis.append(changes);
+    this.publishedAtMs = this.#redis.clockMs();
+    await this.#wait(this.#redis.delayMs());
     this.#told.noteChanges(changes);
   }
 

@@ -70,6 +70,28 @@ afterEach(async () => {
 });
 
 describe('check scheduler', () => {
+  it('counts slots by the clock that agents share, once it is known, however wrong its own is', async () => {
+    const slots: number[][] = [];
+    for (const wrongMs of [0, 1_237_500]) {
+      const world = fakeWorld(() => 3);
+      const clock = { wallMs: () => Date.now() + wrongMs, monotonicMs: () => performance.now() };
+      const running = schedule({ runCheck: world.runCheck, clock });
+      running.setChecks(checks(20));
+      running.start();
+      running.setPeers(['a2', 'a3']);
+      await vi.advanceTimersByTimeAsync(7_000);
+      running.setSharedClock(Date.now() + 40, performance.now());
+      await vi.advanceTimersByTimeAsync(20_000);
+      slots.push([...world.starts.values()].map((starts) => (Date.now() - performance.now() + starts.at(-1)!) % 5_000));
+      await Promise.all([running.stop(), vi.advanceTimersByTimeAsync(20)]);
+    }
+    for (const [i, slot] of slots[0]!.entries()) {
+      const apart = Math.abs(slot - slots[1]![i]!);
+      // Twice the jitter of 250.
+      expect(Math.min(apart, 5_000 - apart)).toBeLessThan(520);
+    }
+  });
+
   it('runs each check once an interval, five per cent off its slot at most', async () => {
     const world = fakeWorld(() => 10);
     const set = checks(50);
