@@ -45,7 +45,7 @@ export class ConnectionPool {
   readonly #perClient = new Map<string, number>();
   /** Connections that the limits and the descriptors of the process allow at this time. */
   #room: number;
-  #roomAtMs = 0;
+  #roomAtMs = Number.NEGATIVE_INFINITY;
   #sweep: NodeJS.Timeout | null = null;
 
   constructor(limits: PoolLimits, counters: ListenerCounters) {

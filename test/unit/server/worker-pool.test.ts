@@ -1,7 +1,9 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { fstatSync, openSync } from 'node:fs';
+import { fstatSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createLivePolicy } from '../../../src/answer/live-policy.ts';
@@ -13,6 +15,15 @@ import { type PoolEvent, WorkerPool, type WorkerPoolOptions } from '../../../src
 
 const NOTHING: TableDelta = { locations: null, classTables: [], zones: [], index: null };
 const FAKE = new URL('../../tools/fake-worker.ts', import.meta.url);
+
+/** Which file a descriptor is; null when it is closed. */
+function inodeOf(fd: number): number | null {
+  try {
+    return fstatSync(fd).ino;
+  } catch {
+    return null;
+  }
+}
 
 const pools: WorkerPool[] = [];
 afterEach(async () => {
@@ -91,12 +102,16 @@ describe('WorkerPool', () => {
     'closes the sockets of a thread that died, so that no query is given to nobody',
     async () => {
       // The fake puts the descriptor that word 11 names into the place of its raw socket.
-      const fd = openSync('/dev/null', 'r');
+      const file = join(mkdtempSync(join(tmpdir(), 'meridian-pool-')), 'socket');
+      const fd = openSync(file, 'w');
+      const { ino } = fstatSync(fd);
       const { health, names, until } = await start({ entry: FAKE });
       Atomics.store(health, 11, fd + 1);
       Atomics.store(health, 0, 1);
       expect(await until(() => names().includes('worker-died'))).toBe(true);
-      expect(() => fstatSync(fd)).toThrow('EBADF');
+      // The number may be somebody else's by now.
+      expect(inodeOf(fd)).not.toBe(ino);
+      rmSync(dirname(file), { recursive: true });
     },
   );
 
@@ -118,7 +133,8 @@ describe('WorkerPool', () => {
       expect(await until(() => names().filter((name) => name === 'worker-replaced').length === i)).toBe(true);
       times.push(performance.now() - since);
     }
-    expect(times[3]!).toBeGreaterThan(times[0]! + 200);
+    // None, 100, 200, 400 ms: a timer may be late and never early.
+    expect(times[3]!).toBeGreaterThan(350);
   });
 
   it('lets a worker with a defect go on until its successor is ready, then drains it', async () => {
