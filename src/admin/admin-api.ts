@@ -50,6 +50,7 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
       {
         method: context.req.method,
         isQuestion: QUESTIONS.has(context.req.path),
+        isOpen: context.req.path === '/healthz' || context.req.path === '/readyz',
         header: (name) => context.req.header(name),
         remoteAddress: context.env?.incoming?.socket?.remoteAddress,
       },
@@ -92,8 +93,12 @@ const SAFE_HEADERS: ReadonlyArray<readonly [string, string]> = [
   ['cross-origin-resource-policy', 'same-origin'],
 ];
 
-async function serveRoute(context: ApiContext, route: ApiRoute, { node, policy }: AdminApiInput): Promise<Response> {
-  const ground: ApiGround = { node, needsToken: policy().token !== null };
+async function serveRoute(
+  context: ApiContext,
+  route: ApiRoute,
+  { node, log, policy }: AdminApiInput,
+): Promise<Response> {
+  const ground: ApiGround = { node, log, needsToken: policy().token !== null };
   const query = readBy(route.query, queryOf(context));
   if ('fault' in query) return problem(context, 400, `query: ${query.fault}`);
   let body: unknown = null;

@@ -26,6 +26,7 @@ export class AgentServer {
       const request = {
         method: context.req.method,
         isQuestion: false,
+        isOpen: true,
         header: (name: string) => context.req.header(name),
         remoteAddress: undefined,
       };

@@ -16,10 +16,10 @@ import {
   regionsShape,
   reloadShape,
   sharesShape,
-  shiftsShape,
   statusShape,
   zonesShape,
 } from './api-schema.ts';
+import { PLAN_ROUTES } from './plan-routes.ts';
 import { endpointsQuery, eventsQuery, explainQueryShape, noQuery } from './request-schema.ts';
 
 const PAGE_DEFAULT = 500;
@@ -140,16 +140,6 @@ const CLUSTER_ROUTES: readonly ApiRoute[] = [
       }
     },
   }),
-  defineRoute({
-    method: 'GET',
-    path: '/api/v1/shifts',
-    operation: 'shifts',
-    summary: "The operators' shifts in force on this node, the next to end first.",
-    query: noQuery,
-    body: null,
-    answers: { 200: shiftsShape },
-    run: (_, { node }) => ({ status: 200, json: { shifts: node.health?.shifts() ?? [] } }),
-  }),
 ];
 
 const OTHER_ROUTES: readonly ApiRoute[] = [
@@ -199,7 +189,13 @@ const OTHER_ROUTES: readonly ApiRoute[] = [
 ];
 
 /** The table. */
-export const API_ROUTES: readonly ApiRoute[] = [...STATUS_ROUTES, DEMAND_ROUTE, ...CLUSTER_ROUTES, ...OTHER_ROUTES];
+export const API_ROUTES: readonly ApiRoute[] = [
+  ...STATUS_ROUTES,
+  DEMAND_ROUTE,
+  ...CLUSTER_ROUTES,
+  ...PLAN_ROUTES,
+  ...OTHER_ROUTES,
+];
 
 type Filter = {
   readonly name?: string | undefined;

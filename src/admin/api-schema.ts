@@ -260,7 +260,8 @@ export const clusterShape = z.object({
   ) satisfies z.ZodType<readonly ClusterNode[]>,
 });
 
-const shift = z.object({
+/** One shift. */
+export const shift = z.object({
   id: text,
   scope: text,
   target: text,

@@ -2,9 +2,10 @@
  * Who may ask the admin API what. A page in a browser on the same machine can reach a loopback port too: by a name that it makes
  * resolve to 127.0.0.1 (DNS rebinding), or by posting blindly (CSRF). The Host, Origin and Sec-Fetch-Site headers tell.
  *
- *   bound to loopback     Host must be a loopback address or localhost
- *   POST, token set       the bearer token, from anywhere
- *   POST, no token        only from a loopback client
+ *   bound to loopback     Host must be a loopback address or localhost; reading needs no token
+ *   changes, and for other machines everything but health
+ *     token set           the bearer token, from anywhere
+ *     no token            only from a loopback client
  *
  * Used by `admin-api.ts` before every route.
  */
@@ -18,6 +19,8 @@ export type GuardedRequest = {
   readonly method: string;
   /** A POST that changes nothing. */
   readonly isQuestion: boolean;
+  /** Anybody may read it, from anywhere: health for orchestrators, metrics of an agent. */
+  readonly isOpen: boolean;
   readonly header: (name: string) => string | undefined;
   /** Address of the other end of the connection, as the socket says it. */
   readonly remoteAddress: string | undefined;
@@ -49,12 +52,14 @@ export function guardRequest(request: GuardedRequest, policy: GuardPolicy): Refu
       message: 'this API listens on loopback and answers only to a loopback address or localhost in the Host header',
     };
   }
-  if (request.method === 'GET' || request.method === 'HEAD') return null;
+  const isRead = request.method === 'GET' || request.method === 'HEAD' || request.isQuestion;
+  const isLocal = isLoopbackHost(host) && isLoopback(request.remoteAddress ?? '');
+  if (isRead && (policy.loopbackOnly || isLocal || request.isOpen)) return guardOrigin(request, host);
   return guardChange(request, host, policy.token);
 }
 
-/** A request that changes something. */
-function guardChange(request: GuardedRequest, host: string, token: string | null): Refusal | null {
+/** Pages of other origins get nothing, and cannot ask the planner to work. */
+function guardOrigin(request: GuardedRequest, host: string): Refusal | null {
   const site = request.header('sec-fetch-site');
   const origin = request.header('origin');
   if (
@@ -63,6 +68,13 @@ function guardChange(request: GuardedRequest, host: string, token: string | null
   ) {
     return { status: 403, message: 'requests from pages of other origins are refused' };
   }
+  return null;
+}
+
+/** A request that changes something, or comes from who knows where. */
+function guardChange(request: GuardedRequest, host: string, token: string | null): Refusal | null {
+  const refusal = guardOrigin(request, host);
+  if (refusal !== null) return refusal;
   if (token !== null) {
     if (isBearer(request.header('authorization'), token)) return null;
     return {

@@ -4,10 +4,18 @@
  */
 
 import { z } from 'zod';
-import { ADMIN_PAGE_MAX } from '../base/limits.ts';
+import {
+  ADMIN_PAGE_MAX,
+  ENDPOINT_KEY_CHARS_MAX,
+  OVERRIDE_MS_MAX,
+  OVERRIDE_MS_MIN,
+  OVERRIDE_TEXT_CHARS_MAX,
+  WHAT_IF_EDITS_MAX,
+} from '../base/limits.ts';
 
 const NAME_CHARS_MAX = 1_024;
 const name = z.string().min(1).max(NAME_CHARS_MAX);
+const target = z.string().min(1).max(ENDPOINT_KEY_CHARS_MAX);
 const number = (max: number) =>
   z
     .string()
@@ -41,3 +49,38 @@ export const explainQueryShape = z.strictObject({
 
 /** Events after the one with this id. */
 export const eventsQuery = z.strictObject({ after: number(Number.MAX_SAFE_INTEGER).optional() });
+
+/** One name's or zone's records alone, if given. */
+export const mapQuery = z.strictObject({ name: name.optional() });
+
+/** What would be otherwise: as the flags of `whatif`. */
+export const whatIfBody = z.strictObject({
+  down: z.array(target).max(WHAT_IF_EDITS_MAX).default([]),
+  weights: z
+    .array(z.strictObject({ target, weight: z.int().min(0).max(1_000_000) }))
+    .max(WHAT_IF_EDITS_MAX)
+    .default([]),
+  biases: z
+    .array(z.strictObject({ target, bias: z.int().min(-99).max(99) }))
+    .max(WHAT_IF_EDITS_MAX)
+    .default([]),
+  name: name.nullable().default(null),
+  load: z.number().positive().max(1e15).nullable().default(null),
+});
+
+/** As the flags of `shift add`; `force` makes it whatever it would do to other pools. */
+export const shiftBody = z.strictObject({
+  scope: z.enum(['region', 'pool', 'endpoint', 'name']),
+  target,
+  /** 0..1 of the weight; left out with `resume`. */
+  factor: z.number().min(0).max(1).optional(),
+  resume: z.boolean().default(false),
+  /** How long it lasts. */
+  seconds: z
+    .int()
+    .min(OVERRIDE_MS_MIN / 1000)
+    .max(OVERRIDE_MS_MAX / 1000),
+  reason: z.string().min(1).max(OVERRIDE_TEXT_CHARS_MAX),
+  by: z.string().min(1).max(OVERRIDE_TEXT_CHARS_MAX).default('admin API'),
+  force: z.boolean().default(false),
+});

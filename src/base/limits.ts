@@ -209,6 +209,14 @@ export const ADMIN_CONNECTIONS_MAX = ADMIN_STREAMS_MAX + 256;
 export const ADMIN_STREAM_WAITING_BYTES_MAX = 256 * 1024;
 /** Entries of a list in one answer of the admin API: some 2 MB of endpoints. */
 export const ADMIN_PAGE_MAX = 2_000;
+/** Edits of each kind in one what-if over the API: more than there are regions anywhere. */
+export const WHAT_IF_EDITS_MAX = 200;
+/** Questions that wait for the planner: a few people at once. */
+export const PLANS_WAITING_MAX = 4;
+/** Time for one what-if: full city data and some thousand records take a few seconds. */
+export const PLAN_MS_MAX = 20_000;
+/** Steered records in one map; a name narrows it down. Each has some 250 countries. */
+export const MAP_RECORDS_MAX = 50;
 /** Events that a node remembers: a bad night's. */
 export const EVENTS_MAX = 1_000;
 /** Octets of one event's data; of a longer one only the message is kept. */

@@ -8,6 +8,7 @@ import type { Fault } from '../base/fault.ts';
 import { readRegions } from '../geo/geo-files.ts';
 import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import { pingTrouble } from '../probe/ping-socket.ts';
+import { checkZonesDirectory } from '../server/zone-directory.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import { zoneJsonSchema } from '../zone/zone-schema.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
@@ -17,7 +18,7 @@ import { readLiveState } from './live-state.ts';
 import { checkLosses, tellLosses } from './n-1-check.ts';
 import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
-import { checkZoneFile, checkZonesDirectory, pathOfZone } from './zone-check.ts';
+import { checkZoneFile, pathOfZone } from './zone-check.ts';
 
 /** Exit code 0: no errors. 1: errors, printed. Throws a usage failure for files that are missing or no zone files. */
 export async function runCheck(settings: Settings, files: readonly string[]): Promise<number> {

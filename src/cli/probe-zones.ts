@@ -6,9 +6,9 @@
  */
 
 import { formatFault } from '../base/fault.ts';
+import { checkZonesDirectory } from '../server/zone-directory.ts';
 import type { ZoneDefaults } from '../server/zone-load.ts';
 import type { CheckSpec, ZoneModel } from '../zone/zone-model.ts';
-import { checkZonesDirectory } from './zone-check.ts';
 
 /** Given to the thread at its birth (`workerData`). */
 export type ProbeZoneSetup = { readonly zonesDir: string; readonly zoneDefaults: ZoneDefaults };

@@ -3,10 +3,11 @@
  * the files alone everything else is up; with --redis it starts from what the agents and operators say now.
  */
 
-import { type Ground, isEdited, type PoolEdits } from '../decision/what-if-ground.ts';
-import { compareGround, regionsOf, wordsOfNothing } from '../decision/what-if-report.ts';
+import { compareChange, PlanError } from '../decision/planned-change.ts';
+import type { PoolEdits } from '../decision/what-if-ground.ts';
+import { wordsOfNothing } from '../decision/what-if-report.ts';
 import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
-import { wordsWithout } from '../health/planned-words.ts';
+import { checkZonesDirectory } from '../server/zone-directory.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { readLiveState, wordsIn } from './live-state.ts';
 import { readName } from './query-command.ts';
@@ -14,7 +15,6 @@ import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { readGround } from './what-if-ground.ts';
 import { renderWhatIf, type WhatIfView } from './what-if-view.ts';
-import { checkZonesDirectory } from './zone-check.ts';
 
 const WEIGHT_MAX = 1_000_000;
 
@@ -33,17 +33,15 @@ export async function runWhatIf(settings: Settings): Promise<number> {
   const facts = live?.facts ?? NO_LATENCY_FACTS;
   const read = readGround({ models, geoDataDir, demand: settings.demand ?? null, name, edits, facts });
   const { ground, demand } = read;
-  checkTargets(ground, down, edits, settings.name);
   const before = live === null ? wordsOfNothing(ground) : wordsIn(ground, live);
-  const after = wordsWithout(before, ground.endpoints, new Set(down));
-  const comparison = compareGround(ground, { before, after }, settings.load ?? null);
+  const comparison = asked(() =>
+    compareChange(ground, before, { down, edits, name: settings.name ?? null, load: settings.load ?? null }),
+  );
   const view: WhatIfView = {
-    ok: comparison.over.length === 0,
-    demand,
-    change: { down, weights: edits.weights, biases: edits.biases },
-    health: live === null ? 'files' : 'redis',
     ...comparison,
-    notes: [...read.notes, ...notes, ...(live?.notes ?? []), ...pinnedNotes(ground, down), ...idleNotes(ground, edits)],
+    demand,
+    health: live === null ? 'files' : 'redis',
+    notes: [...read.notes, ...notes, ...(live?.notes ?? []), ...comparison.notes],
   };
   process.stdout.write(settings.json ? `${JSON.stringify(view, null, 2)}\n` : renderWhatIf(view));
   return view.ok ? ExitCode.GOOD : ExitCode.FAILED;
@@ -67,44 +65,12 @@ function readEdits(settings: Settings): PoolEdits {
   return { weights, biases };
 }
 
-/** A name that nothing has is a slip, and would make a gate that never closes. */
-function checkTargets(ground: Ground, down: readonly string[], edits: PoolEdits, name: string | undefined): void {
-  if (ground.records.length === 0) {
-    throw usageFailure(name === undefined ? 'no zone has a steered record' : `there is no steered record ${name}`);
+/** A change that cannot be asked for is wrong usage. */
+function asked<T>(plan: () => T): T {
+  try {
+    return plan();
+  } catch (error) {
+    if (error instanceof PlanError) throw usageFailure(error.message);
+    throw error;
   }
-  const regions = regionsOf(ground);
-  const listed = regions.length === 0 ? 'no pool states a region' : `pools stand for ${regions.join(', ')}`;
-  for (const region of down) {
-    if (!regions.includes(region)) throw usageFailure(`--down ${region}: no pool stands for that region; ${listed}`);
-  }
-  for (const { target } of [...edits.weights, ...edits.biases]) {
-    if (!poolsOf(ground).some((pool) => isEdited(target, pool.name, pool.region)))
-      throw usageFailure(`${target} is neither a pool nor a region of one; ${listed}`);
-  }
-}
-
-function poolsOf({ records }: Ground) {
-  return records.flatMap(({ before, method }) => before.pools.map(({ name, region }) => ({ name, region, method })));
-}
-
-function pinnedNotes({ endpoints }: Ground, down: readonly string[]): string[] {
-  const pinned = endpoints.filter(({ region, status }) => status === 'up' && region !== null && down.includes(region));
-  if (pinned.length === 0) return [];
-  const what = pinned.length === 1 ? '1 endpoint there has' : `${pinned.length} endpoints there have`;
-  return [`${what} "status: up", which no check takes out: reckoned as drained by an operator (meridian shift add)`];
-}
-
-/** Edits that no record's method looks at. */
-function idleNotes(ground: Ground, { weights, biases }: PoolEdits): string[] {
-  const isIdle = (target: string, methods: readonly string[]) =>
-    poolsOf(ground).every(({ name, region, method }) => !isEdited(target, name, region) || !methods.includes(method));
-  const idle = [
-    ...weights
-      .filter(({ target }) => isIdle(target, ['weighted', 'nearest', 'latency']))
-      .map(({ target }) => `the weight of ${target}`),
-    ...biases
-      .filter(({ target }) => isIdle(target, ['nearest', 'latency']))
-      .map(({ target }) => `the bias of ${target}`),
-  ];
-  return idle.map((what) => `${what} changes nothing: no method of its records goes by it`);
 }

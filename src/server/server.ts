@@ -29,6 +29,7 @@ import { NodeHistory } from './node-history.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import { NodeView } from './node-view.ts';
 import { pickPorts, pickTcpPorts } from './pick-ports.ts';
+import { Planner } from './planner.ts';
 import { logPool } from './pool-log.ts';
 import { poolShares } from './pool-shares.ts';
 import { RegionWatch } from './region-watch.ts';
@@ -73,6 +74,8 @@ export class MeridianServer {
   readonly #shares: AnswerShares;
   readonly #demand: DemandCounts;
   readonly #history: NodeHistory;
+  /** What would be. */
+  readonly planner: Planner;
   readonly #certificate: CertificateFiles | null;
   readonly #latency: LatencyWatch;
   readonly #regions: RegionWatch;
@@ -93,7 +96,9 @@ export class MeridianServer {
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
     this.#shares = new AnswerShares(this.#registry, () => this.#pool?.tallies() ?? [], CLOCK.monotonicMs);
     const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
-    this.#client = new BuildClient({ zonesDir, zoneDefaults, geoDataDir, stateDir }, (message) => this.#warn(message));
+    const places = { zonesDir, zoneDefaults, geoDataDir, stateDir };
+    this.#client = new BuildClient(places, (message) => this.#warn(message));
+    this.planner = new Planner(places, () => ({ words: this.healthWords(), facts: this.#snapshot.latencyFacts }));
     this.#snapshot = new Snapshot({
       client: this.#client,
       registry: this.#registry,
@@ -370,6 +375,7 @@ export class MeridianServer {
     this.#shares.stop();
     this.#demand.stop();
     this.#history.stop();
+    await this.planner.stop();
     this.#latency.stop();
     this.#regions.stop();
     await this.#pool?.stop();

@@ -1,3 +1,4 @@
+import { pino } from 'pino';
 import { expect, it } from 'vitest';
 import { API_ROUTES } from '../../../src/admin/api-routes.ts';
 import { StoreError } from '../../../src/redis/state-store.ts';
@@ -6,7 +7,7 @@ import { sampleNode } from './sample-node.ts';
 const run = (path: string, node = sampleNode(), query = {}) =>
   API_ROUTES.find((route) => route.path === path)!.run(
     { query: query as never, body: null as never, id: '' },
-    { node, needsToken: true },
+    { node, log: pino({ level: 'silent' }), needsToken: true },
   );
 
 it('tells why the cluster cannot be listed, and lists nothing then', async () => {

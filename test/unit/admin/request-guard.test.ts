@@ -5,7 +5,8 @@ const LOOPBACK: GuardPolicy = { loopbackOnly: true, token: null };
 
 function ask(method: string, headers: Record<string, string>, policy: GuardPolicy, remoteAddress = '127.0.0.1') {
   return (
-    guardRequest({ method, isQuestion: false, header: (name) => headers[name], remoteAddress }, policy)?.status ?? 200
+    guardRequest({ method, isQuestion: false, isOpen: false, header: (name) => headers[name], remoteAddress }, policy)
+      ?.status ?? 200
   );
 }
 
@@ -20,8 +21,31 @@ describe('an API on loopback', () => {
   );
 });
 
-it('an API beyond loopback answers reads to any name', () => {
-  expect(ask('GET', { host: 'meridian-1.internal:9153' }, { loopbackOnly: false, token: null }, '192.0.2.7')).toBe(200);
+describe('an API beyond loopback', () => {
+  const open: GuardPolicy = { loopbackOnly: false, token: null };
+  const guarded: GuardPolicy = { loopbackOnly: false, token: 'correct-horse-battery' };
+  const host = 'meridian-1.internal:9153';
+
+  it('answers nobody from elsewhere without a token, not even reads', () => {
+    expect(ask('GET', { host }, open, '192.0.2.7')).toBe(403);
+    expect(ask('GET', { host }, guarded, '192.0.2.7')).toBe(401);
+    expect(ask('GET', { host, authorization: 'Bearer correct-horse-battery' }, guarded, '192.0.2.7')).toBe(200);
+    expect(ask('GET', { host }, open, '127.0.0.1')).toBe(200);
+    expect(ask('GET', { host: 'localhost:9153' }, guarded, '127.0.0.1')).toBe(200);
+    // A name that was made to point here.
+    expect(ask('GET', { host: 'evil.example' }, guarded, '127.0.0.1')).toBe(401);
+  });
+
+  it('tells orchestrators of its health', () => {
+    const request = {
+      method: 'GET',
+      isQuestion: false,
+      isOpen: true,
+      header: () => undefined,
+      remoteAddress: '192.0.2.7',
+    };
+    expect(guardRequest(request, guarded)).toBeNull();
+  });
 });
 
 describe('a change', () => {

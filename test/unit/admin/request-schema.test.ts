@@ -1,5 +1,30 @@
 import { expect, it } from 'vitest';
-import { endpointsQuery } from '../../../src/admin/request-schema.ts';
+import { endpointsQuery, shiftBody, whatIfBody } from '../../../src/admin/request-schema.ts';
+
+const SHIFT = { scope: 'region', target: 'eu-west', factor: 0, seconds: 600, reason: 'drill' };
+
+it('a shift always ends by itself, and says why', () => {
+  expect(shiftBody.safeParse(SHIFT).success).toBe(true);
+  for (const change of [
+    { seconds: 59 },
+    { seconds: 259_201 },
+    { seconds: undefined },
+    { reason: '' },
+    { factor: 1.1 },
+  ]) {
+    expect(shiftBody.safeParse({ ...SHIFT, ...change }).success, JSON.stringify(change)).toBe(false);
+  }
+});
+
+it('an unknown key is a slip', () => {
+  expect(shiftBody.safeParse({ ...SHIFT, forced: true }).success).toBe(false);
+  expect(whatIfBody.safeParse({ dwon: [] }).success).toBe(false);
+});
+
+it('a what-if has bounded edits, and all of them may be left out', () => {
+  expect(whatIfBody.parse({})).toEqual({ down: [], weights: [], biases: [], name: null, load: null });
+  expect(whatIfBody.safeParse({ down: Array.from({ length: 201 }, () => 'a') }).success).toBe(false);
+});
 
 it('numbers of a query are decimal and bounded', () => {
   expect(endpointsQuery.parse({ limit: '10' })).toEqual({ limit: 10 });

@@ -7,6 +7,8 @@ import { EventLog } from '../../../src/server/event-log.ts';
 import { ExplainError } from '../../../src/server/explanation.ts';
 import { NodeHistory } from '../../../src/server/node-history.ts';
 import { NodeView } from '../../../src/server/node-view.ts';
+import { Planner } from '../../../src/server/planner.ts';
+import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { sampleStatus } from './sample-status.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -36,6 +38,9 @@ export function sampleNode(parts: Partial<AdminNode> = {}): AdminNode {
     },
     demand: () => ({ windowSeconds: 60, queriesPerSample: 64, samples: 2, places: [{ place: 'EU-DE', queries: 128 }] }),
     health: null,
+    planner: new Planner({ zonesDir: '', geoDataDir: '', stateDir: null, zoneDefaults: ZONE_DEFAULTS }, () => {
+      throw new Error('nobody plans here');
+    }),
     ...parts,
   };
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkLosses, tellLosses } from '../../../src/cli/n-1-check.ts';
-import { checkZonesDirectory } from '../../../src/cli/zone-check.ts';
 import { NO_LATENCY_FACTS } from '../../../src/geo/pool-costs.ts';
+import { checkZonesDirectory } from '../../../src/server/zone-directory.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { capacityFolder, capacityZone } from '../../tools/capacity-zone.ts';
 import { modelZone } from '../../tools/model-zone.ts';

@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkZoneFile, checkZonesDirectory, pathOfZone } from '../../../src/cli/zone-check.ts';
+import { checkZoneFile, pathOfZone } from '../../../src/cli/zone-check.ts';
+import { checkZonesDirectory } from '../../../src/server/zone-directory.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 
 let folder: string;
