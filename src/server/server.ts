@@ -126,13 +126,14 @@ export class MeridianServer {
       follow: (facts) => this.#snapshot.followLatencies(facts),
     });
     this.#regions = new RegionWatch({
-      log,
+      log: this.log,
       regions: () => this.#snapshot.regions,
       agentRegions: () => this.#health?.regionNumbers() ?? [],
       follow: (spec) => this.#snapshot.followNearest(spec),
     });
     const registry = this.#registry;
-    const facts = { registry, queries: () => this.#queries(), nowMs: CLOCK.wallMs };
+    const byTransport = () => Object.values(this.#pool?.counterReport().queries ?? {});
+    const facts = { registry, queries: () => byTransport().reduce((sum, n) => sum + n, 0), nowMs: CLOCK.wallMs };
     const latenciesOf = (check: string) => this.#health?.measuresOf(check).latencies ?? [];
     this.#history = new NodeHistory({ ...facts, latenciesOf });
     this.view = new NodeView({
@@ -381,12 +382,6 @@ export class MeridianServer {
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();
-  }
-
-  /** Of all transports, since the start. */
-  #queries(): number {
-    const { queries } = this.#pool?.counterReport() ?? {};
-    return queries === undefined ? 0 : queries.udp + queries.tcp + queries.tls + queries.https;
   }
 
   #stateKind(): 'embedded' | 'redis' {
