@@ -47,20 +47,6 @@ export const TOOLS: readonly Tool[] = [
     suites: 'delegation through a real resolver',
   },
   {
-    name: 'named',
-    variable: 'NAMED_BIN',
-    debianPackage: 'bind9',
-    required: false,
-    suites: 'delegation through BIND',
-  },
-  {
-    name: 'kresd',
-    variable: 'KRESD_BIN',
-    debianPackage: 'knot-resolver',
-    required: false,
-    suites: 'delegation through Knot Resolver',
-  },
-  {
     name: 'pdns_recursor',
     variable: 'PDNS_RECURSOR_BIN',
     debianPackage: 'pdns-recursor',
