@@ -13,6 +13,7 @@ import type { z } from 'zod';
 import type { AdminNode, ApiGround } from './api-ground.ts';
 import { type ApiRoute, RouteProblem } from './api-route.ts';
 import { API_ROUTES } from './api-routes.ts';
+import type { ConsoleFiles } from './console-files.ts';
 import type { EventStreams } from './event-streams.ts';
 import { type NodeMetrics, PROMETHEUS_TEXT } from './node-metrics.ts';
 import { buildOpenApi } from './openapi.ts';
@@ -27,6 +28,7 @@ export type AdminApiInput = {
   readonly log: Logger;
   readonly metrics: NodeMetrics;
   readonly streams: EventStreams;
+  readonly page: ConsoleFiles;
   readonly policy: () => GuardPolicy;
   readonly readiness: () => Readiness;
 };
@@ -59,13 +61,16 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
     if (refusal === null) await next();
     else context.res = problem(context, refusal.status, refusal.message);
     // A stream has its own.
-    if (context.res !== RESPONSE_ALREADY_SENT) for (const [name, value] of SAFE_HEADERS) context.header(name, value);
+    if (context.res === RESPONSE_ALREADY_SENT) return;
+    for (const [name, value] of SAFE_HEADERS) if (!context.res.headers.has(name)) context.header(name, value);
   });
   app.get('/healthz', (context) => context.text('ok\n'));
   app.get('/readyz', (context) => {
     const readiness = input.readiness();
     return context.text(`${readiness}\n`, readiness === 'ready' ? 200 : 503);
   });
+  app.get('/', (context) => servePage(context, input.page));
+  app.get('/assets/:file', (context) => servePage(context, input.page));
   const document = buildOpenApi(API_ROUTES, input.node.view.version);
   app.get('/openapi.json', (context) => context.json(document));
   // Before the node has loaded anything there is nothing true to say.
@@ -84,7 +89,7 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
   return app;
 }
 
-/** Nothing of this API is for a browser to keep, guess the type of, or show inside another page. */
+/** Nothing of this API is for a browser to keep, guess the type of, or show inside another page; files of the page say it otherwise. */
 const SAFE_HEADERS: ReadonlyArray<readonly [string, string]> = [
   ['cache-control', 'no-store'],
   ['x-content-type-options', 'nosniff'],
@@ -139,6 +144,17 @@ function readBy(schema: z.ZodType, value: unknown): { readonly value: unknown } 
 }
 
 const FAULT_CHARS_MAX = 300;
+
+/** The operator's page, which asks this API for everything else. */
+function servePage(context: ApiContext, page: ConsoleFiles): Response {
+  const answer = page.answer({
+    path: context.req.path,
+    acceptEncoding: context.req.header('accept-encoding'),
+    ifNoneMatch: context.req.header('if-none-match'),
+  });
+  if (answer === null) return problem(context, 404, `the page has no ${context.req.path}`);
+  return new Response(answer.body, { status: answer.status, headers: answer.headers });
+}
 
 function openStream(context: ApiContext, streams: EventStreams): Response {
   const response = context.env?.outgoing;

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { ListenAddress } from '../server/serve-options.ts';
 import { buildAdminApi, type Readiness } from './admin-api.ts';
 import type { AdminNode } from './api-ground.ts';
+import { ConsoleFiles } from './console-files.ts';
 import { EventStreams } from './event-streams.ts';
 import { HttpListener } from './http-listener.ts';
 import { isLoopback } from './loopback.ts';
@@ -27,6 +28,7 @@ export class AdminServer {
       node,
       log,
       streams: this.#streams,
+      page: new ConsoleFiles(),
       metrics: new NodeMetrics(() => node.status()),
       policy: () => ({ loopbackOnly: this.#loopbackOnly, token }),
       readiness: () => this.#readiness,

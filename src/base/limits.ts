@@ -203,6 +203,9 @@ export const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 export const ADMIN_REQUEST_MS_MAX = 10_000;
 /** Streams of events at once: every screen of a large operations centre. Each costs a socket and some 30 KB. */
 export const ADMIN_STREAMS_MAX = 1_000;
+/** Files of the operator's page and their octets, which are held in memory: twenty times what the build makes. */
+export const CONSOLE_FILES_MAX = 200;
+export const CONSOLE_BYTES_MAX = 8_000_000;
 /** Connections to the admin API at once: streams, and scrapers and people besides. */
 export const ADMIN_CONNECTIONS_MAX = ADMIN_STREAMS_MAX + 256;
 /** Octets that wait for a slow reader of events before it is cut off: minutes of a busy node. */

@@ -2,7 +2,7 @@
 
 import { type AstNode, nameOf, type SourceFile, walk } from './source-tree.ts';
 
-/** Bottom first. A file imports from its own floor and from those before it. */
+/** Bottom first. A file imports from its own floor and from those before it. `console` runs in a browser: it stands apart on top. */
 export const FLOORS = [
   'base',
   'wire',
@@ -16,6 +16,7 @@ export const FLOORS = [
   'server',
   'admin',
   'cli',
+  'console',
 ] as const;
 
 /** The last floor of the pure side. */
@@ -70,6 +71,18 @@ export function findUpwardImports(files: readonly SourceFile[]): string[] {
       return target > floor ? [`${file.path}:${use.line}: ${FLOORS[floor]} looks up to ${use.target}`] : [];
     });
   });
+}
+
+/** What the page in the browser takes of the server besides types. Its build (`.mjs`) runs on Node. */
+export function findServerCodeInPage(files: readonly SourceFile[]): string[] {
+  const page = files.filter((file) => floorName(file.path) === 'console' && !file.path.endsWith('.mjs'));
+  return page.flatMap((file) =>
+    file.imports
+      .filter(({ target, typeOnly, specifier }) =>
+        target === null ? specifier.startsWith('node:') : floorName(target) !== 'console' && !typeOnly,
+      )
+      .map(({ specifier, line }) => `${file.path}:${line}: the page takes more than types of ${specifier}`),
+  );
 }
 
 /** Cycles among imports of one another, types included: each once, as the path around. */

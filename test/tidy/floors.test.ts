@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FLOORS, findCycles, findImpurities, findUpwardImports } from './floor-rules.ts';
+import { FLOORS, findCycles, findImpurities, findServerCodeInPage, findUpwardImports } from './floor-rules.ts';
 import { loadTree, parseFile } from './source-tree.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -26,6 +26,10 @@ describe('the floors of src', () => {
   it('stay pure from base to answer', () => {
     expect(findImpurities(sources)).toEqual([]);
   });
+
+  it('give the page in the browser nothing but types', () => {
+    expect(findServerCodeInPage(sources)).toEqual([]);
+  });
 });
 
 describe('the rules of the floors', () => {
@@ -43,6 +47,14 @@ describe('the rules of the floors', () => {
   it('let a floor look at itself and down', () => {
     const text = "import { x } from './b.ts';\nimport { y } from '../base/c.ts';\nimport fs from 'node:fs';";
     expect(findUpwardImports(tree({ 'src/wire/a.ts': text }))).toEqual([]);
+  });
+
+  it('see server code in the page, and neither its types nor its build', () => {
+    const page = (text: string, name = 'a.tsx') => findServerCodeInPage(tree({ [`src/console/${name}`]: text }));
+    expect(page("import { x } from '../admin/b.ts';")).toHaveLength(1);
+    expect(page("import { readFileSync } from 'node:fs';")).toHaveLength(1);
+    expect(page("import type { X } from '../admin/b.ts';\nimport { y } from './c.ts';\nimport 'preact';")).toEqual([]);
+    expect(page("import { x } from '../cli/pinned-node.mjs';\nimport 'node:fs';", 'build.mjs')).toEqual([]);
   });
 
   it('see a file in no floor', () => {

@@ -10,8 +10,12 @@ export const UNTESTED_SOURCES: Readonly<Record<string, string>> = {
   'src/zone/zone-image.ts': 'offsets alone; zone-table.test.ts and decide.test.ts read what zone-compile wrote',
   'src/cli/main.ts': 'runs on import; every black-box test runs it',
   'src/cli/run-program.ts': 'ends the process that calls it; every black-box test runs it',
+  'src/console/vite-build.mjs': 'build.test.ts runs it as a process and reads what it leaves',
   'src/cli/pinned-node.mjs': 'launch.test.ts runs every branch of it as a process',
 };
+
+/** Views: what they draw is looked at in a browser by `test/system/console.test.ts`; what they reckon is in files of its own. */
+const VIEW_NAME = /^src\/console\/.*\.tsx$/;
 
 /** Exports that only tests use, and why. */
 export const TEST_ONLY_EXPORTS: Readonly<Record<string, string>> = {
@@ -29,7 +33,11 @@ export function findMirrorFaults(
   const tested = new Set(tests.map((file) => stemOf(file.path, 'test/unit/')));
   const missing = sources
     .filter(
-      (file) => !tested.has(stemOf(file.path, 'src/')) && !isTypesOnly(file) && !Object.hasOwn(untested, file.path),
+      (file) =>
+        !tested.has(stemOf(file.path, 'src/')) &&
+        !isTypesOnly(file) &&
+        !VIEW_NAME.test(file.path) &&
+        !Object.hasOwn(untested, file.path),
     )
     .map((file) => `${file.path}: no test/unit/${stemOf(file.path, 'src/')}.test.ts`);
   const orphans = tests

@@ -41,7 +41,7 @@ export type SourceFile = {
   readonly lineAt: (offset: number) => number;
 };
 
-const SOURCE_NAME = /\.(ts|mts|mjs|js)$/;
+const SOURCE_NAME = /\.(ts|tsx|mts|mjs|js)$/;
 const TYPE_DECLARATIONS = new Set(['TSTypeAliasDeclaration', 'TSInterfaceDeclaration', 'TSModuleDeclaration']);
 const FUNCTIONS = new Set(['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression']);
 
@@ -71,7 +71,7 @@ export function listFiles(root: string, folder: string): string[] {
 
 /** One file from its text. Throws, with the path, where the text does not parse. */
 export function parseFile(path: string, text: string): SourceFile {
-  const lang = path.endsWith('.d.ts') ? 'dts' : path.endsWith('ts') ? 'ts' : 'js';
+  const lang = path.endsWith('.d.ts') ? 'dts' : path.endsWith('.tsx') ? 'tsx' : path.endsWith('ts') ? 'ts' : 'js';
   const body = parseBody(path, text, lang);
   const starts = lineStarts(text);
   const lineAt = (offset: number) => {
@@ -119,7 +119,7 @@ export function isTypesOnly(file: SourceFile): boolean {
   });
 }
 
-function parseBody(path: string, text: string, lang: 'ts' | 'dts' | 'js'): readonly AstNode[] {
+function parseBody(path: string, text: string, lang: 'ts' | 'tsx' | 'dts' | 'js'): readonly AstNode[] {
   try {
     return (parseAst(text, { lang }) as unknown as { body: AstNode[] }).body;
   } catch (error) {

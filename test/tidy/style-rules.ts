@@ -31,7 +31,7 @@ export function findLongFunctions(files: readonly SourceFile[]): string[] {
 export function findBadNames(files: readonly SourceFile[]): string[] {
   return files.flatMap((file) =>
     file.path.split('/').flatMap((part) => {
-      const name = part.replace(/(\.test|\.bench|\.d)?\.(ts|mts|mjs|js)$/, '');
+      const name = part.replace(/(\.test|\.bench|\.d)?\.(ts|tsx|mts|mjs|js)$/, '');
       // `x.vectors.test.ts` is the part of the tests of `x` that runs the vectors.
       const pieces = part.includes('.test.') ? name.split('.') : [name];
       if (pieces.some((piece) => FORBIDDEN_NAMES.has(piece)))

@@ -1,6 +1,6 @@
 /**
  * `npm test`: type check, lint and every suite, whatever fails first, and at the very end one line `N passed, N failed` alone.
- * The type check and the lint count as one test each. Arguments go to vitest (`npm test -- --project unit`).
+ * The type checks and the lint count as one test each. Arguments go to vitest (`npm test -- --project unit`).
  */
 
 import { spawn, spawnSync } from 'node:child_process';
@@ -30,11 +30,12 @@ process.env.PATH = [BIN, dirname(process.execPath), process.env.PATH].join(delim
 
 const total: Tally = { passed: 0, failed: 0, skipped: 0 };
 await step('typecheck', () => runChecked('tsc', ['-p', 'tsconfig.json']));
+await step('typecheck of the page', () => runChecked('tsc', ['-p', 'src/console/tsconfig.json']));
 await step('lint', () => runChecked('biome', ['check', '--error-on-warnings', '.']));
 await step('suites', () => runSuites(process.argv.slice(2)));
 
 if (total.skipped > 0) console.log(`${total.skipped} skipped, each with its reason in its name`);
-console.log('(typecheck and lint count as one test each)');
+console.log('(type checks and lint count as one test each)');
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exitCode = total.failed > 0 ? 1 : 0;
 

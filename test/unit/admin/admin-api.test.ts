@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import { buildAdminApi, type Readiness } from '../../../src/admin/admin-api.ts';
 import { API_ROUTES } from '../../../src/admin/api-routes.ts';
+import { ConsoleFiles } from '../../../src/admin/console-files.ts';
 import { EventStreams } from '../../../src/admin/event-streams.ts';
 import { NodeMetrics } from '../../../src/admin/node-metrics.ts';
 import { sampleNode } from './sample-node.ts';
@@ -21,6 +22,7 @@ function api(readiness: Readiness = 'ready') {
     node,
     log: pino({ level: 'silent' }),
     metrics: new NodeMetrics(sampleStatus),
+    page: new ConsoleFiles('/nowhere'),
     streams: new EventStreams(node.events, () => node.view.pulse()),
     policy: () => ({ loopbackOnly: true, token: null }),
     readiness: () => readiness,
