@@ -1,6 +1,7 @@
 /** Every drill, in the order in which they run. */
 
 import { CONNECTION_CHURN } from './connection-churn.ts';
+import { DAMAGED_GEO } from './damaged-geo.ts';
 import type { Drill } from './drill.ts';
 import { FEW_DESCRIPTORS } from './few-descriptors.ts';
 import { GIANT_PIPELINES } from './giant-pipelines.ts';
@@ -18,4 +19,5 @@ export const DRILLS: readonly Drill[] = [
   QUERY_OF_DEATH,
   FEW_DESCRIPTORS,
   LOG_PIPE,
+  DAMAGED_GEO,
 ];
