@@ -1,7 +1,7 @@
 /**
  * ALIAS: a name that has the addresses of another. The target is followed at the time of the query, through whatever zone of ours holds
  * it, so that static, steered and checked addresses come out as they would under the target's own name, for the same client and with
- * the same scope; only the owner and the TTL, the lowest on the way, are the alias's. A target that no zone here holds is not followed.
+ * the same scope; only the owner and the TTL, the lowest on the way, are the alias's. Of a target that no zone here holds the control plane keeps the addresses (`alias-table`).
  */
 
 import { CHAIN_STEPS_MAX } from '../base/limits.ts';
@@ -26,7 +26,7 @@ export function answerAlias(tx: Transaction, tables: ServingTables, home: ZoneTa
     const node = zone === null ? -1 : zone.nodeOf(name);
     if (tx.trace !== null) traceTarget(tx, node < 0 ? null : zone, node);
     if (zone === null || node < 0) {
-      writeNegativeSoa(tx, home);
+      writeOutside(tx, tables, home, ttl);
       return;
     }
     const rrset = node === 0 ? 0 : zone.findRRset(node, tx.query.qtype);
@@ -70,6 +70,39 @@ function writeTarget(
   const records = writeRRset(tx, zone, rrset, tx.owner, Math.min(zone.ttlOf(rrset), ttlMax));
   if (records < 0) tx.isTruncated = true;
   else tx.writer.answers += records;
+}
+
+/** Writes what a resolver has said of a target that no zone here holds; without resolvers there is no data. */
+function writeOutside(tx: Transaction, tables: ServingTables, home: ZoneTable, ttlMax: number): void {
+  const table = tables.aliasTargets ?? null;
+  const { qtype } = tx.query;
+  const entry = table === null ? 0 : table.find(tx.aliased);
+  const ttl = table === null || entry === 0 ? -1 : table.ttlOf(entry, qtype);
+  if (table !== null && ttl < 0) {
+    // Not known yet: a negative answer would be remembered.
+    tx.rcode = Rcode.SERVFAIL;
+    return;
+  }
+  const count = table === null ? 0 : table.countOf(entry, qtype);
+  if (table === null || count === 0) {
+    writeNegativeSoa(tx, home);
+    return;
+  }
+  const { writer } = tx;
+  const from = writer.at;
+  const size = qtype === RRType.A ? 4 : 16;
+  const addressesAt = table.addressesAt(entry, qtype);
+  for (let i = 0; i < count; i++) {
+    const opened = writer.openRecord(tx.owner, qtype, Math.min(ttl, ttlMax));
+    const dataAt = writer.at;
+    if (!opened || !writer.append(table.bytes, addressesAt + i * size, size)) {
+      writer.at = from;
+      tx.isTruncated = true;
+      return;
+    }
+    writer.closeRecord(dataAt);
+  }
+  writer.answers += count;
 }
 
 /** Moves on to where the CNAME leads; returns its TTL, or -1 after writing that there is nothing. */

@@ -2,6 +2,7 @@
 
 import type { ClassTable } from '../geo/class-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
+import type { AliasTable } from '../zone/alias-table.ts';
 import type { ZoneIndex } from '../zone/zone-index.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 
@@ -11,6 +12,8 @@ export type ServingTables = {
   readonly zones: readonly (ZoneTable | null)[];
   /** By steering group. */
   readonly classTables: readonly (ClassTable | null)[];
+  /** Names outside that ALIASes lead to; null or absent: none is resolved here. */
+  readonly aliasTargets?: AliasTable | null;
   /** The one thing that changes under the reader, a word at a time. */
   readonly health: HealthTable;
 };

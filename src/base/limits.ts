@@ -42,6 +42,16 @@ export const ZONE_RECORDS_MAX = 10_000_000;
 export const ZONE_RECORDS_BYTES_MAX = 1024 * 1024 * 1024;
 /** Record types at one name, each a step of the search that a query makes there; a busy apex has ten, and BIND's limit is the same. */
 export const TYPES_PER_NAME_MAX = 100;
+/** Names outside of our zones that ALIASes lead to: each is two questions to a resolver as often as its TTL says. */
+export const ALIAS_TARGETS_MAX = 1_000;
+/** Addresses kept of one such name and type; an answer of more over UDP is truncated anyway. */
+export const ALIAS_ADDRESSES_MAX = 32;
+/** Questions to resolvers under way at once: a socket each. */
+export const ALIAS_QUERIES_MAX = 32;
+/** Seconds for which an ALIAS target's addresses hold at least: a TTL of 0 must not be a question a second and name. */
+export const ALIAS_TTL_SECONDS_MIN = 5;
+/** And at most: a target that moved is found within the hour, whatever its old TTL. */
+export const ALIAS_TTL_SECONDS_MAX = 3_600;
 /** Words of one record in a master file: 65,535 octets of hex written one octet a word, and a header. */
 export const RECORD_WORDS_MAX = 66_000;
 /** Records of one `$GENERATE`: a /16 of reverse names. */

@@ -40,6 +40,7 @@ const ZONE_SETTINGS = [
   'soa-minimum',
   'escaped-semicolons',
   'metadata-targets',
+  'alias-resolver',
 ] as const satisfies readonly SettingKey[];
 
 /** How to get into Redis, for every command that does. */

@@ -40,6 +40,7 @@ export function serveOptions(settings: Settings): ServeOptions {
     explainFrom: settings['explain-from'] ?? [],
     cookieSecretFile: settings['cookie-secret-file'] ?? null,
     tls: tlsOptions(settings),
+    aliasResolvers: settings['alias-resolver'] ?? [],
     proxyFrom: settings['proxy-from'] ?? [],
     rateLimit: {
       mode: settings['rate-limit'] ?? 'off',
@@ -87,6 +88,7 @@ export function zoneDefaults(settings: Settings): ZoneDefaults {
     },
     escapedSemicolons: settings['escaped-semicolons'] ?? ZONE_DEFAULTS.escapedSemicolons,
     metadataTargets: settings['metadata-targets'] ?? ZONE_DEFAULTS.metadataTargets,
+    resolvesAliases: settings['alias-resolver'] !== undefined,
   };
 }
 

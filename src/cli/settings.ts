@@ -179,6 +179,13 @@ export const SETTINGS = {
     help: 'certificate chain of TLS and HTTPS, PEM; read again when it changes',
   },
   'tls-key': { schema: text, placeholder: 'file', help: 'private key of that certificate, PEM' },
+  'alias-resolver': {
+    schema: socketAddresses,
+    placeholder: 'addr:port',
+    help: 'resolver that is asked for ALIAS targets outside of the zones here; may be given several times (default: none)',
+    repeats: true,
+    isRare: true,
+  },
   'proxy-from': {
     schema: ipPrefixes(PROXY_SOURCES_MAX, 'PROXY_SOURCES_MAX'),
     placeholder: 'prefix',

@@ -70,6 +70,8 @@ export type ServeOptions = {
   /** Sources that must, and alone may, say by a PROXY header for whom they ask. */
   readonly proxyFrom: readonly IpPrefix[];
   readonly rateLimit: RateLimitOptions;
+  /** Resolvers asked for ALIAS targets outside of all zones; absent or empty: those have no addresses. */
+  readonly aliasResolvers?: readonly ListenAddress[];
   /** Null: nothing is kept between runs. */
   readonly stateDir: string | null;
   /** Whether the node checks endpoints itself as region `local`; without Redis only. */

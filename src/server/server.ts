@@ -14,6 +14,7 @@ import type { Clock } from '../base/clock.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
+import { type AliasWatch, openAliasWatch } from './alias-watch.ts';
 import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
 import type { CertificateFiles } from './certificate-files.ts';
@@ -79,6 +80,7 @@ export class MeridianServer {
   readonly #certificate: CertificateFiles | null;
   readonly #latency: LatencyWatch;
   readonly #regions: RegionWatch;
+  readonly #aliases: AliasWatch;
   #listen: readonly ListenAddress[] = [];
   #listenTls: readonly StreamAddress[] = [];
   #transport: NodeStatus['transport'] = 'none';
@@ -143,6 +145,7 @@ export class MeridianServer {
       counts: () => this.#shares.read(),
       regions: () => this.#snapshot.regions,
     });
+    this.#aliases = openAliasWatch(options, CLOCK, this.log, this.#snapshot.serving, (to) => this.#pool?.publish(to));
   }
 
   /** Resolves once every listen address answers; rejects with {@link StartError}, with nothing left running. */
@@ -158,6 +161,7 @@ export class MeridianServer {
       if (this.options.listen.length > 0) this.#latency.start();
       await this.#regions.look();
       this.#regions.start();
+      this.#aliases.start();
       if (this.#listen.length > 0) await this.#startWorkers();
       if (this.options.watchFiles) this.#startWatch();
     } catch (error) {
@@ -211,7 +215,7 @@ export class MeridianServer {
       lastResortAnswers: counts.lastResort,
       shifts: this.#health?.shifts() ?? [],
       held: this.#health?.held() ?? [],
-      warnings: [...this.#warnings, ...(this.#certificate?.warnings(CLOCK.wallMs()) ?? [])],
+      warnings: [this.#warnings, this.#aliases.warnings(), this.#certificate?.warnings(CLOCK.wallMs()) ?? []].flat(),
     };
   }
 
@@ -373,12 +377,9 @@ export class MeridianServer {
 
   async #stop(): Promise<void> {
     this.#watch?.close();
-    this.#shares.stop();
-    this.#demand.stop();
-    this.#history.stop();
+    const timers = [this.#shares, this.#demand, this.#history, this.#latency, this.#regions, this.#aliases];
+    for (const owner of timers) owner.stop();
     await this.planner.stop();
-    this.#latency.stop();
-    this.#regions.stop();
     await this.#pool?.stop();
     await this.#health?.stop();
     await this.#client.restart();

@@ -9,6 +9,7 @@ import { type ClassTable, openClassTable } from '../geo/class-table.ts';
 import { imageChecksum } from '../geo/geo-image.ts';
 import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
+import { type AliasTable, openAliasTable } from '../zone/alias-table.ts';
 import { buildZoneIndex, openZoneIndex, type ZoneIndex } from '../zone/zone-index.ts';
 import { openZoneTable, type ZoneTable } from '../zone/zone-table.ts';
 
@@ -24,6 +25,8 @@ export type TableDelta = {
   readonly zones: readonly Placed[];
   /** When zones came or went. */
   readonly index: SharedArrayBuffer | null;
+  /** When what is known of ALIAS targets outside has changed. */
+  readonly aliasTargets?: SharedArrayBuffer;
 };
 
 /** Zones in one message: so many are opened in well under a millisecond, and queries go on between messages. */
@@ -38,6 +41,7 @@ export function* splitDelta(delta: TableDelta): Generator<TableDelta> {
   for (let at = 0; at < put.length; at += ZONES_PER_DELTA) {
     yield { ...nothing, zones: put.slice(at, at + ZONES_PER_DELTA) };
   }
+  if (delta.aliasTargets !== undefined) yield { ...nothing, aliasTargets: delta.aliasTargets };
   const dropped = delta.zones.filter(([, image]) => image === null);
   const unused = delta.classTables.filter(([, image]) => image === null);
   if (delta.index !== null || dropped.length > 0 || unused.length > 0) {
@@ -50,6 +54,7 @@ export class ServingState implements ServingTables {
   index: ZoneIndex;
   readonly zones: (ZoneTable | null)[] = [];
   readonly classTables: (ClassTable | null)[] = [];
+  aliasTargets: AliasTable | null = null;
   readonly health: HealthTable;
   #locations: LocationTable | null = null;
 
@@ -66,6 +71,7 @@ export class ServingState implements ServingTables {
       this.classTables[group] = image === null ? null : openClassTable(image, this.#locations);
     }
     for (const [ordinal, image] of delta.zones) if (image !== null) this.#putZone(ordinal, openZoneTable(image));
+    if (delta.aliasTargets !== undefined) this.aliasTargets = openAliasTable(delta.aliasTargets);
     if (delta.index !== null) this.index = openZoneIndex(delta.index);
     for (const [ordinal, image] of delta.zones) if (image === null) this.#putZone(ordinal, null);
   }

@@ -140,6 +140,7 @@ export class Snapshot {
       classTables: this.#tables.classTables.map((image, group) => [group, image] as const),
       zones,
       index: this.#index,
+      ...(this.serving.aliasTargets && { aliasTargets: this.serving.aliasTargets.image }),
     };
   }
 

@@ -19,6 +19,8 @@ export type ZoneDefaults = {
   readonly escapedSemicolons: boolean;
   /** True if health checks may reach link-local and cloud metadata addresses. */
   readonly metadataTargets: boolean;
+  /** True if a resolver is asked for ALIAS targets outside; false if not given. */
+  readonly resolvesAliases?: boolean;
 };
 
 /** octoDNS's meaning of a zone file: what counts without a word in the configuration. */
@@ -69,6 +71,7 @@ export function loadZone(source: ZoneSource, reader: ZoneFileReader, defaults: Z
     subZones: source.subZones ?? [],
     escapedSemicolons: defaults.escapedSemicolons,
     metadataTargets: defaults.metadataTargets,
+    resolvesAliases: defaults.resolvesAliases ?? false,
     base,
   });
   faults.push(...yaml.faults);

@@ -36,6 +36,8 @@ export type RecordRules = {
   readonly escapedSemicolons: boolean;
   /** Whether endpoints may be checked where clouds keep credentials. */
   readonly metadataTargets: boolean;
+  /** Whether a resolver is asked for ALIAS targets outside of all zones. */
+  readonly resolvesAliases: boolean;
   readonly defaultTtl: { readonly records: number; readonly dynamic: number };
 };
 

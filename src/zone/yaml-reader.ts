@@ -41,6 +41,8 @@ export type YamlZoneInput = {
   readonly escapedSemicolons: boolean;
   /** True if endpoints may be checked at link-local and cloud metadata addresses; false if not given. */
   readonly metadataTargets?: boolean;
+  /** True if addresses of an ALIAS's target outside of all zones are kept by the server; false if not given. */
+  readonly resolvesAliases?: boolean;
   /** Static records of a master file of the same zone. */
   readonly base?: ZoneModel | null;
   /** Seconds for records without `ttl`; default 3600, and 30 for steered ones. */
@@ -80,6 +82,7 @@ function rulesOf(input: YamlZoneInput, sink: FaultSink): RecordRules | null {
     originWire: wire,
     escapedSemicolons: input.escapedSemicolons,
     metadataTargets: input.metadataTargets ?? false,
+    resolvesAliases: input.resolvesAliases ?? false,
     defaultTtl: input.defaultTtl ?? DEFAULT_TTL,
   };
 }

@@ -167,8 +167,9 @@ function addAlias(build: Build, record: ReadRecord, held: ReadonlySet<string>): 
   const target = lowerName(built.rdata);
   build.aliases.push({ owner, target, ttlSeconds: clampTtl(record) });
   if (!isAtOrBelow(target, rules.originWire)) {
+    if (rules.resolvesAliases) return;
     tell(
-      'the target is outside of this zone: it is followed while another zone of this server holds it, and else the ALIAS has no addresses',
+      'the target is outside of this zone, and no resolver is configured: unless another zone of this server holds it the ALIAS has no addresses; set alias-resolver',
     );
   } else if (!canHoldAddresses(target, rules.originWire, held)) {
     tell('the target has no address in this zone: the ALIAS has none either');

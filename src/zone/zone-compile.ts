@@ -79,7 +79,12 @@ export function compileZone(model: ZoneModel): CompiledZone {
     insertSlot(arena, slotsAt, hashSize - 1, tree.hash[node]!, nodeAt[node]!);
   }
   const nodesEnd = arena.used;
-  for (const [node, alias] of tree.aliases) arena.words[nodeAt[node]! + NodeWord.ALIAS] = writeAlias(arena, alias);
+  const aliases: number[] = [];
+  for (const [node, alias] of tree.aliases) {
+    const at = writeAlias(arena, alias);
+    arena.words[nodeAt[node]! + NodeWord.ALIAS] = at;
+    aliases.push(at);
+  }
   linkNodes(arena, model, tree, nodeAt);
   const words: [number, number][] = [
     [HeaderWord.MAGIC, ZONE_MAGIC],
@@ -98,6 +103,8 @@ export function compileZone(model: ZoneModel): CompiledZone {
     [HeaderWord.ENDPOINT_LINKS_AT, writeList(arena, links.slotsAt)],
     [HeaderWord.ENDPOINT_COUNT, links.slotsAt.length],
     [HeaderWord.GROUP_LINKS_AT, writeList(arena, links.groupsAt)],
+    [HeaderWord.ALIASES_AT, writeList(arena, aliases)],
+    [HeaderWord.ALIAS_COUNT, aliases.length],
     [HeaderWord.GROUP_COUNT, links.groupsAt.length / 2],
   ];
   for (const [word, value] of words) arena.words[word] = value;

@@ -43,6 +43,9 @@ export const HeaderWord = {
   GROUP_COUNT: 14,
   NODES_AT: 15,
   NODES_END: 16,
+  /** The {@link AliasWord}s of all nodes that have some. */
+  ALIASES_AT: 17,
+  ALIAS_COUNT: 18,
 } as const;
 /** Words that the header takes. */
 export const HEADER_WORDS = 20;

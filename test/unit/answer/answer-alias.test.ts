@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { DecisionTrace } from '../../../src/decision/trace.ts';
 import { packHealth, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
 import { Rcode, RRType } from '../../../src/wire/codes.ts';
+import { type AliasAddresses, buildAliasTable, openAliasTable } from '../../../src/zone/alias-table.ts';
 import { type AskOptions, buildQuery } from '../../tools/dns-client.ts';
 import { type Reply, readReply } from '../../tools/dns-reply.ts';
-import { Asker, type DynamicSketch, modelZone, network, serve } from '../../tools/model-zone.ts';
+import { Asker, type DynamicSketch, modelZone, network, serve, wireName } from '../../tools/model-zone.ts';
 
 const STEERED: DynamicSketch = {
   name: 'www',
@@ -114,6 +115,19 @@ describe('ALIAS', () => {
       ).toEqual([`${RRType.SOA} example.`]);
     }
     expect(ask('across.example.', 'AAAA').authority.map((record) => record.name)).toEqual(['example.']);
+  });
+
+  it('has the addresses that a resolver gave for a target outside, and is SERVFAIL while they are not known', () => {
+    const name = wireName('www.elsewhere.test.');
+    const a = { ttlSeconds: 90, addresses: [Uint8Array.of(192, 0, 2, 7), Uint8Array.of(192, 0, 2, 8)] };
+    const asked = (aaaa: AliasAddresses | null, type: string) => {
+      const aliasTargets = openAliasTable(buildAliasTable([{ name, a, aaaa }]));
+      const query = buildQuery('outside.example.', type);
+      return readReply(new Asker({ ...tables, aliasTargets }).ask(query, '127.0.0.1', 1) ?? expect.fail('silence'));
+    };
+    expect(told(asked(null, 'A'))).toEqual(['90 outside.example. a 192.0.2.7', '90 outside.example. a 192.0.2.8']);
+    expect(asked(null, 'AAAA')).toMatchObject({ rcode: Rcode.SERVFAIL, answers: [] });
+    expect(asked({ ttlSeconds: 9, addresses: [] }, 'AAAA')).toMatchObject({ rcode: Rcode.NOERROR, answers: [] });
   });
 
   it('that never ends is SERVFAIL', () => {

@@ -30,6 +30,8 @@ describe('a zone', () => {
     for (const target of ['a.example.com.', 'none.unit.test.', '192.0.2.1', 'unit.test.']) {
       expect(codesOf(readZoneText(`'': {type: ALIAS, value: ${target}}`)), target).toEqual(['alias-unserved']);
     }
+    const outside = "'': {type: ALIAS, value: a.example.com.}";
+    expect(codesOf(readZoneText(outside, {}, { resolvesAliases: true }))).toEqual([]);
     const held = "'*.w': {type: A, value: 192.0.2.1}\nd: {type: NS, value: ns.example.com.}\n";
     for (const target of ['x.w', 'x.d']) {
       expect(codesOf(readZoneText(`'': {type: ALIAS, value: ${target}.unit.test.}\n${held}`)), target).toEqual([]);
