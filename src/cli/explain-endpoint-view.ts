@@ -1,6 +1,7 @@
 /** One endpoint of an explanation as lines of text: its weight with each factor, its health, its fate, and every agent's voice. */
 
 import type { EndpointTrace, StepTrace } from '../decision/trace.ts';
+import type { Flap } from '../health/flap-damping.ts';
 import type { WeightCorrection } from '../health/weight-corrections.ts';
 import type { AgentVoice, ExplainedEndpoint } from '../server/node-status.ts';
 import { duration } from './share-view.ts';
@@ -37,6 +38,7 @@ export function endpointLines(
   if (endpoint.status !== 'obey' || status === undefined) return lines;
   const votes = status.votes.map((vote) => `${vote.region}:${vote.vote}`).join(' ');
   lines.push(`      votes ${votes === '' ? 'none' : votes}  check ${status.check}`);
+  if (status.flap !== null) lines.push(flapText(status.flap));
   for (const voice of status.voices.slice(0, VOICES_MAX)) lines.push(`        ${voiceText(voice)}`);
   const rest = status.voices.length - VOICES_MAX;
   if (rest > 0) lines.push(`        … and ${rest} more; --json lists all`);
@@ -54,6 +56,13 @@ function fateText({ fate, isChosen }: EndpointTrace): string {
   if (fate === 'down nearby') return paint('red', 'out: down for both regions nearest the client');
   if (fate === 'drained') return paint('red', 'out: drained by a shift');
   return paint('red', isChosen ? `${fate}, answered all the same` : `out: ${fate}`);
+}
+
+/** What its downs have cost it: 1000 each, halved every five minutes (03-health, "Flaps"). */
+function flapText({ penalty, heldMs }: Flap): string {
+  const held =
+    heldMs > 0 ? `, held back for another ${duration(Math.ceil(heldMs / 1000))} unless it goes down again` : '';
+  return `      flap penalty ${Math.round(penalty)}${held}`;
 }
 
 function voiceText({ agent, region, vote, reason, connectMs, ageSeconds, fresh }: AgentVoice): string {

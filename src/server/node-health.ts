@@ -257,7 +257,7 @@ export class NodeHealth {
         return { agent, region, vote: state, reason, connectMs, ageSeconds: Math.round(ageMs / 1000), fresh };
       }),
     );
-    return { ...status, voices };
+    return { ...status, voices, flap: this.#feed.flapOf(status.check) };
   }
 
   #recall(): void {

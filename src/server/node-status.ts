@@ -4,6 +4,7 @@
  */
 
 import type { Fault } from '../base/fault.ts';
+import type { Flap } from '../health/flap-damping.ts';
 import type { WeightCorrection } from '../health/weight-corrections.ts';
 import type { ListenAddress } from './serve-options.ts';
 import type { WorkerRole } from './worker-messages.ts';
@@ -92,8 +93,11 @@ export type AgentVoice = {
   readonly fresh: boolean;
 };
 
-/** An endpoint with every agent's voice, as explanations tell it. */
-export type ExplainedEndpoint = EndpointStatus & { readonly voices: readonly AgentVoice[] };
+/** An endpoint with every agent's voice, and how it is damped if it went down again and again, as explanations tell it. */
+export type ExplainedEndpoint = EndpointStatus & {
+  readonly voices: readonly AgentVoice[];
+  readonly flap: Flap | null;
+};
 
 /** One endpoint's part in its pool; shares are 0..1, null of nothing. */
 export type EndpointShare = {

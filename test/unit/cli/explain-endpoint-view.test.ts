@@ -39,6 +39,7 @@ const known = {
   value: '192.0.2.1',
   votes: [{ region: 'eu', vote: 'up' }],
   check: 'c',
+  flap: null,
   voices: [
     voice,
     { ...voice, agent: 'a2', vote: 'down', reason: 'timeout', connectMs: null, ageSeconds: 90, fresh: false },
@@ -61,6 +62,9 @@ describe('an endpoint of an explanation', () => {
 
   it('says why it is out, and does not say "out" of what was answered all the same', () => {
     expect(lines({ fate: 'drained', factor: 0, isShifted: true })[0]).toContain('x 0 (shift), health up, out: drained');
+    const damped = { ...known, flap: { check: 'c', penalty: 2345.6, heldMs: 61_000 } };
+    expect(lines({ fate: 'held back' }, [damped]).join('\n')).toMatch(/flap penalty 2346, held back for another .*1/);
+    expect(lines({}, [known]).join('\n')).not.toContain('penalty');
     expect(lines({ fate: 'held back' })[0]).toContain('held back until an operator');
     expect(lines({ fate: 'down', verdict: 2 })[0]).toContain('health down, out: down');
     expect(lines({ fate: 'down', verdict: 2, isChosen: true })[0]).toMatch(/^ {2}> .*down, answered all the same$/);

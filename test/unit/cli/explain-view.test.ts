@@ -124,6 +124,7 @@ const explanation: Explanation = {
       poolShare: null,
       correction: null,
       answers: { total: 9, recent: 4 },
+      flap: null,
       voices: [
         {
           agent: 'a1',
