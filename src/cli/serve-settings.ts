@@ -17,7 +17,8 @@ export const LISTEN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 5300 
 /** Where a node's API listens, and where `status` asks. */
 export const ADMIN_DEFAULT: ListenAddress = { address: '127.0.0.1', port: 9153 };
 const ZONES_DEFAULT = 'zones';
-const GEO_DATA_DEFAULT = 'geo-data';
+/** Where geo data is looked for without a word. */
+export const GEO_DATA_DEFAULT = 'geo-data';
 const STATE_DIR_DEFAULT = '.meridian';
 /** As NSD's: far above what a resolver asks of one name, far below a useful flood. */
 const RATE_PER_SECOND_DEFAULT = 200;

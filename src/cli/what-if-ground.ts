@@ -25,6 +25,8 @@ export type GroundRequest = {
   /** Absolute name of a steered record or of a zone, or null for all. */
   readonly name: string | null;
   readonly edits: PoolEdits;
+  /** Zones as they are after a change of their files, by origin. */
+  readonly successors?: ReadonlyMap<string, ZoneModel>;
   /** What agents measure; {@link NO_LATENCY_FACTS} where nobody was asked. */
   readonly facts: LatencyFacts;
 };
@@ -47,7 +49,7 @@ export type FileGround = { readonly ground: Ground; readonly demand: DemandRepor
 export const NO_EDITS: PoolEdits = { weights: [], biases: [] };
 
 /** Reads geo data and demand, and compiles. Throws a failure that names what is broken. */
-export function readGround({ models, geoDataDir, demand, name, edits, facts }: GroundRequest): FileGround {
+export function readGround({ models, geoDataDir, demand, name, edits, successors, facts }: GroundRequest): FileGround {
   const build = new LocationBuilder(geoDataDir, new StateDir(null, () => {})).look(true);
   if (build === null || hasError(build.faults)) {
     const lines = (build?.faults ?? []).map((fault) => printable(formatFault(fault)));
@@ -59,7 +61,7 @@ export function readGround({ models, geoDataDir, demand, name, edits, facts }: G
   const clients = byFile?.clients ?? addressClients(places);
   const isWanted = (zone: string, record: string) => name === null || record === name || zone === name;
   const { regions } = build;
-  const ground = buildGround({ models, isWanted, edits, locations, places, regions, facts, clients });
+  const ground = buildGround({ models, isWanted, edits, successors, locations, places, regions, facts, clients });
   const report: DemandReport = {
     source: byFile === null ? 'ipv4-addresses' : 'file',
     file: demand,

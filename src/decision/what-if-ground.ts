@@ -33,6 +33,8 @@ export type GroundInput = {
   /** Which records are reckoned; absolute name. */
   readonly isWanted: (zone: string, name: string) => boolean;
   readonly edits: PoolEdits;
+  /** By origin: zones as they are after a change of their files; records that both have are compared, and `edits` let be. */
+  readonly successors?: ReadonlyMap<string, ZoneModel> | undefined;
   readonly locations: LocationTable;
   readonly places: PlaceRuns;
   readonly regions: readonly Region[];
@@ -84,15 +86,19 @@ export function buildGround(input: GroundInput): Ground {
   const endpoints: EndpointSpec[] = [];
   const records: GroundRecord[] = [];
   for (const model of models) {
-    const edited = editModel(model, input);
+    const edited = input.successors?.get(model.originText) ?? editModel(model, input);
     const before = compileSide(model, endpoints.length, tableOf);
     const after = edited === model ? before : compileSide(edited, endpoints.length, tableOf);
     endpoints.push(...before.endpoints);
-    for (const [i, dynamic] of model.dynamics.entries()) {
+    const successors = new Map(
+      edited.dynamics.map((each) => [`${nameToText(each.owner)} ${each.type}`, each] as const),
+    );
+    for (const dynamic of model.dynamics) {
       const name = nameToText(dynamic.owner);
-      if (!input.isWanted(model.originText, name)) continue;
+      const successor = successors.get(`${name} ${dynamic.type}`);
+      if (successor === undefined || !input.isWanted(model.originText, name)) continue;
       const old = plannedRecord(before, dynamic, distances);
-      const now = edited === model ? old : plannedRecord(after, edited.dynamics[i]!, distances);
+      const now = edited === model ? old : plannedRecord(after, successor, distances);
       const { type, key, place, steering } = dynamic;
       const cells = cellsOf(old.rrset.table, now.rrset.table);
       const { method } = steering;

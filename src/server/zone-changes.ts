@@ -20,7 +20,7 @@ export type ZoneSummary = {
   readonly isWhole: boolean;
 };
 
-/** Lists hold at most {@link LISTED_MAX} entries and then `+3 more`; the counts are whole. */
+/** Lists of the log hold at most {@link LISTED_MAX} entries and then `+3 more`; the counts are whole. */
 export type ZoneChanges = {
   readonly added: readonly string[];
   readonly removed: readonly string[];
@@ -44,9 +44,9 @@ const SUMMARY_RECORDS_MAX = 20_000;
 const LISTED_MAX = 20;
 
 /** What {@link diffZones} needs of the zone as it is now. */
-export function summariseZone(model: ZoneModel): ZoneSummary {
+export function summariseZone(model: ZoneModel, recordsMax = SUMMARY_RECORDS_MAX): ZoneSummary {
   const { records } = model;
-  const isWhole = records.count + model.dynamics.length <= SUMMARY_RECORDS_MAX;
+  const isWhole = records.count + model.dynamics.length <= recordsMax;
   const rrsets = new Map<string, string>();
   const steered = new Set<string>();
   const weights = new Map<string, number>();
@@ -64,8 +64,12 @@ export function summariseZone(model: ZoneModel): ZoneSummary {
   return { rrsets, steered, weights, isWhole };
 }
 
-/** What differs from `before` to `after`; null when there was none before. */
-export function diffZones(before: ZoneSummary | undefined, after: ZoneSummary): ZoneChanges | null {
+/** What differs from `before` to `after`, in lists of at most `listedMax`; null when there was none before. */
+export function diffZones(
+  before: ZoneSummary | undefined,
+  after: ZoneSummary,
+  listedMax = LISTED_MAX,
+): ZoneChanges | null {
   if (before === undefined) return null;
   const isWhole = before.isWhole && after.isWhole;
   // A zone that has just grown or shrunk over the limit: what only one of the two knows is no news.
@@ -86,27 +90,28 @@ export function diffZones(before: ZoneSummary | undefined, after: ZoneSummary): 
     if (old !== undefined && old !== weight) weights.push(`${key}: ${old} -> ${weight}`);
   }
   return {
-    added: listed(added),
-    removed: listed(removed),
-    changed: listed(changed),
-    weights: listed(weights),
+    added: listed(added, listedMax),
+    removed: listed(removed, listedMax),
+    changed: listed(changed, listedMax),
+    weights: listed(weights, listedMax),
     counts: { added: added.length, removed: removed.length, changed: changed.length, weights: weights.length },
     steered: changed.filter((key) => before.steered.has(key) && after.steered.has(key)),
     isWhole,
   };
 }
 
-function listed(list: readonly string[]): string[] {
-  if (list.length <= LISTED_MAX) return [...list];
-  return [...list.slice(0, LISTED_MAX), `+${list.length - LISTED_MAX} more`];
+function listed(list: readonly string[], max: number): string[] {
+  if (list.length <= max) return [...list];
+  return [...list.slice(0, max), `+${list.length - max} more`];
 }
 
 /** Returns its key. */
 function summariseDynamic(dynamic: DynamicModel, rrsets: Map<string, string>, weights: Map<string, number>): string {
   const key = `${nameToText(dynamic.owner)} ${dynamic.type}`;
-  const { place, owner, ...content } = dynamic;
-  const text = JSON.stringify(content, (_, value: unknown) =>
-    ArrayBuffer.isView(value) ? Array.from(value as Uint32Array) : value,
+  const { owner, ...content } = dynamic;
+  // Where something stands is no part of what it says.
+  const text = JSON.stringify(content, (field, value: unknown) =>
+    field === 'place' ? undefined : ArrayBuffer.isView(value) ? Array.from(value as Uint32Array) : value,
   );
   rrsets.set(key, digest(text));
   for (const pool of dynamic.pools) {

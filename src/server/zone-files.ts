@@ -122,10 +122,15 @@ export class ZoneFileReader {
   bytesRead = 0;
   readonly #root: string;
   readonly #nowMs: number;
+  readonly #drafts: ReadonlyMap<string, Uint8Array>;
   readonly #hash = createHash('sha256');
 
-  /** `zonesDir` bounds what may be included; `nowMs` is the wall clock. */
-  constructor(zonesDir: string, nowMs: number) {
+  /**
+   * `zonesDir` bounds what may be included; `nowMs` is the wall clock; `drafts`, by real path, is read instead of what those files
+   * hold.
+   */
+  constructor(zonesDir: string, nowMs: number, drafts: ReadonlyMap<string, Uint8Array> = new Map()) {
+    this.#drafts = drafts;
     this.#root = realPathOrSelf(zonesDir);
     this.#nowMs = nowMs;
   }
@@ -171,7 +176,8 @@ export class ZoneFileReader {
     // The stamp first: a change between the two is then seen as one more change, not lost.
     this.files.push({ path, stamp: stampOf(path, this.#nowMs) });
     try {
-      const { bytes, modifiedMs } = readRegularFile(path, ZONE_FILE_BYTES_MAX);
+      const { bytes: written, modifiedMs } = readRegularFile(path, ZONE_FILE_BYTES_MAX);
+      const bytes = this.#drafts.get(realPathOrSelf(path)) ?? written;
       this.modifiedSeconds = Math.max(this.modifiedSeconds, Math.floor(modifiedMs / 1000));
       this.bytesRead += bytes.length;
       this.#hash.update(`${bytes.length}:`).update(bytes);

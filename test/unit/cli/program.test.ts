@@ -6,7 +6,7 @@ const program = buildProgram('1.2.3', { environment: {} }, () => {});
 
 function help(name: string): string {
   let text = '';
-  const command = program.commands.find((each) => each.name() === name)!;
+  const command = name.split(' ').reduce((at, word) => at.commands.find((each) => each.name() === word)!, program);
   command.configureOutput({
     writeOut: (part) => {
       text += part;
@@ -17,10 +17,27 @@ function help(name: string): string {
 }
 
 describe('the program', () => {
-  const names = program.commands.map((command) => command.name());
+  const leaves = program.commands.flatMap((command) =>
+    command.commands.length === 0
+      ? [{ name: command.name(), command }]
+      : command.commands.map((each) => ({ name: `${command.name()} ${each.name()}`, command: each })),
+  );
+  const names = leaves.map(({ name }) => name);
 
   it('offers what works and nothing else', () => {
-    expect(names).toEqual(['serve', 'probe', 'check', 'explain', 'whatif', 'status', 'shift', 'query']);
+    expect(names).toEqual([
+      'serve',
+      'probe',
+      'check',
+      'explain',
+      'whatif',
+      'status',
+      'shift',
+      'query',
+      'zone fmt',
+      'zone set',
+      'zone diff',
+    ]);
   });
 
   it.each(names)('%s has help with an example that uses its own flags', (name) => {
@@ -46,9 +63,7 @@ describe('the program', () => {
   });
 
   it('uses every setting somewhere', () => {
-    const flags = new Set(
-      program.commands.flatMap((command) => command.options.map((option) => option.long?.slice(2))),
-    );
+    const flags = new Set(leaves.flatMap(({ command }) => command.options.map((option) => option.long?.slice(2))));
     expect(Object.keys(SETTINGS).filter((key) => !flags.has(key) && key !== 'redis-password')).toEqual([]);
   });
 });

@@ -45,6 +45,16 @@ describe('diffZones', () => {
     expect(changes?.steered).toEqual(['s.a.test. A']);
   });
 
+  it('takes what only stands elsewhere for the same', () => {
+    expect(diffZones(summary(steered(3)), summary(`# a comment\n${steered(3)}`))?.changed).toEqual([]);
+  });
+
+  it('lists all when asked to', () => {
+    const many = Array.from({ length: 50 }, (_, i) => `n${i}: {type: A, value: 127.0.0.1}\n`).join('');
+    const changes = diffZones(summary('x: {type: A, value: 127.0.0.1}\n'), summary(many), 1_000);
+    expect(changes?.added).toHaveLength(50);
+  });
+
   it('counts all and lists few', () => {
     const many = Array.from({ length: 50 }, (_, i) => `n${i}: {type: A, value: 127.0.0.1}\n`).join('');
     const changes = diffZones(summary('x: {type: A, value: 127.0.0.1}\n'), summary(many));

@@ -1,0 +1,68 @@
+import { expect, it } from 'vitest';
+import { editWeight } from '../../../src/cli/zone-weight.ts';
+
+const zone = (endpoints: string) => `www:
+  dynamic:
+    pools:
+      eu:
+        values: # two
+${endpoints}
+    rules: [{pool: eu}]
+  type: A
+`;
+const wanted = { key: 'www', pool: 'eu', value: '2001:db8::1' };
+const edit = (text: string, name = wanted, include = (target: string) => ({ path: target, text: '' })) =>
+  editWeight([{ path: 'a.yaml', text }], include, name, 7);
+
+it.each([
+  [
+    'a weight in braces',
+    "        - {value: '2001:DB8:0::1', weight: 3}  # c",
+    "        - {value: '2001:DB8:0::1', weight: 7}  # c",
+    '3',
+  ],
+  [
+    'a weight in quotes',
+    '        - {value: "2001:db8::1", weight: "3"}',
+    '        - {value: "2001:db8::1", weight: 7}',
+    '3',
+  ],
+  ['no weight in braces', '        - {value: "2001:db8::1"}', '        - {value: "2001:db8::1", weight: 7}', null],
+  [
+    'a weight on its line',
+    '        - weight: 30 # w\n          value: 2001:db8::1',
+    '        - weight: 7 # w\n          value: 2001:db8::1',
+    '30',
+  ],
+  [
+    'no weight on lines',
+    '        - value: 2001:db8::1 # v\n        # next\n        - value: 2001:db8::2',
+    '        - value: 2001:db8::1 # v\n          weight: 7\n        # next\n        - value: 2001:db8::2',
+    null,
+  ],
+])('writes over %s and touches nothing else', (_, before, after, old) => {
+  expect(edit(zone(before))).toMatchObject({ path: 'a.yaml', after: zone(after), old });
+});
+
+it('gives an endpoint its own weight where a merge brought one in', () => {
+  const text = `x: &x {weight: 3}\n${zone('        - {value: "2001:db8::1", <<: *x}')}`;
+  expect(edit(text)).toMatchObject({ after: text.replace('*x}', '*x, weight: 7}'), old: '3' });
+});
+
+it('finds the endpoint in the file that is included', () => {
+  const pools = 'eu: {values: [{value: "2001:db8::1", weight: 2}]}\n';
+  const text = 'www: {type: A, dynamic: {pools: !include pools.yaml}}\n';
+  expect(edit(text, wanted, (path) => ({ path, text: pools }))).toMatchObject({
+    path: 'pools.yaml',
+    before: pools,
+    after: pools.replace('2}', '7}'),
+  });
+});
+
+it.each([
+  [{ key: 'ww' }, /no steered record/],
+  [{ pool: 'us' }, /no pool "us"; its pools are eu/],
+  [{ value: '2001:db8::9' }, /no endpoint 2001:db8::9; it has 2001:db8::1/],
+])('says what there is instead of %j', (change, reason) => {
+  expect(edit(zone('        - value: 2001:db8::1'), { ...wanted, ...change })).toMatch(reason);
+});
