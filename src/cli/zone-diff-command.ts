@@ -3,6 +3,7 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { formatFault, hasError } from '../base/fault.ts';
+import { checkZonesDirectory } from '../server/zone-directory.ts';
 import { ZoneFileReader, zoneOfFileName } from '../server/zone-files.ts';
 import { loadZone } from '../server/zone-load.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
@@ -11,7 +12,6 @@ import { readName } from './query-command.ts';
 import { GEO_DATA_DEFAULT, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { printable } from './text-table.ts';
-import { checkZonesDirectory } from './zone-check.ts';
 import { diffModels } from './zone-diff.ts';
 import { renderDifference } from './zone-diff-view.ts';
 
