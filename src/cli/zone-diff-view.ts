@@ -28,7 +28,7 @@ export function renderDifference({ same, zones, demand, notes }: ZonesDifference
 }
 
 /** The lines that say who of one record moves. */
-export function shiftLines({ name, type, movedShare, pools }: RecordShift): string[] {
+function shiftLines({ name, type, movedShare, pools }: RecordShift): string[] {
   const rows = pools.map(({ pool, before, after }) => [pool, percent(before), percent(after)]);
   return [
     `${name} ${type}: ${percent(movedShare)} of clients get another endpoint`,
