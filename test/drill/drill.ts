@@ -42,6 +42,8 @@ export type DrillReport = {
 };
 
 const SHARE_MIN = 0.99;
+/** In small a drill's worst moment is a large part of it. */
+const SHARE_MIN_IN_SMALL = 0.95;
 /** More than the backlogs and the pool's buffers may take at once. */
 const GROWTH_MB_MAX = 256;
 /** Descriptors of a node breathe a little: a watcher, a file being read. */
@@ -95,8 +97,9 @@ async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
   const { udp, tcp } = await stream.stop();
   const left = await whatIsLeft(ground, before.descriptors);
   const growthMb = peakMb - before.memoryMb;
-  const tcpShareMin = drill.tcpShareMin ?? SHARE_MIN;
-  if (udp < SHARE_MIN) faults.push(`${percent(udp)} of the stream over UDP answered`);
+  const shareMin = ground.scale < 1 ? SHARE_MIN_IN_SMALL : SHARE_MIN;
+  const tcpShareMin = Math.min(drill.tcpShareMin ?? shareMin, shareMin);
+  if (udp < shareMin) faults.push(`${percent(udp)} of the stream over UDP answered`);
   if (tcp < tcpShareMin) faults.push(`${percent(tcp)} of the stream over TCP answered, not ${percent(tcpShareMin)}`);
   if (growthMb > GROWTH_MB_MAX) faults.push(`${growthMb.toFixed(0)} MB more memory`);
   if (left !== '') faults.push(left);

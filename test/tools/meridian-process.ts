@@ -227,7 +227,7 @@ export async function startServe(options: MeridianOptions = {}): Promise<Meridia
     adminUrl: `http://127.0.0.1:${adminPort}`,
   });
   try {
-    await server.waitUntilReady(options.readyWithinMs ?? 20_000);
+    await server.waitUntilReady(options.readyWithinMs ?? 60_000);
   } catch (error) {
     await server.stop('SIGKILL');
     throw error;
