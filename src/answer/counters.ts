@@ -1,7 +1,6 @@
 /**
  * What a worker counts, one 32-bit word each in shared memory of its own, so that counting is one addition and reading is
- * the control thread's work. Words wrap at 2^32; {@link readCounters} is called often enough to be told apart (metrics
- * treat a wrap as a counter reset).
+ * the control thread's work. Words wrap at 2^32; the control thread looks often enough to see it, and keeps totals that do not.
  */
 
 import { Transport } from './transaction.ts';
@@ -63,28 +62,28 @@ export function createCounters(): Counters {
   return new Uint32Array(new SharedArrayBuffer(WORDS * 4));
 }
 
-/** The sums over several workers. */
-export function readCounters(list: readonly Counters[]): CounterReport {
-  const sum = (word: number) => list.reduce((total, counters) => total + counters[word]!, 0);
+/** Names what stands in `words`: the counts of one worker, or totals in the same order. */
+export function reportCounters(words: ArrayLike<number>): CounterReport {
+  const countOf = (word: number) => words[word] ?? 0;
   return {
     queries: {
-      udp: sum(Counter.QUERIES + Transport.UDP),
-      tcp: sum(Counter.QUERIES + Transport.TCP),
-      tls: sum(Counter.QUERIES + Transport.TLS),
-      https: sum(Counter.QUERIES + Transport.HTTPS),
+      udp: countOf(Counter.QUERIES + Transport.UDP),
+      tcp: countOf(Counter.QUERIES + Transport.TCP),
+      tls: countOf(Counter.QUERIES + Transport.TLS),
+      https: countOf(Counter.QUERIES + Transport.HTTPS),
     },
-    silent: sum(Counter.SILENT),
-    truncated: sum(Counter.TRUNCATED),
-    clientSubnet: sum(Counter.CLIENT_SUBNET),
-    edns: sum(Counter.EDNS),
-    steered: sum(Counter.STEERED),
-    referrals: sum(Counter.REFERRALS),
-    allDown: sum(Counter.ALL_DOWN),
-    cookies: sum(Counter.COOKIES),
-    cookiesGood: sum(Counter.COOKIES_GOOD),
-    rateOver: sum(Counter.RATE_OVER),
-    rateDropped: sum(Counter.RATE_DROPPED),
-    rateSlipped: sum(Counter.RATE_SLIPPED),
-    rcodes: Array.from({ length: RCODES }, (_, rcode) => sum(Counter.RCODE + rcode)),
+    silent: countOf(Counter.SILENT),
+    truncated: countOf(Counter.TRUNCATED),
+    clientSubnet: countOf(Counter.CLIENT_SUBNET),
+    edns: countOf(Counter.EDNS),
+    steered: countOf(Counter.STEERED),
+    referrals: countOf(Counter.REFERRALS),
+    allDown: countOf(Counter.ALL_DOWN),
+    cookies: countOf(Counter.COOKIES),
+    cookiesGood: countOf(Counter.COOKIES_GOOD),
+    rateOver: countOf(Counter.RATE_OVER),
+    rateDropped: countOf(Counter.RATE_DROPPED),
+    rateSlipped: countOf(Counter.RATE_SLIPPED),
+    rcodes: Array.from({ length: RCODES }, (_, rcode) => countOf(Counter.RCODE + rcode)),
   };
 }

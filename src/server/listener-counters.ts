@@ -1,6 +1,6 @@
 /**
  * What happens at the sockets of one worker, below the level of DNS: counted in shared memory that the control thread
- * made, so that the figures outlive the worker. Written by the listeners, summed by {@link sumListenerCounters}.
+ * made, so that the figures outlive the worker. Written by the listeners, summed by `worker-totals.ts`.
  */
 
 /** Position of each figure. */
@@ -11,6 +11,7 @@ export const ListenerCounter = {
   UDP_SEND_FAILED: 3,
   UDP_SOCKET_FAILED: 4,
   TCP_ACCEPTED: 5,
+  /** The one that also falls: connections that are open now. */
   TCP_OPEN: 6,
   TCP_EVICTED: 7,
   TCP_TIMED_OUT: 8,
@@ -53,13 +54,18 @@ export function readBeat(counters: ListenerCounters): number {
   return Atomics.load(counters, BEAT);
 }
 
-/** The sums by name in camel case (`udpPortZero`); each figure is unsigned and wraps at 2^32. */
-export function sumListenerCounters(list: readonly ListenerCounters[]): Record<string, number> {
-  const sums: Record<string, number> = {};
+/**
+ * The figures by name in camel case (`udpPortZero`): out of `totals`, which have the words' order, but for what is open now, which
+ * is the sum over `list`.
+ */
+export function reportListenerCounters(
+  totals: ArrayLike<number>,
+  list: readonly ListenerCounters[],
+): Record<string, number> {
+  const figures: Record<string, number> = {};
   for (const [name, at] of Object.entries(ListenerCounter)) {
-    let sum = 0;
-    for (const counters of list) sum += counters[at]! >>> 0;
-    sums[name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] = sum;
+    figures[name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())] = totals[at] ?? 0;
   }
-  return sums;
+  figures.tcpOpen = list.reduce((sum, counters) => sum + counters[ListenerCounter.TCP_OPEN]!, 0);
+  return figures;
 }

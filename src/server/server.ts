@@ -134,7 +134,7 @@ export class MeridianServer {
       follow: (spec) => this.#snapshot.followNearest(spec),
     });
     const registry = this.#registry;
-    const byTransport = () => Object.values(this.#pool?.counterReport().queries ?? {});
+    const byTransport = () => Object.values(this.#pool?.totals.dns().queries ?? {});
     const facts = { registry, queries: () => byTransport().reduce((sum, n) => sum + n, 0), nowMs: CLOCK.wallMs };
     const latenciesOf = (check: string) => this.#health?.measuresOf(check).latencies ?? [];
     this.#history = new NodeHistory({ ...facts, latenciesOf });
@@ -207,7 +207,7 @@ export class MeridianServer {
       zones: this.#snapshot.zoneStatuses(),
       geo: this.#snapshot.geoStatus(),
       workers: pool?.statuses() ?? [],
-      counters: pool === null ? {} : flattenCounters(pool.counterReport(), pool.listenerReport()),
+      counters: pool === null ? {} : flattenCounters(pool.totals.dns(), pool.totals.sockets()),
       endpoints,
       agents: this.#health?.agents() ?? [],
       answerWindowSeconds: counts.windowSeconds,

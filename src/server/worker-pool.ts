@@ -9,11 +9,11 @@
 import { randomBytes } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import { type ClientSamples, createClientSamples } from '../answer/client-samples.ts';
-import { type CounterReport, createCounters, readCounters } from '../answer/counters.ts';
+import { createCounters } from '../answer/counters.ts';
 import { createEndpointTally, type EndpointTally } from '../answer/endpoint-tally.ts';
 import type { IpPrefix } from '../base/ip-prefix.ts';
 import type { HealthTable } from '../health/health-table.ts';
-import { createListenerCounters, readBeat, sumListenerCounters } from './listener-counters.ts';
+import { createListenerCounters, readBeat } from './listener-counters.ts';
 import type { WorkerStatus } from './node-status.ts';
 import { explainBindError } from './pick-ports.ts';
 import { closeRawSockets } from './raw-sockets.ts';
@@ -24,6 +24,7 @@ import { threadEntry } from './thread-entry.ts';
 import type { TlsCertificate } from './tls-terminator.ts';
 import type { FromWorker, ToWorker, WorkerRole, WorkerSetup } from './worker-messages.ts';
 import type { WorkerPolicy } from './worker-policy.ts';
+import { WorkerTotals } from './worker-totals.ts';
 
 /** What the log is told. */
 export type PoolEvent =
@@ -105,6 +106,8 @@ type Seat = {
 
 /** Owner of the threads. */
 export class WorkerPool {
+  /** What all workers counted. */
+  readonly totals: WorkerTotals;
   readonly #options: WorkerPoolOptions;
   readonly #reusePort = REUSE_PORT_PLATFORMS.includes(process.platform);
   readonly #seats: Seat[];
@@ -119,6 +122,7 @@ export class WorkerPool {
     this.#seats = Array.from({ length: udpWorkers }, (_, index) => createSeat('udp', index, options.health.length));
     this.#seats.push(createSeat('stream', 0, options.health.length));
     if (options.tls !== null) this.#seats.push(createSeat('tls', 0, options.health.length));
+    this.totals = new WorkerTotals(this.#seats);
   }
 
   /** Resolves when every worker answers; rejects with {@link StartError}, with nothing left running. */
@@ -175,16 +179,6 @@ export class WorkerPool {
       state: seat.isReady ? 'ready' : seat.current === null ? 'dead' : 'starting',
       restarts: seat.restarts,
     }));
-  }
-
-  /** DNS counters of all workers, dead ones' included. */
-  counterReport(): CounterReport {
-    return readCounters(this.#seats.map((seat) => seat.counters));
-  }
-
-  /** Socket counters, likewise. */
-  listenerReport(): Record<string, number> {
-    return sumListenerCounters(this.#seats.map((seat) => seat.listenerCounters));
   }
 
   /** Endpoints answered, by each worker since the start, dead ones' included. */
@@ -338,6 +332,7 @@ export class WorkerPool {
   }
 
   #watch(): void {
+    this.totals.look();
     for (const seat of this.#seats) {
       const now = readBeat(seat.listenerCounters);
       const isAlive = !seat.isReady || now !== seat.lastBeat;

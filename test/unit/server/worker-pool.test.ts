@@ -83,7 +83,7 @@ describe('WorkerPool', () => {
       const [framed] = (await once(tcp, 'data')) as [Buffer];
       tcp.destroy();
       expect(framed.subarray(2, 6).toString('hex')).toBe('abcd8105');
-      expect(pool.counterReport().queries).toEqual({ udp: 1, tcp: 1, tls: 0, https: 0 });
+      expect(pool.totals.dns().queries).toEqual({ udp: 1, tcp: 1, tls: 0, https: 0 });
       expect(pool.statuses().map((status) => status.state)).toEqual(['ready', 'ready', 'ready']);
     },
   );

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClientSamples } from '../../../src/answer/client-samples.ts';
-import { createCounters, readCounters } from '../../../src/answer/counters.ts';
+import { createCounters, reportCounters } from '../../../src/answer/counters.ts';
 import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { createLivePolicy } from '../../../src/answer/live-policy.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
@@ -69,7 +69,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
     socket.send(QUERY, port, '127.0.0.1');
     await once(socket, 'message');
     socket.close();
-    expect(readCounters([counters]).queries.udp).toBe(1);
+    expect(reportCounters(counters).queries.udp).toBe(1);
     tell({ kind: 'stop' });
     expect((await once(worker, 'exit'))[0]).toBe(0);
   });
