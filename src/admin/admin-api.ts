@@ -53,6 +53,7 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
         method: context.req.method,
         isQuestion: QUESTIONS.has(context.req.path),
         isOpen: context.req.path === '/healthz' || context.req.path === '/readyz',
+        isPage: context.req.path === '/' || context.req.path.startsWith('/assets/'),
         header: (name) => context.req.header(name),
         remoteAddress: context.env?.incoming?.socket?.remoteAddress,
       },

@@ -27,6 +27,7 @@ export class AgentServer {
         method: context.req.method,
         isQuestion: false,
         isOpen: true,
+        isPage: false,
         header: (name: string) => context.req.header(name),
         remoteAddress: undefined,
       };

@@ -79,6 +79,8 @@ const countryShares = z.object({
   country: text.nullable(),
   /** Its part of all clients. */
   clients: share,
+  /** One of its addresses, to ask by; null: none is known. */
+  client: text.nullable(),
   /** Of its clients, who is served by which pool; `pool` null: the record's own values, or nothing. Largest first. */
   pools: z.array(z.object({ pool: text.nullable(), region: text.nullable(), share })),
 });

@@ -21,6 +21,8 @@ export type GuardedRequest = {
   readonly isQuestion: boolean;
   /** Anybody may read it, from anywhere: health for orchestrators, metrics of an agent. */
   readonly isOpen: boolean;
+  /** A file of the operator's page: it holds nothing of the node, and is reached by links from anywhere too. */
+  readonly isPage: boolean;
   readonly header: (name: string) => string | undefined;
   /** Address of the other end of the connection, as the socket says it. */
   readonly remoteAddress: string | undefined;
@@ -53,6 +55,7 @@ export function guardRequest(request: GuardedRequest, policy: GuardPolicy): Refu
     };
   }
   const isRead = request.method === 'GET' || request.method === 'HEAD' || request.isQuestion;
+  if (isRead && request.isPage) return null;
   const isLocal = isLoopbackHost(host) && isLoopback(request.remoteAddress ?? '');
   if (isRead && (policy.loopbackOnly || isLocal || request.isOpen)) return guardOrigin(request, host);
   return guardChange(request, host, policy.token);

@@ -13,7 +13,7 @@ import type {
   shiftsShape,
   zonesShape,
 } from '../admin/api-schema.ts';
-import type { Comparison } from '../decision/what-if-report.ts';
+import type { mapShape, shiftAddedShape, whatIfShape } from '../admin/plan-schema.ts';
 import type { Explanation } from '../server/explanation.ts';
 
 export type NodeAnswer = z.infer<typeof nodeShape>;
@@ -23,31 +23,12 @@ export type AgentsAnswer = z.infer<typeof agentsShape>;
 export type EndpointsAnswer = z.infer<typeof endpointsShape>;
 export type EndpointAnswer = EndpointsAnswer['endpoints'][number];
 export type HistoryAnswer = z.infer<typeof historyShape>;
-export type MapAnswer = {
-  readonly source: string;
-  readonly geo: string;
-  readonly records: ReadonlyArray<{
-    readonly zone: string;
-    readonly name: string;
-    readonly type: string;
-    readonly countries: ReadonlyArray<{
-      readonly country: string | null;
-      readonly clients: number;
-      /** One address of it. */
-      readonly client: string | null;
-      readonly pools: readonly {
-        readonly pool: string | null;
-        readonly region: string | null;
-        readonly share: number;
-      }[];
-    }>;
-  }>;
-};
+export type MapAnswer = z.infer<typeof mapShape>;
 export type MapRecord = MapAnswer['records'][number];
 export type CountryAnswer = MapRecord['countries'][number];
 export type ShiftsAnswer = z.infer<typeof shiftsShape>;
-export type ShiftAddedAnswer = { readonly shift: ShiftsAnswer['shifts'][number]; readonly notes: readonly string[] };
-export type WhatIfAnswer = Comparison & { readonly ok: boolean; readonly notes: readonly string[] };
+export type ShiftAddedAnswer = z.infer<typeof shiftAddedShape>;
+export type WhatIfAnswer = z.infer<typeof whatIfShape>;
 export type EventAnswer = z.infer<typeof eventShape>;
 export type EventsAnswer = z.infer<typeof eventsShape>;
 export type PulseAnswer = z.infer<typeof pulseShape>;

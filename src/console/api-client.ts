@@ -19,6 +19,9 @@ export class ApiError extends Error {
 
 /** Longest that an answer may take; a what-if over full city data needs some seconds. */
 const ANSWER_MS_MAX = 20_000;
+/** How often, and after what time, a node that is busy is asked again. */
+const BUSY_TRIES = 4;
+const BUSY_MS = 1_000;
 
 /** Owner of the token. */
 export class ApiClient {
@@ -62,6 +65,18 @@ export class ApiClient {
   }
 
   async #ask<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#askOnce<T>(method, path, body, signal);
+      } catch (error) {
+        // The node plans for one at a time, and turned this away before it did anything.
+        if (!(error instanceof ApiError) || error.status !== 429 || tries === BUSY_TRIES) throw error;
+        await new Promise((resolve) => setTimeout(resolve, BUSY_MS));
+      }
+    }
+  }
+
+  async #askOnce<T>(method: string, path: string, body: unknown, signal?: AbortSignal): Promise<T> {
     const limit = AbortSignal.timeout(ANSWER_MS_MAX);
     const response = await this.#send(
       method,

@@ -16,6 +16,7 @@ import {
 } from '../decision/planned-change.ts';
 import { buildGround, type Ground, type PoolEdits } from '../decision/what-if-ground.ts';
 import { addressClients, countAddresses, type PlaceRuns } from '../geo/client-cells.ts';
+import { countryAddresses } from '../geo/country-addresses.ts';
 import type { LocationTable } from '../geo/location-table.ts';
 import { createHealthTable, type HealthTable } from '../health/health-table.ts';
 import type { Override } from '../health/override.ts';
@@ -34,7 +35,12 @@ import { StateDir } from './state-dir.ts';
 import { checkZonesDirectory } from './zone-directory.ts';
 
 /** The world of the last question. */
-type Places = { readonly table: LocationTable; readonly runs: PlaceRuns; readonly clients: Float64Array };
+type Places = {
+  readonly table: LocationTable;
+  readonly runs: PlaceRuns;
+  readonly clients: Float64Array;
+  readonly addresses: ReadonlyMap<string, string>;
+};
 
 const NO_EDITS: PoolEdits = { weights: [], biases: [] };
 
@@ -79,10 +85,14 @@ export class PlanAnswerer {
   #map(change: PlannedChange, state: PlanState): NodeMap {
     const ground = this.#ground(this.#models().models, change.name, change.edits, state);
     const words = wordsAfter(ground, wordsIn(ground, state), change);
-    const { classes } = this.#look().table;
+    const { table, addresses } = this.#look();
     const records = ground.records.slice(0, MAP_RECORDS_MAX).map((record) => {
       const { zone, name, type } = record;
-      return { zone, name, type, countries: countryShares(record, words, classes) };
+      const countries = countryShares(record, words, table.classes).map((each) => ({
+        ...each,
+        client: addresses.get(each.country ?? '') ?? null,
+      }));
+      return { zone, name, type, countries };
     });
     return { source: 'ipv4-addresses', geo: this.#source, records };
   }
@@ -118,7 +128,12 @@ export class PlanAnswerer {
       throw new PlanError('the geo data has faults; "meridian check" lists them');
     if (this.#places?.table !== table) {
       const runs = countAddresses(table);
-      this.#places = { table, runs, clients: addressClients(runs) };
+      this.#places = {
+        table,
+        runs,
+        clients: addressClients(runs),
+        addresses: countryAddresses(runs, table.classes),
+      };
     }
     return this.#places;
   }

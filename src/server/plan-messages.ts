@@ -47,7 +47,8 @@ export type NodeMap = {
     readonly zone: string;
     readonly name: string;
     readonly type: string;
-    readonly countries: readonly CountryShares[];
+    /** `client`: one of its addresses, to ask by; null: none is known. */
+    readonly countries: readonly (CountryShares & { readonly client: string | null })[];
   }>;
 };
 

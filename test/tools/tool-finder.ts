@@ -68,6 +68,13 @@ export const TOOLS: readonly Tool[] = [
     suites: 'HTTPS checks against certificates made on the spot',
   },
   {
+    name: 'chromium',
+    variable: 'CHROMIUM_BIN',
+    debianPackage: 'chromium',
+    required: false,
+    suites: "the operator's page in a browser",
+  },
+  {
     name: 'haproxy',
     variable: 'HAPROXY_BIN',
     debianPackage: 'haproxy',

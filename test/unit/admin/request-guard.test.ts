@@ -5,8 +5,10 @@ const LOOPBACK: GuardPolicy = { loopbackOnly: true, token: null };
 
 function ask(method: string, headers: Record<string, string>, policy: GuardPolicy, remoteAddress = '127.0.0.1') {
   return (
-    guardRequest({ method, isQuestion: false, isOpen: false, header: (name) => headers[name], remoteAddress }, policy)
-      ?.status ?? 200
+    guardRequest(
+      { method, isQuestion: false, isOpen: false, isPage: false, header: (name) => headers[name], remoteAddress },
+      policy,
+    )?.status ?? 200
   );
 }
 
@@ -41,10 +43,31 @@ describe('an API beyond loopback', () => {
       method: 'GET',
       isQuestion: false,
       isOpen: true,
+      isPage: false,
       header: () => undefined,
       remoteAddress: '192.0.2.7',
     };
     expect(guardRequest(request, guarded)).toBeNull();
+  });
+});
+
+describe('a file of the page', () => {
+  const request = (method: string, headers: Record<string, string>) =>
+    guardRequest(
+      {
+        method,
+        isQuestion: false,
+        isOpen: false,
+        isPage: true,
+        header: (name) => headers[name],
+        remoteAddress: '192.0.2.7',
+      },
+      { loopbackOnly: false, token: 'correct-horse-battery' },
+    )?.status ?? 200;
+
+  it('is for whoever followed a link, so that the page can ask for the token; nothing is changed by its address', () => {
+    expect(request('GET', { host: 'meridian-1.internal', 'sec-fetch-site': 'cross-site' })).toBe(200);
+    expect(request('POST', { host: 'meridian-1.internal' })).toBe(401);
   });
 });
 

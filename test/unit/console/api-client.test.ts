@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ApiClient, ApiError } from '../../../src/console/api-client.ts';
 
 function client(answer: () => Response | Promise<Response>) {
@@ -55,5 +55,15 @@ describe('the client', () => {
     const stream = await api.open('events', new AbortController().signal, 'boot-7');
     expect(await new Response(stream).text()).toBe('data: x\n\n');
     expect(headersOf(asked[0]!)['last-event-id']).toBe('boot-7');
+  });
+
+  it('asks a node again that is busy planning, but not for ever', async () => {
+    vi.useFakeTimers();
+    const { asked, client: api } = client(() => json({ error: 'busy' }, 429));
+    const refused = expect(api.get('map')).rejects.toMatchObject({ status: 429, message: 'busy' });
+    await vi.advanceTimersByTimeAsync(60_000);
+    await refused;
+    expect(asked).toHaveLength(4);
+    vi.useRealTimers();
   });
 });

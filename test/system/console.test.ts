@@ -1,0 +1,198 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ConsoleBrowser, findAccessFaults, startConsoleBrowser } from '../tools/console-browser.ts';
+import { CONSOLE_ZONE, type ConsoleWorld, startConsoleWorld } from '../tools/console-world.ts';
+import { ask } from '../tools/dns-client.ts';
+import { leftovers, markDescendants } from '../tools/leftovers.ts';
+import { runMeridian } from '../tools/meridian-process.ts';
+import { findTool } from '../tools/tool-finder.ts';
+
+const VIEWS = ['world', 'endpoints', 'explain', 'what-if', 'shifts', 'zones', 'events'];
+/** A check a second, and a busy machine's share. */
+const SHOWN_WITHIN_MS = 8_000;
+/** The shortest that a shift lasts. */
+const SHIFT_MS = 60_000;
+const WWW = `www.${CONSOLE_ZONE}`;
+
+const hasBrowser = findTool('chromium') !== null;
+describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: no chromium)'}`, () => {
+  let world: ConsoleWorld;
+  let browser: ConsoleBrowser;
+  let shiftMadeMs = 0;
+  beforeAll(async () => {
+    markDescendants();
+    world = await startConsoleWorld();
+    browser = await startConsoleBrowser();
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await world?.stop();
+    expect(await leftovers()).toEqual([]);
+  });
+
+  const open = (view: string, options = {}) => browser.open(`${world.node.adminUrl}/#/${view}`, options);
+  const by = (page: Page, country: string) => page.getAttribute(`path[data-country="${country}"]`, 'data-by');
+  const cli = async (...args: string[]) => JSON.parse((await runMeridian([...args, '--json'])).stdout) as object;
+  const shiftAnswer = async () =>
+    (await ask(world.node, `shift.${CONSOLE_ZONE}`, 'A')).answers.map(({ data }) => data).join();
+  const shownJson = async (page: Page, id: string) => {
+    await page.waitForSelector(`#${id}`, { state: 'attached' });
+    return JSON.parse((await page.textContent(`#${id}`))!) as object;
+  };
+
+  it('changes answers by a shift that is made on it', async () => {
+    expect(await shiftAnswer()).toBe('127.0.84.11');
+    const page = await open('shifts');
+    const form = page.getByRole('form', { name: 'Add a shift' });
+    await form.getByLabel('What', { exact: true }).selectOption('endpoint');
+    await form.getByLabel('Which').fill('127.0.84.11');
+    await form.getByLabel('For').selectOption('60');
+    await form.getByLabel('Reason').fill('a test');
+    await form.getByRole('button', { name: 'Make the shift' }).click();
+    await page.waitForSelector('[data-shift] .countdown');
+    shiftMadeMs = performance.now();
+    expect(await page.textContent('[data-shift]')).toContain('endpoint 127.0.84.11 drained');
+    await expect.poll(shiftAnswer, { timeout: SHOWN_WITHIN_MS }).toBe('127.0.84.12');
+    await page.close();
+  });
+
+  it('draws the map and is ready within a second', async () => {
+    const page = await open('world');
+    await page.waitForSelector('path[data-by="eu-west"]');
+    const readyMs = await page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
+    console.log(`figure: the page is interactive after ${Math.round(Number(readyMs))} ms`);
+    await page.getByLabel('Steered record').selectOption(`${WWW}. A`);
+    await page.waitForSelector('path[data-country="AU"][data-by="ap-southeast"]');
+    expect([await by(page, 'US'), await by(page, 'DE'), await by(page, 'JP')]).toEqual([
+      'us-east',
+      'eu-west',
+      'ap-southeast',
+    ]);
+    expect(await page.locator('.regions .region').count()).toBe(3);
+    await page.close();
+  });
+
+  it('shows an endpoint that stops, recolours the map, and takes it back', async () => {
+    const page = await open(`world?record=${encodeURIComponent(`${WWW}. A`)}`);
+    await page.waitForSelector('path[data-country="DE"][data-by="eu-west"]');
+    await world.endpoints['eu-west']!.refuse();
+    const stoppedMs = performance.now();
+    await page.waitForSelector('.attention .state-down', { timeout: SHOWN_WITHIN_MS });
+    const shownMs = performance.now() - stoppedMs;
+    await page.waitForSelector('path[data-country="DE"][data-by="us-east"]', { timeout: SHOWN_WITHIN_MS });
+    console.log(
+      `figure: a stopped endpoint shows after ${shownMs.toFixed(0)} ms, on the map after ${(performance.now() - stoppedMs).toFixed(0)} ms (checked each second)`,
+    );
+    expect(await page.textContent('[data-region="eu-west"]')).toContain('0 of');
+    await world.endpoints['eu-west']!.accept();
+    await page.waitForSelector('path[data-country="DE"][data-by="eu-west"]', { timeout: SHOWN_WITHIN_MS });
+    await page.close();
+  });
+
+  it('explains what "meridian explain" explains, for a country that is chosen', async () => {
+    const page = await open(`explain?name=${WWW}.&type=A`);
+    await page.getByLabel('Country').selectOption('DE');
+    await page.waitForURL(/client=5\./);
+    const client = await page.getByLabel('Client address').inputValue();
+    const shown = await shownJson(page, 'explain-json');
+    const told = await cli(
+      'explain',
+      WWW,
+      'A',
+      '--client',
+      client,
+      '--admin',
+      world.node.adminUrl.replace('http://', ''),
+    );
+    expect(decisionOf(shown)).toEqual(decisionOf(told));
+    expect(await page.textContent('.verdict')).toContain('127.0.84.2');
+    await page.close();
+  });
+
+  it('thinks through what "meridian whatif" does, and applies nothing', async () => {
+    const page = await open('what-if');
+    await page.getByLabel('Steered record').selectOption(`${WWW}. A`);
+    await page.getByLabel('eu-west', { exact: true }).check();
+    await page.waitForSelector('path.is-marked[data-country="DE"][data-by="us-east"]');
+    await expect
+      .poll(async () => ((await shownJson(page, 'what-if-json')) as { change: { down: string[] } }).change.down)
+      .toEqual(['eu-west']);
+    const shown = await shownJson(page, 'what-if-json');
+    const folders = ['--zones', world.node.zonesFolder, '--geo-data', world.node.geoFolder];
+    const told = await cli('whatif', '--down', 'eu-west', ...folders);
+    // The shift that is in force is known to the node and not to the files.
+    const compared = (report: object) => {
+      const { change, records, over } = report as { change: object; records: { name: string }[]; over: object };
+      return { change, over, records: records.filter(({ name }) => !name.startsWith('shift.')) };
+    };
+    expect(compared(shown)).toEqual(compared(told));
+    expect(await page.textContent('.outcome [role="alert"]')).toContain('blue');
+    expect(await page.textContent('.what-if-view')).toContain('Nothing has been applied');
+    await page.close();
+  });
+
+  it('shows faults at their line', async () => {
+    const page = await open('zones');
+    await page.waitForSelector('.faults .place');
+    expect(await page.textContent('.faults .place')).toMatch(/broken\.example\.yaml:3:\d+/);
+    await page.close();
+  });
+
+  it.each(['light', 'dark'] as const)('has no serious fault of access in %s, and fits a phone', async (colorScheme) => {
+    for (const view of VIEWS) {
+      const page = await open(view, { colorScheme, viewport: { width: 390, height: 844 } });
+      await page.waitForSelector('.card, .empty');
+      await page.waitForLoadState('networkidle', { timeout: 700 }).catch(() => {});
+      expect(await findAccessFaults(page), `${view} in ${colorScheme}`).toEqual([]);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect(width, `${view} on a phone`).toBeLessThanOrEqual(390);
+      await page.close();
+    }
+  });
+
+  it('is used by keyboard alone', async () => {
+    const page = await open('world');
+    await page.waitForSelector('path[data-by]');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the content');
+    await page.getByRole('button', { name: 'Table' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Explain Germany' }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('.verdict');
+    await page.close();
+  });
+
+  it('lets shifts end by themselves', async () => {
+    await sleep(Math.max(0, shiftMadeMs + SHIFT_MS - performance.now()));
+    await expect.poll(shiftAnswer, { timeout: SHOWN_WITHIN_MS }).toBe('127.0.84.11');
+    const page = await open('shifts');
+    await page.getByText('No shift is in force').waitFor();
+    await page.close();
+  });
+
+  it('asks nobody but the node, and complains of nothing', () => {
+    expect(browser.strays).toEqual([]);
+    expect(browser.complaints).toEqual([]);
+  });
+
+  it('says that it is stale when the node is gone', async () => {
+    const page = await open('world');
+    await page.waitForSelector('.link-live');
+    await world.node.stop('SIGKILL');
+    await page.waitForSelector('.banner-bad', { timeout: SHOWN_WITHIN_MS });
+    expect(await page.textContent('.banner-bad')).toContain('Not live');
+    expect(await page.textContent('.link-stale')).toContain('stale');
+  });
+});
+
+/** What was decided, without what chance and time make different each time. */
+function decisionOf(explanation: object): object {
+  const { name, type, client, clientLocation, path, trace } = explanation as {
+    readonly [key: string]: unknown;
+    readonly trace: { readonly steps: readonly Record<string, unknown>[] };
+  };
+  const steps = trace.steps.map(({ draws: _, ...step }) => step);
+  return { name, type, client, clientLocation, path, steps };
+}
