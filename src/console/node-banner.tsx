@@ -1,7 +1,7 @@
 /** What must not be overlooked: that what is shown is old, that the node holds or checks by itself, that a file is refused. */
 
 import { useGround, useLive } from './console-context.tsx';
-import { clockText, durationText } from './figures.ts';
+import { clockText, countText, durationText } from './figures.ts';
 import { writeRoute } from './page-route.ts';
 
 const MODES: Readonly<Record<string, string>> = {
@@ -46,7 +46,9 @@ export function NodeBanner({ error }: { readonly error: string | null }) {
       {refused > 0 && (
         <div class="banner banner-warn" role="alert">
           <strong>{refused === 1 ? 'A zone file has faults' : `${refused} zone files have faults`}.</strong>{' '}
-          {node!.zones.refused > 0 ? 'Some are not served.' : 'The last good version is served.'}{' '}
+          {node!.zones.refused > 0
+            ? `${countText(node!.zones.refused, 'zone is', 'zones are')} not served.`
+            : 'The last good version is served.'}{' '}
           <a href={writeRoute('zones')}>See the faults</a>
         </div>
       )}

@@ -5,7 +5,7 @@ import { useMemo, useState } from 'preact/hooks';
 import type { MapRecord, RegionsAnswer } from './api-answers.ts';
 import { CountryTable } from './country-table.tsx';
 import { percentText } from './figures.ts';
-import { recordKey, type ServedCountry, servedNames, totalShares } from './map-shares.ts';
+import { recordKey, type ServedCountry, servedCountries, servedNames, totalShares } from './map-shares.ts';
 import { paintRegions, type RegionPaint } from './region-palette.ts';
 import { Card, Swatch } from './view-parts.tsx';
 import { WorldChart } from './world-chart.tsx';
@@ -38,13 +38,12 @@ export function usePaints(regions: RegionsAnswer['regions'], before: Served, aft
   );
 }
 
-/** The record that was chosen, else the first that has clients. */
+/** The record that was chosen, else the one whose clients are served from the most places: there is the most to see. */
 export function chooseRecord(records: readonly MapRecord[], key: string | undefined): MapRecord | undefined {
-  return (
-    records.find((each) => recordKey(each) === key) ??
-    records.find(({ countries }) => countries.length > 0) ??
-    records[0]
-  );
+  const chosen = records.find((each) => recordKey(each) === key);
+  if (chosen !== undefined) return chosen;
+  const places = records.map((each) => new Set(servedNames(servedCountries(each))).size);
+  return records[places.indexOf(Math.max(...places))];
 }
 
 /** The card. */
@@ -103,7 +102,8 @@ function Legend({ countries, paints, counted }: Pick<Input, 'countries' | 'paint
       </ul>
       {counted !== null && (
         <p class="quiet">
-          Clients counted by {counted.source}; places by {counted.geo}.
+          Clients counted by {counted.source === 'ipv4-addresses' ? 'their IPv4 addresses' : counted.source}; places by{' '}
+          {counted.geo}.
         </p>
       )}
     </div>

