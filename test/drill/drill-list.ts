@@ -4,9 +4,12 @@ import { CONNECTION_CHURN } from './connection-churn.ts';
 import { DAMAGED_GEO } from './damaged-geo.ts';
 import type { Drill } from './drill.ts';
 import { FEW_DESCRIPTORS } from './few-descriptors.ts';
+import { FLOODS_ANSWERED, FLOODS_LIMITED } from './floods.ts';
 import { GIANT_PIPELINES } from './giant-pipelines.ts';
 import { LOG_PIPE } from './log-pipe.ts';
+import { MAIN_PROCESS_KILLED } from './main-process-killed.ts';
 import { QUERY_OF_DEATH } from './query-of-death.ts';
+import { RELOADS_UNDER_LOAD } from './reloads.ts';
 import { TCP_SLOW_LORIS } from './tcp-slow-loris.ts';
 import { TRUNCATED_HANDSHAKES } from './truncated-handshakes.ts';
 
@@ -20,4 +23,8 @@ export const DRILLS: readonly Drill[] = [
   FEW_DESCRIPTORS,
   LOG_PIPE,
   DAMAGED_GEO,
+  FLOODS_ANSWERED,
+  FLOODS_LIMITED,
+  RELOADS_UNDER_LOAD,
+  MAIN_PROCESS_KILLED,
 ];

@@ -5,16 +5,19 @@
  * A new drill is a file with one {@link Drill}, named in `drill-list.ts`.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../tools/free-port.ts';
 import { type MeridianOptions, type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { TLS_FILES } from '../tools/tls-files.ts';
-import { LegitimateStream } from './legitimate-stream.ts';
+import { LegitimateStream, type StreamShares } from './legitimate-stream.ts';
 
 /** What a drill works on. */
 export type DrillGround = {
+  /** The one that runs: another after `restart`. */
   readonly node: MeridianProcess;
+  /** Starts the node anew, over the files and ports of the one before, which has ended. */
+  readonly restart: () => Promise<void>;
   readonly tlsPort: number;
   readonly httpsPort: number;
   /** 1 for the drill proper; less, down to 0.02, for a smoke of it: counts and times shrink with it. */
@@ -27,8 +30,10 @@ export type Drill = {
   readonly name: string;
   /** Further options of the node. */
   readonly node?: Partial<MeridianOptions>;
-  /** Least share of the stream over TCP, where the drill takes TCP itself away for a while; 0.99 if not given. */
-  readonly tcpShareMin?: number;
+  /** The stream's UDP clients bring a cookie (RFC 7873), as they must where answers are limited. */
+  readonly streamHasCookie?: boolean;
+  /** Least shares of the stream, where the drill takes UDP or TCP itself away for a while; 0.99 where not given. */
+  readonly sharesMin?: Partial<StreamShares>;
   /** Does harm for some seconds and takes back its own sockets. Returns what it did, in words; throws for a promise that was broken. */
   readonly run: (ground: DrillGround) => Promise<string>;
 };
@@ -58,32 +63,44 @@ export async function runDrill(drill: Drill, scale: number): Promise<DrillReport
   const httpsPort = await freePort();
   const tls = ['--tls-cert', TLS_FILES.cert, '--tls-key', TLS_FILES.key];
   const listen = ['--listen-tls', `127.0.0.1:${tlsPort}`, '--listen-https', `127.0.0.1:${httpsPort}`];
-  const node = await startServe({
-    zones: { 'drill.test.yaml': ZONE },
+  const options: MeridianOptions = {
     workers: 2,
     readyWithinMs: 60_000,
     ...drill.node,
+    keepFolder: true,
     args: [...listen, ...tls, ...(drill.node?.args ?? [])],
-  });
+  };
+  let node = await startServe({ ...options, zones: drill.node?.zones ?? { 'drill.test.yaml': ZONE } });
+  const { folder, dnsPort } = node;
+  const adminPort = Number(new URL(node.adminUrl).port);
+  const ground: DrillGround = {
+    get node() {
+      return node;
+    },
+    restart: async () => {
+      node = await startServe({ ...options, folder, dnsPort, adminPort });
+    },
+    counters: async () =>
+      ((await (await fetch(`${node.adminUrl}/api/v1/status`)).json()) as { counters: Record<string, number> }).counters,
+    ...{ tlsPort, httpsPort, scale },
+  };
   try {
-    const counters = async () =>
-      ((await (await fetch(`${node.adminUrl}/api/v1/status`)).json()) as { counters: Record<string, number> }).counters;
-    return await judge(drill, { node, tlsPort, httpsPort, scale, counters });
+    return await judge(drill, ground);
   } finally {
     await node.stop();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
 async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
-  const { node } = ground;
-  const pid = node.child.pid!;
-  const stream = new LegitimateStream(node);
-  stream.start();
+  const pid = () => ground.node.child.pid!;
+  const stream = new LegitimateStream(ground.node);
+  await stream.start(drill.streamHasCookie ?? false);
   await sleep(500);
-  const before = { memoryMb: memoryMb(pid), descriptors: descriptors(pid) };
+  const before = { memoryMb: memoryMb(pid()), descriptors: descriptors(pid()) };
   let peakMb = before.memoryMb;
   const watch = setInterval(() => {
-    peakMb = Math.max(peakMb, memoryMb(pid));
+    peakMb = Math.max(peakMb, memoryMb(pid()));
   }, 100);
   const faults: string[] = [];
   let words: string;
@@ -94,16 +111,20 @@ async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
     faults.push((error as Error).message);
   }
   clearInterval(watch);
-  const { udp, tcp } = await stream.stop();
+  const shares = await stream.stop();
   const left = await whatIsLeft(ground, before.descriptors);
   const growthMb = peakMb - before.memoryMb;
   const shareMin = ground.scale < 1 ? SHARE_MIN_IN_SMALL : SHARE_MIN;
-  const tcpShareMin = Math.min(drill.tcpShareMin ?? shareMin, shareMin);
-  if (udp < shareMin) faults.push(`${percent(udp)} of the stream over UDP answered`);
-  if (tcp < tcpShareMin) faults.push(`${percent(tcp)} of the stream over TCP answered, not ${percent(tcpShareMin)}`);
+  for (const transport of ['udp', 'tcp'] as const) {
+    const least = Math.min(drill.sharesMin?.[transport] ?? shareMin, shareMin);
+    if (shares[transport] >= least) continue;
+    faults.push(
+      `${percent(shares[transport])} of the stream over ${transport.toUpperCase()} answered, not ${percent(least)}`,
+    );
+  }
   if (growthMb > GROWTH_MB_MAX) faults.push(`${growthMb.toFixed(0)} MB more memory`);
   if (left !== '') faults.push(left);
-  const figures = `UDP ${percent(udp)}, TCP ${percent(tcp)}, memory +${growthMb.toFixed(0)} MB at most`;
+  const figures = `UDP ${percent(shares.udp)}, TCP ${percent(shares.tcp)}, memory +${growthMb.toFixed(0)} MB at most`;
   return { name: drill.name, line: `${drill.name}: ${words}; ${figures}`, faults };
 }
 

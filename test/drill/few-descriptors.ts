@@ -20,7 +20,7 @@ const TCP_SHARE_MIN = 0.9;
 /** Descriptors exhausted (08-faults). */
 export const FEW_DESCRIPTORS: Drill = {
   name: 'few-descriptors',
-  tcpShareMin: TCP_SHARE_MIN,
+  sharesMin: { tcp: TCP_SHARE_MIN },
   run: async ({ node, scale, counters }) => {
     const pid = node.child.pid!;
     const limited = spawnSync('prlimit', ['--pid', String(pid), `--nofile=${LIMIT}:${LIMIT}`]);

@@ -6,13 +6,16 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { buildQuery, type DnsServer } from '../tools/dns-client.ts';
+import { ask, buildQuery, type DnsServer } from '../tools/dns-client.ts';
 
 const UDP_PER_TICK = 4;
 const TICK_MS = 20;
 const TCP_EVERY_TICKS = 5;
 /** What a resolver waits before it asks again. */
 const PATIENCE_MS = 2_000;
+const NAME = 'www.drill.test.';
+const CLIENT_COOKIE = '0123456789abcdef';
+const COOKIE_CODE = 10;
 const UDP_SOURCE = '127.0.0.2';
 const TCP_SOURCE = '127.0.0.3';
 
@@ -23,6 +26,7 @@ export class LegitimateStream {
   readonly #server: DnsServer;
   readonly #socket: Socket = createSocket('udp4');
   readonly #waiting = new Set<number>();
+  #cookie: { readonly cookie?: string } = {};
   #timer: NodeJS.Timeout | null = null;
   #ticks = 0;
   #id = 0;
@@ -33,12 +37,20 @@ export class LegitimateStream {
   constructor(server: DnsServer) {
     this.#server = server;
     this.#socket.on('message', (message) => {
-      if (this.#waiting.delete(message.readUInt16BE(0))) this.#answered.udp++;
+      // Truncated is not answered.
+      if (this.#waiting.delete(message.readUInt16BE(0)) && (message[2]! & 2) === 0) this.#answered.udp++;
     });
     this.#socket.on('error', () => {});
   }
 
-  start(): void {
+  /** With `hasCookie` every query over UDP brings the server's cookie, fetched first. */
+  async start(hasCookie: boolean): Promise<void> {
+    if (hasCookie) {
+      const { opt } = await ask(this.#server, NAME, 'A', { cookie: CLIENT_COOKIE, from: UDP_SOURCE });
+      const given = opt?.options.find(({ code }) => code === COOKIE_CODE);
+      if (given === undefined) throw new Error('the server gives no cookie');
+      this.#cookie = { cookie: Buffer.from(given.data).toString('hex') };
+    }
     this.#socket.bind(0, UDP_SOURCE);
     this.#timer = setInterval(() => this.#tick(), TICK_MS);
   }
@@ -57,7 +69,7 @@ export class LegitimateStream {
       this.#id = (this.#id + 1) & 0xffff;
       this.#waiting.add(this.#id);
       this.#sent.udp++;
-      this.#socket.send(buildQuery('www.drill.test.', 'A', { id: this.#id }), this.#server.dnsPort, '127.0.0.1');
+      this.#socket.send(buildQuery(NAME, 'A', { id: this.#id, ...this.#cookie }), this.#server.dnsPort, '127.0.0.1');
     }
     if (this.#ticks++ % TCP_EVERY_TICKS !== 0) return;
     const asking: Promise<void> = this.#askTcp().finally(() => this.#open.delete(asking));
@@ -70,7 +82,7 @@ export class LegitimateStream {
       const socket = connect({ host: '127.0.0.1', port: this.#server.dnsPort, localAddress: TCP_SOURCE });
       const timer = setTimeout(() => socket.destroy(), PATIENCE_MS);
       socket.on('connect', () => {
-        const query = buildQuery('www.drill.test.', 'A', { id: 7 });
+        const query = buildQuery(NAME, 'A', { id: 7 });
         socket.write(Uint8Array.from([0, query.length, ...query]));
       });
       socket.once('data', () => {
