@@ -1,8 +1,8 @@
 /** Explain: a name and a client in, the whole decision out. The question stands in the address of the page. */
 
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { EndpointTrace, PoolTrace, StepTrace } from '../decision/trace.ts';
-import type { ExplainAnswer, MapAnswer } from './api-answers.ts';
+import type { ExplainAnswer, MapAnswer, RegionsAnswer } from './api-answers.ts';
 import { useLoaded } from './console-context.tsx';
 import { countryName } from './country-name.ts';
 import { movesClients } from './event-kinds.ts';
@@ -19,13 +19,17 @@ import {
 import { durationText, millisecondsText } from './figures.ts';
 import { recordKey, servedCountries } from './map-shares.ts';
 import { writeRoute } from './page-route.ts';
-import { paintRegions } from './region-palette.ts';
+import { usePaints } from './served-map.tsx';
 import { Card, Failure, Quiet, RawText, StateMark } from './view-parts.tsx';
 import { WorldChart } from './world-chart.tsx';
 
 const EXPLAIN_MS = 30_000;
 const MAP_MS = 120_000;
 const TYPES = ['A', 'AAAA', 'CNAME', 'HTTPS', 'MX', 'TXT', 'SRV', 'NS', 'SOA', 'CAA'];
+
+// The same objects each time, so that nothing is drawn anew for them.
+const NO_REGIONS: RegionsAnswer['regions'] = [];
+const NOTHING_SERVED: ReturnType<typeof servedCountries> = new Map();
 
 type Query = Readonly<Record<string, string>>;
 
@@ -43,8 +47,12 @@ export function ExplainView({ query }: { readonly query: Query }) {
         writeRoute('explain', { name: query.name ?? record.name, type: query.type ?? record.type, client }),
       );
   }, [query, record]);
-  const countries = record === undefined ? new Map() : servedCountries(record);
-  const paints = paintRegions([...countries.values()].map(({ by }) => by));
+  const regions = useLoaded<RegionsAnswer>('regions', (client, signal) => client.get('regions', signal), {
+    everyMs: MAP_MS,
+  });
+  const known = regions.value?.regions ?? NO_REGIONS;
+  const countries = useMemo(() => (record === undefined ? NOTHING_SERVED : servedCountries(record)), [record]);
+  const paints = usePaints(known, countries, countries);
   const pick = (code: string) => {
     const client = record?.countries.find(({ country }) => country === code)?.client;
     if (record !== undefined && client != null)
@@ -57,7 +65,7 @@ export function ExplainView({ query }: { readonly query: Query }) {
         <ExplainForm query={query} names={[...new Set(records.map(({ name }) => name))]} />
         <WorldChart
           countries={countries}
-          regions={[]}
+          regions={known}
           paints={paints}
           onPick={pick}
           label="World map to choose a client on; the field Country does the same"
