@@ -180,6 +180,8 @@ export const SNAPSHOT_BYTES_MAX = 16 * 1024 * 1024;
 export const SNAPSHOTS_BYTES_MAX = 256 * 1024 * 1024;
 /** Reports in one entry of the stream of changes; more are sent in several. */
 export const CHANGES_REPORTS_MAX = 500;
+/** Characters of the stream's last seconds that a node takes in when it starts: 130,000 reports of 250 died at once. Beyond it waits for snapshots. */
+export const CHANGES_HISTORY_CHARS_MAX = 32 * 1024 * 1024;
 /** Longest time between two publications an agent may announce: its votes stay fresh for three times as long. */
 export const AGENT_INTERVAL_MS_MAX = 3_600_000;
 /** Agent regions with a voice in who is sent where they say that an endpoint is down: a bit each in one word of memory (`health-table.ts`). */

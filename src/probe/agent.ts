@@ -287,6 +287,8 @@ export class ProbeAgent {
   /** What other agents say: that they are there, and what to look at. */
   #heedOthers(batch: ChangesBatch): void {
     const { agentId, clock } = this.#options;
+    // The past tells neither who is there now nor what is to be looked at.
+    if (batch.gap) return;
     for (const { agent, reports } of batch.changes) {
       if (agent === agentId) continue;
       this.#peers.hear(agent, clock.monotonicMs());

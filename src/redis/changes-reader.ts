@@ -1,14 +1,16 @@
 /**
  * Reads the stream of changes: one blocking XREAD after the other on a connection of its own, from the place where the
  * last one ended. Part of the Redis store. Whatever may have been missed is told as a `gap`, and whoever listens reads
- * the snapshots then: after each new connection, after an error, and when the stream turns out to be another one.
+ * the snapshots then: after each new connection, after an error, and when the stream turns out to be another one. The first
+ * gap brings the last seconds of the stream with it, since snapshots do not hold what came after them.
  */
 
-import { parseAgentChanges } from '../health/report.ts';
+import { CHANGES_HISTORY_CHARS_MAX } from '../base/limits.ts';
+import { type AgentChanges, parseAgentChanges } from '../health/report.ts';
 import { errorMessage } from './error-message.ts';
 import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection } from './redis-connection.ts';
-import type { ChangesBatch } from './state-store.ts';
+import { type ChangesBatch, type Refusal, SNAPSHOT_PERIOD_MS } from './state-store.ts';
 
 export type ChangesReaderOptions = {
   readonly access: RedisAccess;
@@ -30,6 +32,12 @@ const ENTRIES_PER_READ = 64;
 const FAILED_PAUSE_MS = 2_000;
 /** Before any entry. */
 const START = '0-0';
+/** How far back a first connection begins: an agent's snapshot is not older, even when one of them failed. */
+const HISTORY_MS = 2 * SNAPSHOT_PERIOD_MS;
+
+/** An entry of the stream: its id, and its fields with their values in turn. */
+type Entry = [id: string, fields: string[]];
+type EntriesRead = { readonly changes: AgentChanges[]; readonly refused: Refusal[] };
 
 /** Owner of the connection that reads. */
 export class ChangesReader {
@@ -102,8 +110,7 @@ export class ChangesReader {
     while (!this.#isClosed && this.#connection.isReady) {
       try {
         if (isGap) {
-          await this.#findPlace();
-          this.#deliver({ changes: [], refused: [], gap: true });
+          this.#deliver({ ...(await this.#findPlace()), gap: true });
           isGap = false;
         }
         const found = await this.#readOnce();
@@ -121,10 +128,50 @@ export class ChangesReader {
     if (!this.#isClosed && this.#connection.isReady) void this.#read();
   }
 
-  /** Goes on where the last connection ended, or at the end of the stream when there was none, or it is another stream. */
-  async #findPlace(): Promise<void> {
+  /**
+   * Goes on where the last connection ended, or at the end of the stream when it is another one. The first connection
+   * begins {@link HISTORY_MS} ago: what came since then.
+   */
+  async #findPlace(): Promise<EntriesRead> {
     const newest = await this.#newestId();
-    if (this.#lastId === null || isBefore(newest, this.#lastId)) this.#lastId = newest;
+    if (this.#lastId === null) return this.#readHistory(newest);
+    if (isBefore(newest, this.#lastId)) this.#lastId = newest;
+    return { changes: [], refused: [] };
+  }
+
+  /**
+   * The last {@link HISTORY_MS} of a stream whose newest entry was `newest`; the place is then behind them. By the server's clock: what
+   * agents said that are long gone, or stands in an old copy, is not news. Nor is what an agent said before it was restarted.
+   */
+  async #readHistory(newest: string): Promise<EntriesRead> {
+    const nowMs = await this.#serverMs();
+    const read: EntriesRead = { changes: [], refused: [] };
+    let [place, isMore, chars] = [newest, nowMs !== null, 0];
+    for (let from = `${(nowMs ?? 0) - HISTORY_MS}-0`; isMore; from = place) {
+      const entries = await this.#entriesAfter(from);
+      isMore = entries.length === ENTRIES_PER_READ;
+      place = entries.at(-1)?.[0] ?? place;
+      for (const [, fields] of entries) chars += fields[1]?.length ?? 0;
+      if (chars > CHANGES_HISTORY_CHARS_MAX) return this.#skipHistory();
+      this.#takeEntries(entries, read);
+    }
+    this.#lastId = place;
+    const boots = new Map(read.changes.map(({ agent, boot }) => [agent, boot]));
+    return { ...read, changes: read.changes.filter(({ agent, boot }) => boots.get(agent) === boot) };
+  }
+
+  /** So much was said that the next snapshots have to do. */
+  async #skipHistory(): Promise<EntriesRead> {
+    this.#lastId = await this.#newestId();
+    const reason = `its last ${HISTORY_MS} ms are longer than CHANGES_HISTORY_CHARS_MAX (${CHANGES_HISTORY_CHARS_MAX})`;
+    return { changes: [], refused: [{ source: this.#key, reason }] };
+  }
+
+  /** The server's clock, in milliseconds; null if it does not tell, as old ones do not. */
+  async #serverMs(): Promise<number | null> {
+    const info = await this.#connection.run((client) => client.info('server'));
+    const digits = /^server_time_usec:(\d{1,18})\d{3}\s*$/m.exec(info)?.[1];
+    return digits === undefined ? null : Number(digits);
   }
 
   async #hasRestarted(): Promise<boolean> {
@@ -138,25 +185,32 @@ export class ChangesReader {
 
   /** One blocking read; false when nothing came. */
   async #readOnce(): Promise<boolean> {
-    const from = this.#lastId ?? START;
-    const streams = await this.#connection.run((client) =>
-      client.xread('COUNT', ENTRIES_PER_READ, 'BLOCK', BLOCK_MS, 'STREAMS', this.#key, from),
-    );
-    const entries = streams?.[0]?.[1] ?? [];
+    const entries = await this.#entriesAfter(this.#lastId ?? START, BLOCK_MS);
     if (entries.length === 0) return false;
-    const batch = { changes: [], refused: [], gap: false } as {
-      changes: Exclude<ReturnType<typeof parseAgentChanges>, { fault: string }>[];
-      refused: { source: string; reason: string }[];
-      gap: boolean;
-    };
-    for (const [id, fields] of entries) {
-      this.#lastId = id;
-      const changes = fields[0] === 'c' ? parseAgentChanges(fields[1] ?? '') : { fault: 'no field "c"' };
-      if ('fault' in changes) batch.refused.push({ source: `${this.#key} ${id}`, reason: changes.fault });
-      else batch.changes.push(changes);
-    }
-    this.#deliver(batch);
+    this.#lastId = entries.at(-1)![0];
+    const read: EntriesRead = { changes: [], refused: [] };
+    this.#takeEntries(entries, read);
+    this.#deliver({ ...read, gap: false });
     return true;
+  }
+
+  /** The next entries after the one called `id`; waits for the first as long as `blockMs` says. */
+  async #entriesAfter(id: string, blockMs?: number): Promise<Entry[]> {
+    const streams = await this.#connection.run((client) =>
+      blockMs === undefined
+        ? client.xread('COUNT', ENTRIES_PER_READ, 'STREAMS', this.#key, id)
+        : client.xread('COUNT', ENTRIES_PER_READ, 'BLOCK', blockMs, 'STREAMS', this.#key, id),
+    );
+    return streams?.[0]?.[1] ?? [];
+  }
+
+  /** Adds to `read` what `entries` say. */
+  #takeEntries(entries: readonly Entry[], read: EntriesRead): void {
+    for (const [id, fields] of entries) {
+      const changes = fields[0] === 'c' ? parseAgentChanges(fields[1] ?? '') : { fault: 'no field "c"' };
+      if ('fault' in changes) read.refused.push({ source: `${this.#key} ${id}`, reason: changes.fault });
+      else read.changes.push(changes);
+    }
   }
 
   #deliver(batch: ChangesBatch): void {

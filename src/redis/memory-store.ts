@@ -1,6 +1,6 @@
 /**
  * The store inside one process: embedded mode, where `serve` runs the agent of region `local` itself, and tests. Hands
- * over the records themselves, without a text form; keeps no history of changes, since its listeners never miss one.
+ * over the records themselves, without a text form; of changes it keeps what the snapshots do not hold yet.
  */
 
 import { AGENTS_MAX, NODES_MAX, OVERRIDES_MAX } from '../base/limits.ts';
@@ -19,11 +19,15 @@ import {
 import { ToldStates } from './told-states.ts';
 
 const GAP: ChangesBatch = { changes: [], refused: [], gap: true };
+/** Changes kept for listeners to come: more than one agent publishes between two snapshots. */
+const CHANGES_KEPT = 2_000;
 
 /** A {@link StateStore} that lives as long as its process. */
 export class MemoryStore implements StateStore {
   #state: StoreState = 'connected';
   #epoch = 0;
+  /** Since their agents' last snapshots. */
+  #changes: AgentChanges[] = [];
   readonly #snapshots = new Map<string, AgentSnapshot>();
   readonly #nodes = new Map<string, NodeStatus>();
   readonly #overrides = new Map<string, Override>();
@@ -46,6 +50,7 @@ export class MemoryStore implements StateStore {
       throw new StoreError(`more agents than AGENTS_MAX (${AGENTS_MAX})`);
     this.#snapshots.set(snapshot.agent, snapshot);
     this.#epoch++;
+    this.#changes = this.#changes.filter(({ agent }) => agent !== snapshot.agent);
     const reports = this.#told.newsIn(snapshot);
     this.#told.noteSnapshot(snapshot);
     this.#deliver({ changes: [{ ...snapshot, reports }], refused: [], gap: false });
@@ -54,6 +59,8 @@ export class MemoryStore implements StateStore {
   async publishChanges(changes: AgentChanges): Promise<void> {
     this.#requireOpen();
     this.#told.noteChanges(changes);
+    this.#changes.push(changes);
+    if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
     this.#deliver({ changes: [changes], refused: [], gap: false });
   }
 
@@ -76,8 +83,9 @@ export class MemoryStore implements StateStore {
 
   subscribe(listener: (batch: ChangesBatch) => void): () => void {
     this.#changesListeners.add(listener);
+    const past = { ...GAP, changes: [...this.#changes] };
     queueMicrotask(() => {
-      if (this.#changesListeners.has(listener) && this.#state === 'connected') listener(GAP);
+      if (this.#changesListeners.has(listener) && this.#state === 'connected') listener(past);
     });
     return () => this.#changesListeners.delete(listener);
   }
@@ -99,6 +107,7 @@ export class MemoryStore implements StateStore {
   /** Acts out a store that lost its content. */
   clear(): void {
     this.#snapshots.clear();
+    this.#changes = [];
     this.#nodes.clear();
     this.#epoch = 0;
     this.#overrides.clear();

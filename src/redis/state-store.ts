@@ -55,7 +55,10 @@ export type NodesRead = { readonly nodes: readonly NodeStatus[]; readonly refuse
 export type ChangesBatch = {
   readonly changes: readonly AgentChanges[];
   readonly refused: readonly Refusal[];
-  /** Entries may have been missed before this batch (connection lost, stream trimmed or broken): read the snapshots. */
+  /**
+   * Entries may have been missed before this batch (connection lost, stream trimmed or broken): read the snapshots. Its changes
+   * are then the past, up to now: of the snapshots at least what they do not hold, perhaps what they do.
+   */
   readonly gap: boolean;
 };
 
@@ -72,8 +75,9 @@ export interface AgentStore {
   /** What the store's own clock said at the last {@link publishChanges}, milliseconds; not there: nothing was, or it has no clock of its own. */
   readonly publishedAtMs?: number | null;
   /**
-   * Delivers changes published from now on, one's own too, until the returned function is called. The first batch, and the
-   * first after each loss, is a `gap`. Never throws.
+   * Delivers changes, one's own too, until the returned function is called. The first batch, and the first after each loss, is
+   * a `gap`. To the store's first listener it brings what has been published since the agents' last snapshots, so that the two
+   * together lack nothing, unless an agent's snapshot is older than two of its periods. Never throws.
    */
   subscribe(listener: (batch: ChangesBatch) => void): () => void;
   readonly state: StoreState;

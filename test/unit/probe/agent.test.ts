@@ -58,7 +58,7 @@ class FakeStore implements AgentStore {
   }
 
   /** Another agent has published. */
-  tell(changes: Partial<AgentChanges>): void {
+  tell(changes: Partial<AgentChanges>, gap = false): void {
     const other: AgentChanges = {
       agent: 'a2',
       region: 'us-east',
@@ -68,7 +68,7 @@ class FakeStore implements AgentStore {
       reports: [],
       ...changes,
     };
-    for (const listener of this.#subscribers) listener({ changes: [other], refused: [], gap: false });
+    for (const listener of this.#subscribers) listener({ changes: [other], refused: [], gap });
   }
 
   onState(listener: (state: StoreState) => void): () => void {
@@ -223,6 +223,9 @@ describe('probe agent', () => {
     };
     // One regular run in each interval.
     expect(await countWithin(5_000)).toBe(1);
+    // Nor for a suspicion of the past.
+    store.tell(suspicion, true);
+    expect(await countWithin(20)).toBe(0);
     store.tell(suspicion);
     expect(await countWithin(20)).toBe(1);
     store.tell(suspicion);
