@@ -3,8 +3,10 @@
  * file and environment cannot disagree. Built and run by `run-program.ts`.
  */
 
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { ExitCode } from './command-failure.ts';
 import { type CommandPlan, GROUPS, PLANS } from './command-plans.ts';
+import { completionScript, SHELLS, type Shell } from './completion.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { environmentName, SETTINGS, type Setting, type SettingKey } from './settings.ts';
 
@@ -23,7 +25,28 @@ export function buildProgram(version: string, context: CommandContext, finish: (
     .configureOutput({ outputError: (text, write) => write(`${errorLine(text)}; see "meridian --help"\n`) })
     .exitOverride();
   for (const plan of PLANS) addCommand(program, plan, context, finish);
+  addCompletion(program, finish);
   return program;
+}
+
+/** The one command that is about the others, and so has no plan and no settings. */
+function addCompletion(program: Command, finish: (exitCode: number) => void): void {
+  program
+    .command('completion')
+    .summary('print a script that completes commands and flags in a shell')
+    .description('Print a script that completes commands and flags in a shell.')
+    .addArgument(new Argument('<shell>', 'where it is to run').choices(SHELLS))
+    .helpOption('-h, --help', 'print help')
+    .configureOutput({ outputError: (text, write) => write(`${errorLine(text)}; see "meridian completion --help"\n`) })
+    .exitOverride()
+    .addHelpText(
+      'after',
+      '\nExamples:\n  meridian completion bash > ~/.local/share/bash-completion/completions/meridian\n  meridian completion fish > ~/.config/fish/completions/meridian.fish',
+    )
+    .action((shell: Shell) => {
+      process.stdout.write(completionScript(program, shell));
+      finish(ExitCode.GOOD);
+    });
 }
 
 function addCommand(

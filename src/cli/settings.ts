@@ -347,7 +347,7 @@ export const SETTINGS = {
   json: { schema: flag, placeholder: null, help: 'print JSON' },
   schema: { schema: flag, placeholder: null, help: 'print the JSON Schema of zone files, and check nothing' },
   strict: { schema: flag, placeholder: null, help: 'take warnings for errors' },
-  watch: { schema: flag, placeholder: null, help: 'print again each second until interrupted' },
+  watch: { schema: flag, placeholder: null, help: 'look again each second until interrupted; on a terminal q ends it' },
 } as const satisfies Record<string, Setting>;
 
 export type SettingKey = keyof typeof SETTINGS;

@@ -8,6 +8,7 @@ import { AgentLedger } from '../health/agent-ledger.ts';
 import type { NodeStatus } from '../server/node-status.ts';
 import { adminUrl, fetchAdmin } from './admin-client.ts';
 import { CommandFailure, ExitCode } from './command-failure.ts';
+import { LiveScreen } from './live-screen.ts';
 import { viewOfNode } from './node-view.ts';
 import { type OpenRedis, openRedis } from './open-redis.ts';
 import { viewOfRedis } from './redis-view.ts';
@@ -18,7 +19,7 @@ import { renderStatus, type StatusView } from './status-view.ts';
 
 const WATCH_PERIOD_MS = 1_000;
 
-/** Prints the status once, or each second with --watch until interrupted. */
+/** Prints the status once; with --watch each second until interrupted, on a terminal as a screen of its own that `q` ends. */
 export async function runStatus(resolved: ResolvedSettings): Promise<number> {
   const { settings } = resolved;
   const source = await openSource(resolved);
@@ -27,8 +28,8 @@ export async function runStatus(resolved: ResolvedSettings): Promise<number> {
       process.stdout.write(print(await source.read(), settings.json ?? false));
       return ExitCode.GOOD;
     }
-    for (;;) {
-      const text = await source.read().then(
+    const look = () =>
+      source.read().then(
         (view) => print(view, settings.json ?? false),
         // While watching, a node that goes away is something to see, not the end.
         (error: unknown) => {
@@ -36,7 +37,12 @@ export async function runStatus(resolved: ResolvedSettings): Promise<number> {
           throw error;
         },
       );
-      process.stdout.write(process.stdout.isTTY && !settings.json ? `\x1b[2J\x1b[H${text}` : text);
+    if (process.stdout.isTTY && process.stdin.isTTY && !settings.json) {
+      await new LiveScreen(process.stdin, process.stdout).show(look, WATCH_PERIOD_MS);
+      return ExitCode.GOOD;
+    }
+    for (;;) {
+      process.stdout.write(await look());
       await sleep(WATCH_PERIOD_MS);
     }
   } finally {

@@ -16,6 +16,7 @@ import { readRegularFile } from '../server/zone-files.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import { usageFailure, workFailure } from './command-failure.ts';
 import { printable } from './text-table.ts';
+import { during } from './work-line.ts';
 
 export type GroundRequest = {
   readonly models: readonly ZoneModel[];
@@ -50,7 +51,9 @@ export const NO_EDITS: PoolEdits = { weights: [], biases: [] };
 
 /** Reads geo data and demand, and compiles. Throws a failure that names what is broken. */
 export function readGround({ models, geoDataDir, demand, name, edits, successors, facts }: GroundRequest): FileGround {
-  const build = new LocationBuilder(geoDataDir, new StateDir(null, () => {})).look(true);
+  const build = during('compiling the geo data', () =>
+    new LocationBuilder(geoDataDir, new StateDir(null, () => {})).look(true),
+  );
   if (build === null || hasError(build.faults)) {
     const lines = (build?.faults ?? []).map((fault) => printable(formatFault(fault)));
     throw workFailure(`the geo data has faults; "meridian check" lists them\n${lines.join('\n')}`.trimEnd());
@@ -61,7 +64,9 @@ export function readGround({ models, geoDataDir, demand, name, edits, successors
   const clients = byFile?.clients ?? addressClients(places);
   const isWanted = (zone: string, record: string) => name === null || record === name || zone === name;
   const { regions } = build;
-  const ground = buildGround({ models, isWanted, edits, successors, locations, places, regions, facts, clients });
+  const ground = during('placing clients', () =>
+    buildGround({ models, isWanted, edits, successors, locations, places, regions, facts, clients }),
+  );
   const report: DemandReport = {
     source: byFile === null ? 'ipv4-addresses' : 'file',
     file: demand,

@@ -37,6 +37,7 @@ describe('the program', () => {
       'zone fmt',
       'zone set',
       'zone diff',
+      'completion',
     ]);
   });
 
