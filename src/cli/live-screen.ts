@@ -109,7 +109,7 @@ export class LiveScreen {
 }
 
 /** At most `columns` characters of `line`, its colours not counted and ended. */
-export function cutLine(line: string, columns: number): string {
+function cutLine(line: string, columns: number): string {
   if (stripVTControlCharacters(line).length <= columns) return line;
   let left = columns - 1;
   let out = '';

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 import { expect, it } from 'vitest';
-import { cutLine, LiveScreen } from '../../../src/cli/live-screen.ts';
+import { LiveScreen } from '../../../src/cli/live-screen.ts';
 import { until } from '../../tools/until.ts';
 
 function terminal() {
@@ -58,7 +58,12 @@ it('ends with what went wrong, and the terminal as it was', async () => {
   expect(written().endsWith('\x1b[?1049l')).toBe(true);
 });
 
-it('counts no colours when it cuts a line, and ends them', () => {
-  expect(cutLine('\x1b[31mabcdef\x1b[39m', 6)).toBe('\x1b[31mabcdef\x1b[39m');
-  expect(cutLine('\x1b[31mabcdef\x1b[39m', 4)).toBe('\x1b[31mabc\x1b[0m…');
+it('counts no colours when it cuts a line, and ends them', async () => {
+  const { screen, input, output, written } = terminal();
+  output.columns = 4;
+  const shown = screen.show(async () => '\x1b[31mabcd\x1b[39m\n\x1b[31mabcdef\x1b[39m\n', 60_000);
+  await until('both lines', () => written().includes('\x1b[31mabc\x1b[0m…'));
+  expect(written()).toContain('\x1b[31mabcd\x1b[39m\x1b[K');
+  input.write('q');
+  await shown;
 });
