@@ -9,7 +9,16 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeKeys } from '../../src/redis/keys.ts';
 import { readMemory } from '../bench/process-usage.ts';
 import { AnswerWatch } from '../tools/answer-watch.ts';
-import { addresses, type Cluster, REGIONS, type RedisPlace, type Region, startCluster, WWW } from '../tools/cluster.ts';
+import {
+  addresses,
+  type Cluster,
+  PATIENT,
+  REGIONS,
+  type RedisPlace,
+  type Region,
+  startCluster,
+  WWW,
+} from '../tools/cluster.ts';
 import { leftovers, markDescendants } from '../tools/leftovers.ts';
 import { type RedisCluster, type SentinelGroup, startRedisCluster, startSentinels } from '../tools/redis-group.ts';
 import { aclOfReadme } from '../tools/redis-locks.ts';
@@ -46,7 +55,7 @@ class World {
   }
 
   static async start(redis: RedisPlace): Promise<World> {
-    const cluster = await startCluster(redis, { nodes: 1 });
+    const cluster = await startCluster(redis, { nodes: 1, checks: PATIENT });
     await cluster.untilSettled();
     return new World(cluster);
   }

@@ -55,7 +55,17 @@ export const CLIENTS_OF: Readonly<Record<Region, { readonly v4: string; readonly
 /** The Redis of a cluster, and what its processes find in their environment. */
 export type RedisPlace = { readonly url: string; readonly env?: Readonly<Record<string, string>> };
 
-export type ClusterOptions = { readonly nodes?: number; readonly regions?: readonly Region[] };
+export type ClusterOptions = {
+  readonly nodes?: number;
+  readonly regions?: readonly Region[];
+  /** How checks judge: {@link QUICK} if not given. */
+  readonly checks?: string;
+};
+
+/** A check once a second, the shortest the format allows: two failures and two regions take an endpoint out. */
+const QUICK = 'interval: 1, timeout: 0.5, rise: 2, fall: 2';
+/** For worlds side by side on a busy machine, where half a second is no sign of a death. */
+export const PATIENT = 'interval: 1, timeout: 1, rise: 2, fall: 4';
 
 const GEO_DATA: FileTable = {
   'regions.yaml': `
@@ -83,11 +93,16 @@ export class Cluster {
   readonly endpoints: Readonly<Record<EndpointName, HttpEndpoint>>;
   readonly #zones: FileTable;
 
-  constructor(redis: RedisPlace, endpoints: Readonly<Record<EndpointName, HttpEndpoint>>, nodes: MeridianProcess[]) {
+  constructor(
+    redis: RedisPlace,
+    endpoints: Readonly<Record<EndpointName, HttpEndpoint>>,
+    nodes: MeridianProcess[],
+    zones: FileTable,
+  ) {
     this.redis = redis;
     this.endpoints = endpoints;
     this.nodes = nodes;
-    this.#zones = zonesOf(endpoints.us.port);
+    this.#zones = zones;
   }
 
   /** Starts the agent of `region`, for the first time or again under the same name. */
@@ -190,11 +205,11 @@ export class Cluster {
 /** Endpoints, agents and nodes, all running; nothing is waited for beyond their ready lines. */
 export async function startCluster(redis: RedisPlace, options: ClusterOptions = {}): Promise<Cluster> {
   const endpoints = await startEndpoints();
-  const zones = zonesOf(endpoints.us.port);
+  const zones = zonesOf(endpoints.us.port, options.checks ?? QUICK);
   const names = Array.from({ length: options.nodes ?? 2 }, (_, i) => `ns${i + 1}`);
   const started = await Promise.allSettled(names.map((name) => startNode(redis, zones, name)));
   const nodes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const cluster = new Cluster(redis, endpoints, nodes);
+  const cluster = new Cluster(redis, endpoints, nodes, zones);
   try {
     for (const result of started) if (result.status === 'rejected') throw result.reason;
     await Promise.all((options.regions ?? REGIONS).map((region) => cluster.startAgent(region)));
@@ -249,8 +264,9 @@ async function startEndpoints(): Promise<Record<EndpointName, HttpEndpoint>> {
   return endpoints;
 }
 
-function zonesOf(port: number): FileTable {
-  return { [`${ZONE}.yaml`]: `---\n${APEX}${steered('strict', port, 'all')}${steered('www', port, 'majority')}` };
+function zonesOf(port: number, checks: string): FileTable {
+  const records = [steered('strict', port, checks, 'all'), steered('www', port, checks, 'majority')];
+  return { [`${ZONE}.yaml`]: `---\n${APEX}${records.join('')}` };
 }
 
 const APEX = `'':
@@ -260,8 +276,7 @@ ns1: {type: A, value: 127.0.0.1}
 ns2: {type: A, value: 127.0.0.1}
 `;
 
-/** A check once a second, the shortest the format allows: two failures and two regions take an endpoint out. */
-function steered(name: string, port: number, quorum: string): string {
+function steered(name: string, port: number, checks: string, quorum: string): string {
   return `${name}:
   type: A
   ttl: 5
@@ -279,7 +294,7 @@ function steered(name: string, port: number, quorum: string): string {
     healthcheck: {protocol: HTTP, port: ${port}, path: /healthz}
     meridian:
       answers: 4
-      healthcheck: {interval: 1, timeout: 0.5, rise: 2, fall: 2, quorum: ${quorum}}
+      healthcheck: {${checks}, quorum: ${quorum}}
       steering:
         pools:
           us-east: {region: us-east}

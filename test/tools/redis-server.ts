@@ -36,7 +36,8 @@ export type RedisServer = {
   command(name: string, ...args: (string | number | Buffer)[]): Promise<unknown>;
 };
 
-const START_MS_MAX = 10_000;
+const START_MS_MAX = 30_000;
+const START_TRIES = 3;
 const CONFIGURATION = 'redis.conf';
 
 /** The way into the Redis at `url`, with the password in it, and over TLS with `tls`. */
@@ -57,9 +58,10 @@ export function hasRedisServer(): boolean {
  */
 export async function startRedis(extra: readonly string[] = [], configuration?: string): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'meridian-redis-'));
-  const port = await freePort();
   if (configuration !== undefined) writeFileSync(join(directory, CONFIGURATION), configuration);
-  let child = await launch(port, directory, extra);
+  const started = await launchSomewhere(directory, extra);
+  const { port } = started;
+  let { child } = started;
   const end = async (signal: NodeJS.Signals) => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -91,6 +93,21 @@ export async function startRedis(extra: readonly string[] = [], configuration?: 
     save: async () => void (await sendCommand(port, extra, 'save', [])),
     command: (name, ...args) => sendCommand(port, extra, name, args),
   };
+}
+
+/** On a free port, or on another when somebody takes that one first. */
+async function launchSomewhere(
+  directory: string,
+  extra: readonly string[],
+): Promise<{ port: number; child: ChildProcess }> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    try {
+      return { port, child: await launch(port, directory, extra) };
+    } catch (error) {
+      if (tries === START_TRIES) throw error;
+    }
+  }
 }
 
 async function launch(port: number, directory: string, extra: readonly string[]): Promise<ChildProcess> {
