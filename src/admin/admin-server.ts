@@ -29,7 +29,7 @@ export class AdminServer {
       log,
       streams: this.#streams,
       page: new ConsoleFiles(),
-      metrics: new NodeMetrics(() => node.status()),
+      metrics: new NodeMetrics(node),
       policy: () => ({ loopbackOnly: this.#loopbackOnly, token }),
       readiness: () => this.#readiness,
     });

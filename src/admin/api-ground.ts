@@ -6,7 +6,7 @@ import type { MeridianServer } from '../server/server.ts';
 /** The part of a node that the API needs. */
 export type AdminNode = Pick<
   MeridianServer,
-  'status' | 'view' | 'events' | 'reload' | 'explain' | 'demand' | 'health' | 'planner'
+  'status' | 'measures' | 'view' | 'events' | 'reload' | 'explain' | 'demand' | 'health' | 'planner'
 >;
 
 /** Given to every route. */

@@ -5,10 +5,13 @@
  * Built by `admin-server.ts`; read by `GET /metrics`.
  */
 
-import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { NodeMeasures } from '../server/node-measures.ts';
 import type { NodeStatus } from '../server/node-status.ts';
-import { Rcode } from '../wire/codes.ts';
 import { answerMetrics } from './answer-metrics.ts';
+import { measureMetrics } from './measure-metrics.ts';
+import { counterIn, gaugeIn, setAll, tally } from './metric-families.ts';
+import { queryMetrics } from './query-metrics.ts';
 
 /** Content type of the Prometheus text format. */
 export const PROMETHEUS_TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
@@ -16,27 +19,35 @@ export const PROMETHEUS_TEXT = Registry.PROMETHEUS_CONTENT_TYPE;
 /** Zones listed by name while their files have faults; beyond it only the totals tell. */
 const FAULTY_ZONES_MAX = 200;
 
+/** Agents with a series of their own: ten times the agents of the largest cluster meant. */
+const AGENT_SERIES_MAX = 1_000;
+
 /** Owner of the metrics of one node. */
 export class NodeMetrics {
   readonly #registry = new Registry();
   readonly #fill: ReadonlyArray<(status: NodeStatus) => void>;
   readonly #status: () => NodeStatus;
+  readonly #measures: () => NodeMeasures;
+  readonly #fillMeasures: (measures: NodeMeasures) => void;
 
-  constructor(status: () => NodeStatus) {
-    this.#status = status;
+  constructor(node: { readonly status: () => NodeStatus; readonly measures: () => NodeMeasures }) {
+    this.#status = () => node.status();
+    this.#measures = () => node.measures();
     collectDefaultMetrics({ register: this.#registry });
     this.#fill = [
       ...nodeMetrics(this.#registry),
       ...healthMetrics(this.#registry),
-      ...queryMetrics(this.#registry),
+      queryMetrics(this.#registry),
       answerMetrics(counterIn(this.#registry)),
     ];
+    this.#fillMeasures = measureMetrics(this.#registry);
   }
 
   /** All metrics as of now, in the Prometheus text format. */
   text(): Promise<string> {
     const status = this.#status();
     for (const fill of this.#fill) fill(status);
+    this.#fillMeasures(this.#measures());
     return this.#registry.metrics();
   }
 }
@@ -55,6 +66,8 @@ function nodeMetrics(registry: Registry): Fill[] {
   const uptime = gauge('meridian_uptime_seconds', 'Seconds since the node started.');
   const warnings = gauge('meridian_node_warnings', 'Things that the operator should look at; status says which.');
   const zones = gauge('meridian_zones', 'Zones by what is served of them.', ['state']);
+  const contents = gauge('meridian_zone_contents', 'What the zones in force hold together, by kind.', ['kind']);
+  const geoFaults = gauge('meridian_geo_faults', 'Errors and warnings of the files that say where addresses are.');
   const errors = gauge('meridian_zone_errors', 'Errors in the files of a zone; absent while there are none.', ['zone']);
   const workers = gauge('meridian_workers', 'Worker threads by role and state.', ['role', 'state']);
   const restarts = counterIn(registry)('meridian_worker_restarts_total', 'Workers started again after they died.', [
@@ -72,6 +85,13 @@ function nodeMetrics(registry: Registry): Fill[] {
         zones,
         tally(status.zones, ['serving', 'last-good', 'refused'], (zone) => zone.state, 'state'),
       );
+      geoFaults.set(status.geo.faults.length);
+      contents.reset();
+      for (const zone of status.zones) {
+        contents.inc({ kind: 'names' }, zone.names);
+        contents.inc({ kind: 'records' }, zone.records);
+        contents.inc({ kind: 'steered' }, zone.dynamics);
+      }
       const faulty = status.zones.filter((zone) => zone.errors > 0).slice(0, FAULTY_ZONES_MAX);
       setAll(
         errors,
@@ -94,6 +114,14 @@ function healthMetrics(registry: Registry): Fill[] {
   const agents = gauge('meridian_agents', 'Probe agents known to this node, by whether their word still counts.', [
     'fresh',
   ]);
+  const silence = gauge('meridian_agent_silence_seconds', 'Since an agent was last heard by this node.', [
+    'agent',
+    'region',
+  ]);
+  const shifts = gauge('meridian_shifts', "Operators' shifts in force.");
+  const held = gauge('meridian_endpoints_held', 'Endpoints that are kept out though they are not down, by why.', [
+    'cause',
+  ]);
   return [
     (status) => {
       const obeying = status.endpoints.filter((endpoint) => endpoint.status === 'obey');
@@ -106,63 +134,17 @@ function healthMetrics(registry: Registry): Fill[] {
         agents,
         tally(status.agents, ['true', 'false'], (agent) => String(agent.fresh), 'fresh'),
       );
+      setAll(
+        silence,
+        status.agents
+          .slice(0, AGENT_SERIES_MAX)
+          .map(({ agent, region, ageSeconds }) => [{ agent, region }, ageSeconds]),
+      );
+      shifts.set(status.shifts.length);
+      setAll(
+        held,
+        tally(status.held, ['manual_resume', 'flapping'], (endpoint) => endpoint.cause, 'cause'),
+      );
     },
   ];
-}
-
-/** Counters of the workers: queries and answers by their kind, the rest under their own names in one family. */
-function queryMetrics(registry: Registry): Fill[] {
-  const counter = counterIn(registry);
-  const queries = counter('meridian_dns_queries_total', 'Queries received.', ['transport']);
-  const answers = counter('meridian_dns_answers_total', 'Answers sent, by response code.', ['rcode']);
-  const events = counter(
-    'meridian_dns_events_total',
-    'What else happened to queries, connections and sockets, by kind.',
-    ['event'],
-  );
-  const open = gaugeIn(registry)('meridian_tcp_connections', 'TCP connections open.');
-  return [
-    (status) => {
-      for (const family of [queries, answers, events]) family.reset();
-      for (const [name, count] of Object.entries(status.counters)) {
-        const rcode = /^rcode(\d+)$/.exec(name)?.[1];
-        const transport = /^queries([A-Z][a-z]+)$/.exec(name)?.[1];
-        if (transport !== undefined) queries.inc({ transport: transport.toLowerCase() }, count);
-        else if (name === 'tcpOpen') open.set(count);
-        else if (rcode !== undefined) answers.inc({ rcode: rcodeName(Number(rcode)) }, count);
-        else events.inc({ event: name }, count);
-      }
-    },
-  ];
-}
-
-function rcodeName(code: number): string {
-  return Object.entries(Rcode).find(([, value]) => value === code)?.[0] ?? String(code);
-}
-
-function gaugeIn(registry: Registry) {
-  return (name: string, help: string, labelNames: readonly string[] = []) =>
-    new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] });
-}
-
-function counterIn(registry: Registry) {
-  return (name: string, help: string, labelNames: readonly string[] = []) =>
-    new Counter({ name, help, labelNames: [...labelNames], registers: [registry] });
-}
-
-function setAll(gauge: Gauge, values: ReadonlyArray<readonly [Record<string, string>, number]>): void {
-  gauge.reset();
-  for (const [labels, value] of values) gauge.set(labels, value);
-}
-
-/** One value for each of `kinds`, zeros included, so that alerts can be written before the first case. */
-function tally<T>(
-  items: readonly T[],
-  kinds: readonly string[],
-  kindOf: (item: T) => string,
-  label: string,
-): Array<[Record<string, string>, number]> {
-  const counts = new Map(kinds.map((kind) => [kind, 0]));
-  for (const item of items) counts.set(kindOf(item), (counts.get(kindOf(item)) ?? 0) + 1);
-  return [...counts].map(([kind, count]) => [{ [label]: kind }, count]);
 }

@@ -35,6 +35,11 @@ export class CertificateFiles {
     return this.#current;
   }
 
+  /** When the certificate in force ends, wall clock. */
+  get expiresMs(): number {
+    return Date.parse(new X509Certificate(this.#current.cert).validTo);
+  }
+
   /** Where the files are, to be watched. */
   get directories(): string[] {
     return [dirname(this.#certFile), dirname(this.#keyFile)];
@@ -43,7 +48,7 @@ export class CertificateFiles {
   /** What the operator should know at `wallMs`: files that are not used, a certificate that has ended or soon will. */
   warnings(wallMs: number): string[] {
     const warnings = this.#lastFault === null ? [] : [this.#lastFault];
-    const untilMs = Date.parse(new X509Certificate(this.#current.cert).validTo);
+    const untilMs = this.expiresMs;
     const days = (untilMs - wallMs) / DAY_MS;
     if (days <= TLS_EXPIRY_WARNING_DAYS) {
       const verb = days <= 0 ? 'ended' : 'ends';

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { EVENT_BYTES_MAX, EVENTS_MAX } from '../base/limits.ts';
+import type { EventCount } from './node-measures.ts';
 
 /** One of them, plain data. */
 export type NodeEvent = {
@@ -27,6 +28,8 @@ export class EventLog {
   readonly boot = randomBytes(6).toString('hex');
   readonly #nowMs: () => number;
   readonly #events: NodeEvent[] = [];
+  /** By kind: words of this program, some dozens. */
+  readonly #counts = new Map<string, EventCount>();
   readonly #listeners = new Set<(event: NodeEvent) => void>();
   #last = 0;
 
@@ -38,6 +41,11 @@ export class EventLog {
   /** Id of the last event; 0 before the first. */
   get last(): number {
     return this.#last;
+  }
+
+  /** How often each kind has happened since the start, whether or not it is still remembered. */
+  get counts(): ReadonlyMap<string, EventCount> {
+    return this.#counts;
   }
 
   /** Events after the one with the id `after`, oldest first, as far as they are remembered. */
@@ -69,6 +77,12 @@ export class EventLog {
     const { event: kind, ...data } = entry;
     const text = typeof message === 'string' ? message.slice(0, EVENT_BYTES_MAX) : kind;
     const event = { id: ++this.#last, atMs: this.#nowMs(), level, kind, message: text, data: plain(data) };
+    const { milliseconds } = data as { readonly milliseconds?: unknown };
+    this.#counts.set(kind, {
+      count: (this.#counts.get(kind)?.count ?? 0) + 1,
+      lastMs: event.atMs,
+      lastMilliseconds: typeof milliseconds === 'number' ? milliseconds : null,
+    });
     this.#events.push(event);
     if (this.#events.length > EVENTS_MAX) this.#events.shift();
     for (const listener of this.#listeners) listener(event);

@@ -23,6 +23,8 @@ import { RedisStore } from '../redis/redis-store.ts';
 import type { NodesRead, StateStore } from '../redis/state-store.ts';
 import type { AnswerReading } from './answer-shares.ts';
 import { checksToMake } from './checks-to-make.ts';
+import { HealthTallies } from './health-tallies.ts';
+import type { NodeMeasures } from './node-measures.ts';
 import type { AgentStatus, EndpointStatus, ExplainedEndpoint, HeldEndpoint, ShiftStatus } from './node-status.ts';
 import { SelfChecker } from './self-checker.ts';
 import type { ServeOptions } from './serve-options.ts';
@@ -58,6 +60,7 @@ export class NodeHealth {
   readonly #feed: HealthFeed;
   readonly #agent: ProbeAgent | null;
   readonly #self: SelfChecker | null;
+  readonly #tallies = new HealthTallies();
   #timer: NodeJS.Timeout | null = null;
 
   constructor(input: NodeHealthOptions) {
@@ -81,6 +84,7 @@ export class NodeHealth {
       clock,
       log: (event) => {
         if (event.event === 'mode') input.onHold(event.mode === 'HOLD');
+        this.#tallies.note(event);
         logFeed(log, event);
       },
       onShifts: () => this.#save(),
@@ -148,6 +152,12 @@ export class NodeHealth {
   /** Mode and the state of the store, in short. Costs the number of checks. */
   mode(): Pick<FeedStatus, 'mode' | 'modeReason' | 'modeHeldMs' | 'trouble' | 'regionsFresh' | 'regionsKnown'> {
     return this.#feed.status();
+  }
+
+  /** What metrics tell of health and the store. Costs the number of checks. */
+  measures(): NonNullable<NodeMeasures['health']> {
+    const { store: state, refused, modeHeldMs, regionsFresh, regionsKnown } = this.#feed.status();
+    return { ...this.#tallies.read(), state, refused, modeHeldSeconds: modeHeldMs / 1000, regionsFresh, regionsKnown };
   }
 
   /** What is measured of a check, and how its flaps are damped. */

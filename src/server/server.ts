@@ -18,6 +18,7 @@ import { type AliasWatch, openAliasWatch } from './alias-watch.ts';
 import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
 import type { CertificateFiles } from './certificate-files.ts';
+import { chooseTransport } from './choose-transport.ts';
 import { CookieSecrets } from './cookie-secrets.ts';
 import { DemandCounts, type DemandReport } from './demand-counts.ts';
 import { EventLog } from './event-log.ts';
@@ -27,6 +28,7 @@ import { LatencyWatch } from './latency-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
 import { NodeHistory } from './node-history.ts';
+import { countSuspects, type NodeMeasures, tableBytes } from './node-measures.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import { NodeView } from './node-view.ts';
 import { pickPorts, pickTcpPorts } from './pick-ports.ts';
@@ -39,7 +41,6 @@ import type { ListenAddress, ServeOptions, StreamAddress } from './serve-options
 import { Snapshot } from './snapshot.ts';
 import { StartError } from './start-error.ts';
 import { reasonOf, StateDir } from './state-dir.ts';
-import { loadSystemCalls } from './system-calls.ts';
 import { workerPolicy } from './worker-policy.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { requireDirectory } from './zone-files.ts';
@@ -219,6 +220,19 @@ export class MeridianServer {
     };
   }
 
+  /** What metrics tell beyond the status. */
+  measures(): NodeMeasures {
+    const all = this.#snapshot.allTables();
+    return {
+      events: this.events.counts,
+      health: this.#health?.measures() ?? null,
+      suspect: countSuspects(this.#registry),
+      tables: tableBytes(all, this.#snapshot.openLocations()?.image ?? null),
+      steeringGroups: all.classTables.filter(([, image]) => image !== null).length,
+      certificateExpiresMs: this.#certificate?.expiresMs ?? null,
+    };
+  }
+
   /** Has the tables go by what agents measure now, and says what that is: for a node that only thinks, and has no watch. */
   async followLatencies(): Promise<LatencyFacts> {
     await this.#latency.look();
@@ -306,7 +320,7 @@ export class MeridianServer {
   }
 
   async #startWorkers(): Promise<void> {
-    const transport = this.#chooseTransport();
+    const transport = chooseTransport(this.options.transport, this.#listen, (message) => this.#warn(message));
     this.#transport = transport;
     const certificate = this.#certificate;
     this.#pool = new WorkerPool({
@@ -324,22 +338,6 @@ export class MeridianServer {
     this.#shares.start();
     this.#demand.start();
     this.#history.start();
-  }
-
-  #chooseTransport(): 'mmsg' | 'dgram' {
-    const { transport } = this.options;
-    if (transport !== 'dgram') {
-      const calls = loadSystemCalls();
-      if (typeof calls !== 'string') return 'mmsg';
-      if (transport === 'mmsg') throw new StartError(`--transport mmsg: ${calls}; use --transport auto`);
-      this.#warn(`UDP goes through dgram, at half the speed: ${calls}`);
-    }
-    if (this.#listen.some(({ address }) => address === '0.0.0.0' || /^[0:]+$/.test(address))) {
-      this.#warn(
-        'a wildcard address with dgram: on a host with several addresses answers may leave from another; name each with --listen',
-      );
-    }
-    return 'dgram';
   }
 
   #startWatch(): void {

@@ -5,6 +5,7 @@ import { API_ROUTES } from '../../../src/admin/api-routes.ts';
 import { ConsoleFiles } from '../../../src/admin/console-files.ts';
 import { EventStreams } from '../../../src/admin/event-streams.ts';
 import { NodeMetrics } from '../../../src/admin/node-metrics.ts';
+import { sampleMeasures } from './sample-measures.ts';
 import { sampleNode } from './sample-node.ts';
 import { sampleStatus } from './sample-status.ts';
 
@@ -21,7 +22,7 @@ function api(readiness: Readiness = 'ready') {
   return buildAdminApi({
     node,
     log: pino({ level: 'silent' }),
-    metrics: new NodeMetrics(sampleStatus),
+    metrics: new NodeMetrics({ status: sampleStatus, measures: sampleMeasures }),
     page: new ConsoleFiles('/nowhere'),
     streams: new EventStreams(node.events, () => node.view.pulse()),
     policy: () => ({ loopbackOnly: true, token: null }),

@@ -9,6 +9,7 @@ import { NodeHistory } from '../../../src/server/node-history.ts';
 import { NodeView } from '../../../src/server/node-view.ts';
 import { Planner } from '../../../src/server/planner.ts';
 import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
+import { sampleMeasures } from './sample-measures.ts';
 import { sampleStatus } from './sample-status.ts';
 
 const NOW_MS = 1_800_000_000_000;
@@ -30,6 +31,7 @@ export function sampleNode(parts: Partial<AdminNode> = {}): AdminNode {
   });
   return {
     status: sampleStatus,
+    measures: sampleMeasures,
     view,
     events: new EventLog(() => NOW_MS),
     reload: async () => ({ ok: true, changed: [], added: [], removed: [], refused: [], faults: [], milliseconds: 1 }),

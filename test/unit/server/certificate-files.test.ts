@@ -23,6 +23,7 @@ describe('CertificateFiles', () => {
     expect(files.current).toEqual({ cert: pem(TLS_FILES.cert), key: pem(TLS_FILES.key) });
     expect(files.directories).toEqual([folder, folder]);
     expect(files.look()).toBe('same');
+    expect(files.expiresMs).toBeGreaterThan(Date.parse('2026-01-01'));
     expect(files.warnings(Date.parse('2026-01-01'))).toEqual([]);
   });
 

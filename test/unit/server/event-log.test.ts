@@ -31,6 +31,7 @@ it('forgets the oldest, and says from which id on it remembers', () => {
   expect(events.since(0)[0]!.id).toBe(11);
   expect(events.since(events.last - 2).map(({ id }) => id)).toEqual([events.last - 1, events.last]);
   expect(events.since(events.last)).toEqual([]);
+  expect(events.counts.get('e')?.count).toBe(EVENTS_MAX + 10);
 });
 
 it('keeps only the message of an event with too much to say', () => {

@@ -1,0 +1,29 @@
+/** A node's measures with one of everything. */
+
+import type { NodeMeasures } from '../../../src/server/node-measures.ts';
+
+export function sampleMeasures(): NodeMeasures {
+  return {
+    events: new Map([
+      ['reload', { count: 3, lastMs: 1_800_000_000_000, lastMilliseconds: 250 }],
+      ['reload-failed', { count: 1, lastMs: 1, lastMilliseconds: null }],
+      ['zone-refused', { count: 2, lastMs: 1, lastMilliseconds: null }],
+    ]),
+    health: {
+      transitions: { up: 4, down: 5, unknown: 0 },
+      agents: { joined: 2, back: 0, restarted: 0, stale: 1 },
+      modes: 6,
+      guards: 1,
+      storeLosses: 7,
+      state: 'lost',
+      refused: 8,
+      modeHeldSeconds: 9.5,
+      regionsFresh: 1,
+      regionsKnown: 3,
+    },
+    suspect: 2,
+    tables: { locations: 1, classes: 2, zones: 3, index: 4, alias: 5 },
+    steeringGroups: 6,
+    certificateExpiresMs: 1_900_000_000_000,
+  };
+}
