@@ -21,20 +21,26 @@ const args = process.argv.slice(2);
 const outAt = args.indexOf('--out');
 const target = outAt < 0 ? join(PACKAGE, 'dist', 'console') : resolve(args[outAt + 1] ?? '');
 const inputs = hashInputs();
+/** A node without its page still answers DNS: then no failure of the build keeps it from starting. */
+const isBeforeStart = args.includes('--if-stale');
 
-if (args.includes('--if-stale') && readStamp() === inputs) process.exitCode = 0;
+if (isBeforeStart && readStamp() === inputs) process.exitCode = 0;
 else if (!existsSync(join(PACKAGE, 'node_modules', 'vite'))) lackVite();
 else
-  runUnderPinnedNode(join(SOURCES, 'vite-build.mjs'), [target, inputs], PACKAGE, (message) => {
-    console.error(`console: ${message}`);
-    process.exitCode = 1;
-  });
+  runUnderPinnedNode(
+    join(SOURCES, 'vite-build.mjs'),
+    [target, inputs, isBeforeStart ? 'before-start' : 'asked'],
+    PACKAGE,
+    (message) => {
+      console.error(`console: ${message}`);
+      process.exitCode = isBeforeStart ? 0 : 1;
+    },
+  );
 
 function lackVite() {
   const cure = 'run "npm ci" with development packages and then "npm run build"';
   console.error(`console: vite is not installed, so the operator's page is not built; ${cure}`);
-  // A node without its page still answers DNS; a build that was asked for and did not happen is a failure.
-  process.exitCode = args.includes('--if-stale') ? 0 : 1;
+  process.exitCode = isBeforeStart ? 0 : 1;
 }
 
 /** Digest of everything that decides what comes out: the sources here, and the packages by their lock. */

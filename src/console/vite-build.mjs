@@ -1,6 +1,6 @@
 /**
- * `node vite-build.mjs FOLDER INPUTS`: the build itself, under a Node that vite runs on. Started by `build.mjs`; INPUTS is the digest
- * of the sources that it leaves in `build.json`.
+ * `node vite-build.mjs FOLDER INPUTS OCCASION`: the build itself, under a Node that vite runs on. Started by `build.mjs`; INPUTS is the digest
+ * of the sources that it leaves in `build.json`; before a start (OCCASION `before-start`) a failure is told and is none.
  */
 
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,9 +10,14 @@ import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { build as runVite } from 'vite';
 
 const SOURCES = dirname(fileURLToPath(import.meta.url));
-const [target = '', inputs = ''] = process.argv.slice(2);
+const [target = '', inputs = '', occasion = 'asked'] = process.argv.slice(2);
 
-await build();
+try {
+  await build();
+} catch (error) {
+  console.error(`console: the operator's page could not be built: ${error instanceof Error ? error.message : error}`);
+  process.exitCode = occasion === 'before-start' ? 0 : 1;
+}
 
 /** Built aside and moved into place: a node that serves the old page meanwhile never sees half of the new one. */
 async function build() {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { mapShape, shiftRefusedShape } from '../../../src/admin/plan-schema.ts';
 
 it('holds a map with unknown places and the own values of records', () => {
-  const countries = [{ country: null, clients: 1, pools: [{ pool: null, region: null, share: 1 }] }];
+  const countries = [{ country: null, clients: 1, client: null, pools: [{ pool: null, region: null, share: 1 }] }];
   const map = { source: 'ipv4-addresses', geo: 'x', records: [{ zone: 'a.', name: 'w.a.', type: 'A', countries }] };
   expect(mapShape.safeParse(map).error).toBeUndefined();
   expect(mapShape.safeParse({ ...map, records: [{ ...map.records[0], countries: [{ country: 'DE' }] }] }).success).toBe(
