@@ -54,6 +54,20 @@ export const TOOLS: readonly Tool[] = [
     suites: 'delegation and Client Subnet through PowerDNS Recursor',
   },
   {
+    name: 'named',
+    variable: 'NAMED_BIN',
+    debianPackage: 'bind9',
+    required: false,
+    suites: 'delegation through BIND',
+  },
+  {
+    name: 'kresd',
+    variable: 'KRESD_BIN',
+    debianPackage: 'knot-resolver',
+    required: false,
+    suites: 'delegation through Knot Resolver',
+  },
+  {
     name: 'dnsperf',
     variable: 'DNSPERF_BIN',
     debianPackage: 'dnsperf',
