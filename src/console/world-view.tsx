@@ -101,8 +101,10 @@ function QueryCard({ history }: { readonly history: HistoryAnswer | null }) {
           <dd>{amountText(pulse?.queries ?? node?.queries)}</dd>
         </div>
         <div>
-          <dt>Endpoints down</dt>
-          <dd class={endpoints !== undefined && endpoints.down > 0 ? 'is-bad' : ''}>{amountText(endpoints?.down)}</dd>
+          <dt>Endpoints out</dt>
+          <dd class={endpoints !== undefined && endpoints.barred > 0 ? 'is-bad' : ''}>
+            {amountText(endpoints?.barred)}
+          </dd>
         </div>
         <div>
           <dt>Zones</dt>
