@@ -55,6 +55,9 @@ export const CLIENTS_OF: Readonly<Record<Region, { readonly v4: string; readonly
 /** The Redis of a cluster, and what its processes find in their environment. */
 export type RedisPlace = { readonly url: string; readonly env?: Readonly<Record<string, string>> };
 
+/** No Redis: each node checks for itself, and no agent is to be started. */
+export const EMBEDDED: RedisPlace = { url: '' };
+
 export type ClusterOptions = {
   readonly nodes?: number;
   readonly regions?: readonly Region[];
@@ -227,7 +230,8 @@ function startNode(
   options: Pick<MeridianOptions, 'folder' | 'keepFolder'> = {},
 ): Promise<MeridianProcess> {
   const { url, env = {} } = redis;
-  return startServe({ zones, geoData: GEO_DATA, redis: url, env, workers: 1, args: ['--node', node], ...options });
+  const state = url === EMBEDDED.url ? {} : { redis: url };
+  return startServe({ zones, geoData: GEO_DATA, ...state, env, workers: 1, args: ['--node', node], ...options });
 }
 
 /** What a node's API says of it. */
