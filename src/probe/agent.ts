@@ -2,9 +2,9 @@
  * A probe agent: checks every endpoint of the zones from one place and publishes what it sees. Without a store it goes on
  * checking and holds only the present, which it publishes whole when the store is back.
  *
- *   scheduler --result--> record (state machine) --changed?--> changes, 20 ms together --+
- *                                                                                        +--> store
- *   beat every 5 s: snapshot, heartbeat, snapshot, ...  (constant work, well or on fire) --+
+ *   scheduler --result--> record (state machine) --changed?--> changes, gathered a moment --+
+ *                                                                                          +--> store
+ *   beat every 5 s: snapshot, heartbeat, snapshot, ...  (constant work, well or on fire) ---+
  *
  * After a start nothing is published until each check had a first result, or for two seconds: the votes of the agent's
  * earlier boot stay fresh for longer than that, and a snapshot of nothing but `unknown` would wipe them out.
@@ -49,6 +49,7 @@ import { CheckScheduler, type SchedulerStats } from './check-scheduler.ts';
 import { type CertificateExpiry, CheckStatistics, type KindStatistics } from './check-statistics.ts';
 import { errorMessage } from './failure-reason.ts';
 import { PeerAgents } from './peer-agents.ts';
+import { PublicationPace } from './publication-pace.ts';
 import { type RunCheck, runCheck } from './run-check.ts';
 
 export type ProbeAgentOptions = {
@@ -94,8 +95,6 @@ export type ProbeAgentStatus = {
   readonly certificates: readonly CertificateExpiry[];
 };
 
-/** Changes within this time are published together. */
-const CHANGES_DELAY_MS = 20;
 /** How long the first snapshot waits for first results. */
 const FIRST_ROUND_MS_MAX = 2_000;
 /** An agent not heard for this many beats is no longer one of us. */
@@ -127,6 +126,7 @@ export class ProbeAgent {
   #stopBeating: CancelTimer | null = null;
   #flushTimer: CancelTimer | null = null;
   #firstRoundTimer: CancelTimer | null = null;
+  readonly #pace = new PublicationPace();
   #publishing: Promise<void> | null = null;
   #unsubscribe: (() => void)[] = [];
   #publicationSeq = 0;
@@ -305,7 +305,7 @@ export class ProbeAgent {
   #flushSoon(): void {
     // In trouble the next beat, or the store's return, is soon enough.
     if (!this.#isRunning || this.#flushTimer !== null || this.#publishTrouble !== null) return;
-    this.#flushTimer = this.#timers.after(CHANGES_DELAY_MS, () => {
+    this.#flushTimer = this.#timers.after(this.#pace.nextDelayMs(this.#options.clock.monotonicMs()), () => {
       this.#flushTimer = null;
       if (this.#isSnapshotDue || this.#changed.size > 0) this.#flush();
     });

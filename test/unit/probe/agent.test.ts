@@ -239,6 +239,16 @@ describe('probe agent', () => {
     expect(await countWithin(20)).toBe(1);
   });
 
+  it('gathers changes when very many things die, and tells of all', async () => {
+    const { store, world } = startAgent(checks(1_000));
+    await tick(6_000);
+    const before = store.changes.length;
+    world.result = () => FAILED;
+    await tick(9_000);
+    expect(store.changes.length - before).toBeLessThan(60);
+    expect(new Set(store.changes.flatMap(({ reports }) => reports.map(({ id }) => id))).size).toBe(1_000);
+  });
+
   it('suspects once, however long a check goes on failing', async () => {
     const { store, world } = startAgent(checks(1));
     await tick(6_000);
