@@ -52,7 +52,10 @@ export function editWeight(
   if (found.length > 1) return `pool "${wanted.pool}" has ${wanted.value} ${found.length} times: edit the file by hand`;
   const endpoint = found[0]!;
   const before = texts.get(endpoint.file.path)!;
-  const { after, old } = writeWeight(before, endpoint, weight);
+  const written = writeWeight(before, endpoint, weight);
+  if (written === null)
+    return `the weight of ${wanted.value} is an alias, which others may share: edit the file by hand`;
+  const { after, old } = written;
   const { file: path, line } = placeAt(endpoint.file, endpoint.at);
   return { path, before, after, old, line };
 }
@@ -90,12 +93,13 @@ function listKeys(maps: readonly YamlMap[]): string {
   return maps.flatMap((map) => Array.from(map.entries.values(), ({ key }) => scalarText(key.scalar))).join(', ');
 }
 
-/** A weight that a merge brings in is another mapping's: the endpoint gets one of its own, which comes last and so counts. */
-function writeWeight(text: string, endpoint: YamlMap, weight: number): { after: string; old: string | null } {
+/** A weight that a merge brings in is another mapping's: the endpoint gets one of its own, which comes last and so counts. Null for an alias. */
+function writeWeight(text: string, endpoint: YamlMap, weight: number): { after: string; old: string | null } | null {
   const entry = endpoint.entries.get('weight');
   const old = entry?.value.kind === 'scalar' ? entry.value : null;
   const isOwn = entry !== undefined && entry.key.file === endpoint.file && isWithin(entry.key.at, endpoint);
-  if (isOwn && old !== null && isWithin(old.at, endpoint)) {
+  if (isOwn && (old === null || !isWithin(old.at, endpoint))) return null;
+  if (isOwn && old !== null) {
     const mark = text[old.at];
     const close = mark === '"' || mark === "'" ? text.indexOf(mark, old.at + 1) + 1 : old.at + old.written.length;
     return { after: splice(text, old.at, close, String(weight)), old: scalarText(old.scalar) };

@@ -49,6 +49,19 @@ it('gives an endpoint its own weight where a merge brought one in', () => {
   expect(edit(text)).toMatchObject({ after: text.replace('*x}', '*x, weight: 7}'), old: '3' });
 });
 
+it('is not misled by a weight that another file has at the same place', () => {
+  const text = zone('        - {value: "2001:db8::1", <<: !include w.yaml}');
+  const other = `${' '.repeat(text.indexOf('{value') + 1)}weight: 3\n`;
+  expect(edit(text, wanted, (path) => ({ path, text: other }))).toMatchObject({
+    path: 'a.yaml',
+    after: text.replace('w.yaml}', 'w.yaml, weight: 7}'),
+  });
+});
+
+it('leaves a weight that others share to the operator', () => {
+  expect(edit(`w: &w 3\n${zone('        - {value: "2001:db8::1", weight: *w}')}`)).toMatch(/is an alias/);
+});
+
 it('finds the endpoint in the file that is included', () => {
   const pools = 'eu: {values: [{value: "2001:db8::1", weight: 2}]}\n';
   const text = 'www: {type: A, dynamic: {pools: !include pools.yaml}}\n';
