@@ -8,9 +8,36 @@ const STORE_STATES = ['connecting', 'connected', 'lost', 'closed'] as const;
 
 /** The families, and what fills them. */
 export function measureMetrics(registry: Registry): (measures: NodeMeasures) => void {
-  const fills = [reloadMetrics(registry), feedMetrics(registry), tableMetrics(registry)];
+  const fills = [answeredMetrics(registry), reloadMetrics(registry), feedMetrics(registry), tableMetrics(registry)];
   return (measures) => {
     for (const fill of fills) fill(measures);
+  };
+}
+
+/** Answers by what was asked, and by zone. */
+function answeredMetrics(registry: Registry): (measures: NodeMeasures) => void {
+  const counter = counterIn(registry);
+  const types = counter('meridian_dns_answers_by_type_total', 'Answers made, by type of the question.', ['type']);
+  const zones = counter('meridian_zone_answers_total', 'Answers made, by zone; none: refused or in error.', ['zone']);
+  const scopes = counter(
+    'meridian_client_subnet_scopes_total',
+    'Answers to queries with a Client Subnet, by the bits of their scope.',
+    ['family', 'bits'],
+  );
+  return ({ answers }) => {
+    if (answers === null) return;
+    countAll(types, seriesOf('type', answers.types));
+    countAll(zones, [
+      ...[...answers.zones].map(([zone, count]) => [{ zone }, count] as const),
+      [{ zone: 'none' }, answers.none],
+      [{ zone: 'other' }, answers.other],
+    ]);
+    countAll(
+      scopes,
+      Object.entries(answers.scopes).flatMap(([family, counts]) =>
+        Object.entries(counts).map(([bits, count]) => [{ family, bits }, count] as const),
+      ),
+    );
   };
 }
 

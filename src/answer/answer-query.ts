@@ -14,7 +14,7 @@ import { QNAME_POINTER } from '../wire/response-writer.ts';
 import { answerChaos } from './answer-chaos.ts';
 import { answerName } from './answer-name.ts';
 import { reservedOptBytes, writeOpt } from './answer-options.ts';
-import { Counter, type Counters } from './counters.ts';
+import { Counter, type Counters, scopeWord, typeWord, zoneWord } from './counters.ts';
 import { answerExplain } from './explain-answer.ts';
 import { isHeld } from './live-policy.ts';
 import { RateKind, type RateLimit, RateVerdict } from './rate-limit.ts';
@@ -33,7 +33,10 @@ export function answerQuery(tx: Transaction, tables: ServingTables, counters: Co
     return 0;
   }
   // Only what answers a question has a scope to tell (RFC 7871 7.2.2).
-  if (status !== QueryStatus.GOOD) query.subnet.family = 0;
+  if (status !== QueryStatus.GOOD) {
+    query.subnet.family = 0;
+    query.qtype = 0;
+  }
   begin(tx);
   if (status === QueryStatus.GOOD) answerQuestion(tx, tables);
   else tx.rcode = rcodeOf(status, tx.cookieState);
@@ -203,9 +206,14 @@ function finish(tx: Transaction): number {
 function count(tx: Transaction, counters: Counters): void {
   const { query } = tx;
   counters[Counter.RCODE + tx.rcode]!++;
+  counters[typeWord(query.qtype)]!++;
+  counters[zoneWord(tx.zoneOrdinal)]!++;
   if (tx.isTruncated) counters[Counter.TRUNCATED]!++;
   if (query.hasEdns) counters[Counter.EDNS]!++;
-  if (query.subnet.family !== 0 && query.subnet.sourceLength > 0) counters[Counter.CLIENT_SUBNET]!++;
+  if (query.subnet.family !== 0 && query.subnet.sourceLength > 0) {
+    counters[Counter.CLIENT_SUBNET]!++;
+    counters[scopeWord(query.subnet.family, tx.scope)]!++;
+  }
   if (tx.cookieState !== CookieState.NONE) counters[Counter.COOKIES]!++;
   if (tx.cookieState >= CookieState.GOOD) counters[Counter.COOKIES_GOOD]!++;
   if (tx.isSteered) {

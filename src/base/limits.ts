@@ -32,6 +32,8 @@ export const ANSWERS_MAX = 16;
 export const ZONE_FILE_BYTES_MAX = 256 * 1024 * 1024;
 /** Zones in one server. */
 export const ZONES_MAX = 100_000;
+/** Zones whose answers are counted apart, a word each per worker and a series each in metrics; the rest is one. */
+export const ZONES_COUNTED_MAX = 1_000;
 /** Depth of `!include` and `$INCLUDE`: deeper is a cycle or a mistake. */
 export const INCLUDE_DEPTH_MAX = 8;
 /** Files one zone may include, all told. */

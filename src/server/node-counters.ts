@@ -7,7 +7,7 @@ export function flattenCounters(
   report: CounterReport,
   listeners: Readonly<Record<string, number>>,
 ): Record<string, number> {
-  const { queries, rcodes, ...others } = report;
+  const { queries, rcodes, types: _, scopes: __, ...others } = report;
   const flat: Record<string, number> = {
     queriesUdp: queries.udp,
     queriesTcp: queries.tcp,

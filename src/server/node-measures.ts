@@ -3,11 +3,13 @@
  * control thread holds anyway; nothing here waits. Built by `server.ts`, read by the admin floor.
  */
 
+import type { CounterReport } from '../answer/counters.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { unpackHealth } from '../health/health-table.ts';
 import type { StoreState } from '../redis/state-store.ts';
 import type { HealthCounts } from './health-tallies.ts';
 import type { TableDelta } from './serving-state.ts';
+import type { ZoneAnswers } from './zone-totals.ts';
 
 /** How often a kind of event has happened, and the last of its `milliseconds`, if it has such. */
 export type EventCount = { readonly count: number; readonly lastMs: number; readonly lastMilliseconds: number | null };
@@ -25,6 +27,8 @@ export type StoreMeasures = {
 };
 
 export type NodeMeasures = {
+  /** Of the workers; null before they have started. */
+  readonly answers: (Pick<CounterReport, 'types' | 'scopes'> & ZoneAnswers) | null;
   /** Of the log, by its `event`. */
   readonly events: ReadonlyMap<string, EventCount>;
   /** Null before health has started. */
@@ -38,21 +42,24 @@ export type NodeMeasures = {
   readonly certificateExpiresMs: number | null;
 };
 
-/** The octets of `all` that is in force, and of the location table, mapped or not. */
-export function tableBytes(all: TableDelta, locations: SharedArrayBuffer | null): TableBytes {
+/** What is in force, and how many endpoints are under suspicion. Costs the number of tables and endpoints. */
+export function measureTables(
+  snapshot: { readonly allTables: () => TableDelta; readonly openLocations: () => { image: SharedArrayBuffer } | null },
+  registry: EndpointRegistry,
+): Pick<NodeMeasures, 'tables' | 'steeringGroups' | 'suspect'> {
+  const all = snapshot.allTables();
   const sum = (placed: TableDelta['zones']) => placed.reduce((bytes, [, image]) => bytes + (image?.byteLength ?? 0), 0);
+  let suspect = 0;
+  for (const { slot } of registry.endpoints()) if (unpackHealth(registry.table[slot]!).suspect) suspect++;
   return {
-    locations: locations?.byteLength ?? 0,
-    classes: sum(all.classTables),
-    zones: sum(all.zones),
-    index: all.index?.byteLength ?? 0,
-    alias: all.aliasTargets?.byteLength ?? 0,
+    tables: {
+      locations: snapshot.openLocations()?.image.byteLength ?? 0,
+      classes: sum(all.classTables),
+      zones: sum(all.zones),
+      index: all.index?.byteLength ?? 0,
+      alias: all.aliasTargets?.byteLength ?? 0,
+    },
+    steeringGroups: all.classTables.filter(([, image]) => image !== null).length,
+    suspect,
   };
-}
-
-/** Endpoints whose word is under suspicion now. */
-export function countSuspects(registry: EndpointRegistry): number {
-  let suspects = 0;
-  for (const { slot } of registry.endpoints()) if (unpackHealth(registry.table[slot]!).suspect) suspects++;
-  return suspects;
 }

@@ -28,7 +28,7 @@ import { LatencyWatch } from './latency-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
 import { NodeHistory } from './node-history.ts';
-import { countSuspects, type NodeMeasures, tableBytes } from './node-measures.ts';
+import { measureTables, type NodeMeasures } from './node-measures.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import { NodeView } from './node-view.ts';
 import { pickPorts, pickTcpPorts } from './pick-ports.ts';
@@ -44,6 +44,7 @@ import { reasonOf, StateDir } from './state-dir.ts';
 import { workerPolicy } from './worker-policy.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { requireDirectory } from './zone-files.ts';
+import { ZoneTotals } from './zone-totals.ts';
 
 /** What the ready line tells. */
 export type StartReport = {
@@ -74,6 +75,7 @@ export class MeridianServer {
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
   readonly #shares: AnswerShares;
+  readonly #zoneTotals: ZoneTotals;
   readonly #demand: DemandCounts;
   readonly #history: NodeHistory;
   /** What would be. */
@@ -108,12 +110,17 @@ export class MeridianServer {
       clock: CLOCK,
       log: this.log,
       zonesDir,
-      publish: (delta) => this.#pool?.publish(delta),
+      publish: (delta) => {
+        this.#zoneTotals.look();
+        this.#pool?.publish(delta);
+      },
       onEndpoints: () => {
         this.#shares.endpointsChanged();
         this.#health?.zonesChanged();
       },
     });
+    const words = () => this.#pool?.totals.dnsWords() ?? [];
+    this.#zoneTotals = new ZoneTotals(words, () => this.#snapshot.serving.zones);
     this.#demand = new DemandCounts({
       samples: () => this.#pool?.samples() ?? [],
       locations: () => this.#snapshot.openLocations(),
@@ -222,15 +229,11 @@ export class MeridianServer {
 
   /** What metrics tell beyond the status. */
   measures(): NodeMeasures {
-    const all = this.#snapshot.allTables();
-    return {
-      events: this.events.counts,
-      health: this.#health?.measures() ?? null,
-      suspect: countSuspects(this.#registry),
-      tables: tableBytes(all, this.#snapshot.openLocations()?.image ?? null),
-      steeringGroups: all.classTables.filter(([, image]) => image !== null).length,
-      certificateExpiresMs: this.#certificate?.expiresMs ?? null,
-    };
+    const dns = this.#pool?.totals.dns();
+    const answers = dns === undefined ? null : { ...dns, ...this.#zoneTotals.read() };
+    const told = { events: this.events.counts, answers, health: this.#health?.measures() ?? null };
+    const certificateExpiresMs = this.#certificate?.expiresMs ?? null;
+    return { ...told, ...measureTables(this.#snapshot, this.#registry), certificateExpiresMs };
   }
 
   /** Has the tables go by what agents measure now, and says what that is: for a node that only thinks, and has no watch. */

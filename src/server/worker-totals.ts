@@ -33,6 +33,11 @@ export class WorkerTotals {
     return reportCounters(this.#dns.read());
   }
 
+  /** The same by word. */
+  dnsWords(): ArrayLike<number> {
+    return this.#dns.read();
+  }
+
   /** What happened at sockets, likewise; what is open now is of this moment. */
   sockets(): Record<string, number> {
     return reportListenerCounters(

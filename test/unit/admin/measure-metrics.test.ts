@@ -27,6 +27,10 @@ it('says in Prometheus words what was measured', async () => {
     'meridian_store_records_refused_total 8',
     'meridian_table_bytes{table="zones"} 3',
     'meridian_steering_groups 6',
+    'meridian_dns_answers_by_type_total{type="A"} 12',
+    'meridian_zone_answers_total{zone="a."} 14',
+    'meridian_zone_answers_total{zone="none"} 15',
+    'meridian_client_subnet_scopes_total{family="ipv4",bits="17-24"} 13',
     'meridian_certificate_expiry_timestamp_seconds{transport="tls"} 1900000000',
   ]) {
     expect(lines).toContain(line);

@@ -4,6 +4,13 @@ import type { NodeMeasures } from '../../../src/server/node-measures.ts';
 
 export function sampleMeasures(): NodeMeasures {
   return {
+    answers: {
+      types: { other: 1, A: 12 },
+      scopes: { ipv4: { '0': 1, '17-24': 13 }, ipv6: { '0': 0 } },
+      zones: new Map([['a.', 14]]),
+      none: 15,
+      other: 0,
+    },
     events: new Map([
       ['reload', { count: 3, lastMs: 1_800_000_000_000, lastMilliseconds: 250 }],
       ['reload-failed', { count: 1, lastMs: 1, lastMilliseconds: null }],
