@@ -1,5 +1,6 @@
 /** Everything that is fuzzed. */
 
+import { DOH_TARGET } from './doh-target.ts';
 import { FRAMING_TARGET } from './framing-target.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { MMDB_TARGET } from './mmdb-target.ts';
@@ -15,6 +16,7 @@ export const TARGETS: readonly FuzzTarget[] = [
   QUERY_TARGET,
   PROXY_TARGET,
   FRAMING_TARGET,
+  DOH_TARGET,
   ZONE_YAML_TARGET,
   ZONE_MASTER_TARGET,
   MMDB_TARGET,
