@@ -1,5 +1,6 @@
 /** Everything that is fuzzed. */
 
+import { ADMIN_TARGET } from './admin-target.ts';
 import { DOH_TARGET } from './doh-target.ts';
 import { FRAMING_TARGET } from './framing-target.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
@@ -22,4 +23,5 @@ export const TARGETS: readonly FuzzTarget[] = [
   MMDB_TARGET,
   REDIS_TARGET,
   OPERATOR_TARGET,
+  ADMIN_TARGET,
 ];
