@@ -8,10 +8,10 @@
 const QUICK_MS = 20;
 /** And within this when there are many: little of the 4 s in which a death is to be in answers. */
 const CROWDED_MS = 250;
-/** Quick publications at once: the suspicion, the confirmation and the verdict on two endpoints, and some. */
-const QUICK_MAX = 8;
+/** Quick publications at once: suspicion, confirmation, verdict and recovery of five endpoints. */
+const QUICK_MAX = 20;
 /** A further one is granted as often as this. */
-const REFILL_MS = 1_000;
+const REFILL_MS = 500;
 
 /** Owner of the bucket. */
 export class PublicationPace {

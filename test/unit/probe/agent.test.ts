@@ -245,7 +245,7 @@ describe('probe agent', () => {
     const before = store.changes.length;
     world.result = () => FAILED;
     await tick(9_000);
-    expect(store.changes.length - before).toBeLessThan(60);
+    expect(store.changes.length - before).toBeLessThan(90);
     expect(new Set(store.changes.flatMap(({ reports }) => reports.map(({ id }) => id))).size).toBe(1_000);
   });
 
