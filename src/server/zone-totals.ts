@@ -15,7 +15,8 @@ export type ZoneAnswers = {
   readonly other: number;
 };
 
-type Place = { zone: string; total: number };
+/** `table` as it was at the last look: its name is read once. */
+type Place = { zone: string; total: number; table: ZoneTable };
 
 /** Owner of the totals. */
 export class ZoneTotals {
@@ -35,13 +36,15 @@ export class ZoneTotals {
     const totals = this.#totals();
     const tables = this.#tables();
     for (let ordinal = 0; ordinal < Math.min(ZONES_COUNTED_MAX, tables.length); ordinal++) {
-      const total = totals[zoneWord(ordinal)] ?? 0;
+      const counted = totals[zoneWord(ordinal)] ?? 0;
       const place = this.#places[ordinal] ?? null;
-      if (place !== null) place.total += total - this.#seen[ordinal]!;
-      this.#seen[ordinal] = total;
+      if (place !== null) place.total += counted - this.#seen[ordinal]!;
+      this.#seen[ordinal] = counted;
       const table = tables[ordinal] ?? null;
-      const zone = table === null ? null : nameToText(table.bytes, table.apexAt);
-      if (zone !== (place?.zone ?? null)) this.#places[ordinal] = zone === null ? null : { zone, total: 0 };
+      if (table === (place?.table ?? null)) continue;
+      const zone = table === null ? null : apexOf(table);
+      const total = zone === place?.zone ? (place?.total ?? 0) : 0;
+      this.#places[ordinal] = table === null || zone === null ? null : { zone, total, table };
     }
   }
 
@@ -53,4 +56,9 @@ export class ZoneTotals {
     for (const place of this.#places) if (place) zones.set(place.zone, place.total);
     return { zones, none: totals[zoneWord(-1)] ?? 0, other: totals[zoneWord(ZONES_COUNTED_MAX)] ?? 0 };
   }
+}
+
+function apexOf(table: ZoneTable): string {
+  const at = table.nameAt(table.apexAt);
+  return nameToText(table.bytes.slice(at, at + table.apexLength));
 }

@@ -103,6 +103,13 @@ export const TOOLS: readonly Tool[] = [
     suites: 'PROXY headers before datagrams as dnsdist writes them',
   },
   {
+    name: 'promtool',
+    variable: 'PROMTOOL_BIN',
+    debianPackage: 'prometheus',
+    required: false,
+    suites: 'metrics and alert rules as Prometheus reads them',
+  },
+  {
     name: 'prlimit',
     variable: 'PRLIMIT_BIN',
     debianPackage: 'util-linux',

@@ -1,0 +1,122 @@
+/** The metrics of a real node: exact counts over two workers and a reload, what promtool says of them, and what deploy/ asks of them. */
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ask } from '../tools/dns-client.ts';
+import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
+import { findTool } from '../tools/tool-finder.ts';
+
+const DEPLOY = join(import.meta.dirname, '../../deploy');
+/** No endpoint is checked: nothing leaves loopback. */
+const zone = (address: string) => `---
+www: {type: A, value: ${address}}
+steered:
+  type: A
+  value: 127.0.0.9
+  dynamic:
+    pools:
+      main: {values: [{value: 127.0.0.1, status: up}]}
+    rules: [{pool: main}]
+`;
+/** A hundred steered names of a hundred endpoints each. */
+function largeZone(): string {
+  const name = (i: number) => {
+    const values = Array.from({ length: 100 }, (_, j) => `{value: 127.1.${i}.${j + 1}, status: up}`).join(', ');
+    return `n${i}: {type: A, value: 127.0.0.9, dynamic: {pools: {main: {values: [${values}]}}, rules: [{pool: main}]}}\n`;
+  };
+  return `---\n${Array.from({ length: 100 }, (_, i) => name(i)).join('')}`;
+}
+const promtool = findTool('promtool');
+
+async function scrape(node: MeridianProcess): Promise<string> {
+  return await (await fetch(`${node.adminUrl}/metrics`)).text();
+}
+
+function checkWith(args: readonly string[], input?: string) {
+  const { status, stdout, stderr } = spawnSync(promtool!, args, { input, encoding: 'utf8', timeout: 20_000 });
+  return { status, said: `${stdout}${stderr}`.trim() };
+}
+
+describe('the metrics of a node', () => {
+  let node: MeridianProcess;
+  beforeAll(async () => {
+    node = await startServe({
+      zones: { 'a.test.yaml': zone('127.0.1.1'), 'b.test.yaml': zone('127.0.1.2') },
+      workers: 2,
+    });
+  }, 30_000);
+  afterAll(() => node?.stop());
+
+  it('say exactly how many queries of each kind there were, over two workers and a reload', async () => {
+    const askAll = async () => {
+      // Each from a socket of its own, so that the kernel spreads them over both workers.
+      for (let i = 0; i < 20; i++) await ask(node, 'www.a.test', 'A');
+      for (let i = 0; i < 5; i++) await ask(node, 'steered.b.test', 'A');
+      for (let i = 0; i < 4; i++) await ask(node, 'www.b.test', 'AAAA');
+      for (let i = 0; i < 3; i++) await ask(node, 'gone.a.test', 'TXT');
+      for (let i = 0; i < 2; i++) await ask(node, 'elsewhere.example', 'HINFO');
+      await ask(node, 'www.a.test', 'A', { tcp: true });
+    };
+    await askAll();
+    writeFileSync(join(node.zonesFolder, 'a.test.yaml'), zone('127.0.1.3'));
+    await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' });
+    await askAll();
+    const lines = (await scrape(node)).split('\n');
+    for (const line of [
+      'meridian_dns_queries_total{transport="udp"} 68',
+      'meridian_dns_queries_total{transport="tcp"} 2',
+      'meridian_dns_answers_total{rcode="NOERROR"} 60',
+      'meridian_dns_answers_total{rcode="NXDOMAIN"} 6',
+      'meridian_dns_answers_total{rcode="REFUSED"} 4',
+      'meridian_dns_answers_by_type_total{type="A"} 52',
+      'meridian_dns_answers_by_type_total{type="AAAA"} 8',
+      'meridian_dns_answers_by_type_total{type="TXT"} 6',
+      'meridian_dns_answers_by_type_total{type="other"} 4',
+      'meridian_zone_answers_total{zone="a.test."} 48',
+      'meridian_zone_answers_total{zone="b.test."} 18',
+      'meridian_zone_answers_total{zone="none"} 4',
+      'meridian_dns_events_total{event="steered"} 10',
+      'meridian_endpoint_answers_total{name="steered.b.test.",type="A",pool="main",endpoint="127.0.0.1"} 10',
+    ]) {
+      expect(lines).toContain(line);
+    }
+  }, 30_000);
+
+  it('are clean to promtool', async ({ skip }) => {
+    if (promtool === null) skip('no promtool');
+    const { said } = checkWith(['check', 'metrics'], await scrape(node));
+    // The names of the Node.js runtime are prom-client's.
+    expect(said.split('\n').filter((line) => line.startsWith('meridian_') || /error/i.test(line))).toEqual([]);
+  });
+
+  it('are all there that the alert rules and the dashboard name', async () => {
+    const known = new Set([...(await scrape(node)).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]));
+    for (const file of ['alerts.yaml', 'grafana-dashboard.json']) {
+      const text = readFileSync(join(DEPLOY, file), 'utf8');
+      const named = new Set([...text.matchAll(/\bmeridian_\w+/g)].map((match) => match[0]));
+      expect(named.size).toBeGreaterThan(10);
+      expect([...named].filter((name) => !known.has(name))).toEqual([]);
+    }
+  });
+});
+
+it('has alert rules that promtool takes', ({ skip }) => {
+  if (promtool === null) skip('no promtool');
+  const { status, said } = checkWith(['check', 'rules', join(DEPLOY, 'alerts.yaml')]);
+  expect(status, said).toBe(0);
+});
+
+it('tells of 10,000 endpoints in one scrape of bounded size', async () => {
+  const node = await startServe({ zones: { 'large.test.yaml': largeZone() }, workers: 1 });
+  try {
+    await scrape(node);
+    const beganMs = performance.now();
+    const text = await scrape(node);
+    console.log(`scrape: ${Math.round(performance.now() - beganMs)} ms, ${text.length} octets`);
+    expect(text.match(/^meridian_endpoint_answers_total\{/gm)!.length).toBe(2_001);
+  } finally {
+    await node.stop();
+  }
+}, 60_000);
