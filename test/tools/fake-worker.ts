@@ -1,7 +1,7 @@
 /**
  * A worker thread that obeys: for tests of the pool. It is ready when told to listen, and then does what word `index` of
  * the health table says: 1 throw, 2 spin for ever, 3 report a defect, 4 exit. What it does it writes to later words:
- * [8] threads born, [9] tables taken, [10] drained. Word [11], when it throws: a raw socket that it leaves open.
+ * [8] threads born (each counts one query), [9] tables taken, [10] drained. Word [11], when it throws: a raw socket that it leaves open.
  */
 
 import { parentPort, workerData } from 'node:worker_threads';
@@ -13,6 +13,8 @@ const orders = new Int32Array(setup.health);
 const counters = new Int32Array(setup.listenerCounters);
 const place = setup.role === 'stream' ? 7 : 0;
 Atomics.add(orders, 8, 1);
+const queries = new Uint32Array(setup.counters);
+queries[0] = queries[0]! + 1;
 
 const timer = setInterval(() => {
   beat(counters);

@@ -96,6 +96,8 @@ describe('WorkerPool', () => {
     expect(performance.now() - since).toBeLessThan(5_000);
     expect(names()).toEqual(['worker-died', 'worker-replaced']);
     expect(pool.statuses()[0]).toMatchObject({ role: 'udp', state: 'ready', restarts: 1 });
+    // What the dead one counted still counts: each thread counts one, and there was one for TCP.
+    expect(pool.totals.dns().queries.udp).toBe(3);
   });
 
   it.skipIf(isMmsgMissing)(
