@@ -30,6 +30,9 @@ export type GuardReview = {
 /** One of one is no majority of the world. */
 const GUARD_CHECKS_MIN = 2;
 const WINDOW_INTERVALS = 2;
+/** It begins above a half of all weight, and ends at a quarter. */
+const BEGIN_PART = 2;
+const END_PART = 4;
 /** How long a check is kept from going down before its quorum is enough after all. */
 const GUARD_MS = 60_000;
 
@@ -90,9 +93,11 @@ export class ObserverGuard {
     }
     for (const { id, previous, intervalMs } of candidates) {
       if (held.has(id)) continue;
+      const sinceMs = this.#heldSince.get(id) ?? nowMs;
+      this.#heldSince.delete(id);
       // Who has waited long enough is not given back, as if the guard knew better once more.
-      if (!this.#heldSince.delete(id))
-        this.#recent.set(id, { untilMs: nowMs + WINDOW_INTERVALS * intervalMs, previous });
+      if (nowMs - sinceMs >= GUARD_MS) continue;
+      this.#recent.set(id, { untilMs: nowMs + WINDOW_INTERVALS * intervalMs, previous });
     }
     return { held, reverted };
   }
@@ -102,6 +107,7 @@ export class ObserverGuard {
     if (falling.size < GUARD_CHECKS_MIN) return false;
     let weight = 0;
     for (const id of falling) weight += this.#weights.get(id) ?? 0;
-    return weight * 2 > this.#total;
+    // While some wait, one that recovers must not let all the others go.
+    return weight * (this.#heldSince.size > 0 ? END_PART : BEGIN_PART) > this.#total;
   }
 }

@@ -43,6 +43,28 @@ describe('the guard', () => {
     expect(later.review([falling('b')], no, 10_000).held.size).toBe(0);
   });
 
+  it('does not let all the others go when one of those that wait recovers', () => {
+    const guard = guardOf({ a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 });
+    const four = ['a', 'b', 'c', 'd'].map((id) => falling(id));
+    expect(guard.review(four, no, 0).held.size).toBe(4);
+    guard.clear('d');
+    expect(guard.review(four.slice(0, 3), no, 100).held.size).toBe(3);
+    guard.clear('c');
+    expect(guard.review(four.slice(0, 2), no, 200).held.size).toBe(2);
+    guard.clear('b');
+    expect(guard.review(four.slice(0, 1), no, 300).held.size).toBe(0);
+    // It is remembered as one that went down a moment ago.
+    expect(
+      guard
+        .review(
+          ['b', 'c', 'd'].map((id) => falling(id)),
+          no,
+          400,
+        )
+        .reverted.has('a'),
+    ).toBe(true);
+  });
+
   it('is silent about the only endpoint there is', () => {
     expect(guardOf({ a: 1 }).review([falling('a')], no, 0).held.size).toBe(0);
   });
