@@ -95,15 +95,16 @@ export class PatternRun {
   /** The text has ended; true if the pattern was found in it. */
   end(): boolean {
     const waiting = this.#alive.filter((at) => this.#steps[at]!.kind === 'end');
-    // Each once more: what lies behind an `$` may lie before another.
+    // Each once more: what lies behind an `$` may lie before another, and in an empty text before a `^`.
+    const isStart = this.#octets === 0;
     this.#octets += 1;
     const after: number[] = [];
-    for (const at of waiting) this.#enter(at + 1, after, true);
+    for (const at of waiting) this.#enter(at + 1, after, true, isStart);
     return this.#isFound;
   }
 
   /** Adds step `from`, and what is reached from it without an octet, to `list`. */
-  #enter(from: number, list: number[], isEnd: boolean): void {
+  #enter(from: number, list: number[], isEnd: boolean, isStart = this.#octets === 0): void {
     const stack = [from];
     for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
       if (this.#enteredAt[at] === this.#octets) continue;
@@ -112,7 +113,7 @@ export class PatternRun {
       if (step.kind === 'found') this.#isFound = true;
       else if (step.kind === 'fork') stack.push(step.second, step.first);
       else if (step.kind === 'start') {
-        if (this.#octets === 0) stack.push(at + 1);
+        if (isStart) stack.push(at + 1);
       } else if (step.kind === 'end' && isEnd) stack.push(at + 1);
       else list.push(at);
     }

@@ -57,6 +57,8 @@ describe('a text pattern', () => {
     ['[^\\d]9', 'a9', true],
     ['a{2,3}$', 'aaa', true],
     ['', '', true],
+    ['($)^', '', true],
+    ['($)^', 'a', false],
   ])('%s in %j: %s', (pattern, text, isFound) => expect(finds(pattern, text)).toBe(isFound));
 
   it.each([
