@@ -234,7 +234,8 @@ describe('weighted', () => {
     const sketch = { name: 'www', pools, rules: [{ pool: 'a' }], steering: { method: 'weighted' as const } };
     const serving = serve([modelZone('example.', [], [sketch])], NETWORKS, REGIONS);
     expect(ask(serving, '20.3.0.0/24', 1).scope).toBe(0);
-    expect(serving.tables.classTables.filter((table) => table !== null)).toEqual([]);
+    // The first is of regional views, which every record shares.
+    expect(serving.tables.classTables.slice(1)).toEqual([]);
   });
 
   it('gives a client one pool when choices are sticky, by weight over all clients', () => {
