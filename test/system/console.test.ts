@@ -33,7 +33,11 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
 
   const open = (view: string, options = {}) => browser.open(`${world.node.adminUrl}/#/${view}`, options);
   const by = (page: Page, country: string) => page.getAttribute(`path[data-country="${country}"]`, 'data-by');
-  const cli = async (...args: string[]) => JSON.parse((await runMeridian([...args, '--json'])).stdout) as object;
+  const cli = async (...args: string[]) => {
+    const { stdout, stderr } = await runMeridian([...args, '--json']);
+    expect(stdout, stderr).not.toBe('');
+    return JSON.parse(stdout) as object;
+  };
   const shiftAnswer = async () =>
     (await ask(world.node, `shift.${CONSOLE_ZONE}`, 'A')).answers.map(({ data }) => data).join();
   const shownJson = async (page: Page, id: string) => {
