@@ -98,6 +98,8 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     const page = await open(`explain?name=${WWW}.&type=A`);
     await page.locator('.field-row select').selectOption('DE');
     await page.waitForURL(/client=5\./);
+    // The field follows the address bar a moment later.
+    await expect.poll(() => page.getByLabel('Client address').inputValue(), { timeout: 10_000 }).toMatch(/^5\./);
     const client = await page.getByLabel('Client address').inputValue();
     const shown = await shownJson(page, 'explain-json');
     const told = await cli(
