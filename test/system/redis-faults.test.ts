@@ -29,6 +29,8 @@ const ROUNDS = IS_LONG ? 3 : 1;
 const PAUSE_MS = IS_LONG ? 30_000 : 6_000;
 const FAULT_MS = IS_LONG ? 20_000 : 1_500;
 const QUERIES_PER_SECOND = IS_LONG ? 1_000 : 150;
+/** All faults of one world, one after the other; a quiet machine takes a third of it. */
+const ENDURED_WITHIN_MS = IS_LONG ? 1_800_000 : 900_000;
 /** Reconnection within five seconds, all agents heard, two seconds of doubt, two intervals; and a busy machine. */
 const SETTLED_WITHIN_MS = 15_000;
 /** Of a process, over all faults: what grows without end grows further than a heap breathes. */
@@ -269,7 +271,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
     expect(await single.command('acl', 'log')).toEqual([]);
     for (const process of [...worlds[0]!.cluster.nodes, ...worlds[0]!.cluster.agents.values()])
       expect(process.output).not.toContain(PASSWORD);
-  }, 900_000);
+  }, ENDURED_WITHIN_MS);
 
   it.concurrent('three Sentinels', async () => {
     await worlds[1]!.endure('Sentinels', [
@@ -312,7 +314,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
         },
       ],
     ]);
-  }, 900_000);
+  }, ENDURED_WITHIN_MS);
 
   it.concurrent('a Cluster of three masters', async () => {
     await worlds[2]!.endure('Cluster', [
@@ -355,5 +357,5 @@ describe.skipIf(!hasRedisServer())(title, () => {
         },
       ],
     ]);
-  }, 900_000);
+  }, ENDURED_WITHIN_MS);
 });

@@ -23,6 +23,15 @@ const TOP_LEVEL_FILES = [
   'package.json',
   'tsconfig.json',
 ];
+/** And of the tools. */
+const TOOL_FILES = [
+  '.gitignore',
+  '.npmrc',
+  'biome.json',
+  'package-lock.json',
+  'tsconfig.build.json',
+  'vitest.config.ts',
+];
 const TOP_LEVEL_FOLDERS = ['src', 'zones', 'geo-data', 'test', 'deploy', '.ci'];
 const TEXT_NAME = /\.(ts|mjs|md|yaml|yml|zone|json|service)$|(^|\/)(Dockerfile|run|LICENSE|\.npmrc|\.gitignore)$/;
 
@@ -43,6 +52,12 @@ function committedFiles(): string[] {
 describe('the repository', () => {
   it.each([...TOP_LEVEL_FILES, ...TOP_LEVEL_FOLDERS])('has %s', (path) => {
     expect(existsSync(join(ROOT, path))).toBe(true);
+  });
+
+  it('has nothing else at the top, such as what a program left where it ran', () => {
+    const known = [...TOP_LEVEL_FILES, ...TOOL_FILES, ...TOP_LEVEL_FOLDERS];
+    const found = new Set(committedFiles().map((path) => path.split('/')[0]!));
+    expect([...found].filter((name) => !known.includes(name))).toEqual([]);
   });
 
   it('names no folder of a machine', () => {

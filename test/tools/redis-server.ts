@@ -117,7 +117,8 @@ async function launch(port: number, directory: string, extra: readonly string[])
   if (!extra.includes('--sentinel')) args.push('--save', '', '--appendonly', 'no');
   const binary = findTool('redis-server');
   if (binary === null) throw new Error('no redis-server: install it, or name one in REDIS_SERVER_BIN');
-  const child = spawn(binary, [...args, ...extra], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // Whatever it writes, it writes there.
+  const child = spawn(binary, [...args, ...extra], { cwd: directory, stdio: ['ignore', 'pipe', 'ignore'] });
   let printed = '';
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`redis-server did not start: ${printed}`)), START_MS_MAX);
@@ -125,15 +126,20 @@ async function launch(port: number, directory: string, extra: readonly string[])
       clearTimeout(timer);
       reject(new Error(`redis-server (${binary}) ${why}: ${printed}`));
     };
-    child.once('error', (error) => fail(error.message));
-    child.once('exit', (code) => fail(`ended with ${code}`));
-    child.stdout.on('data', (chunk: Buffer) => {
-      if (printed.length < 10_000) printed += chunk.toString();
+    const hearEnd = (code: number | null) => fail(`ended with ${code}`);
+    const hear = (chunk: Buffer) => {
+      printed += chunk.toString();
       if (!/Ready to accept connections|Sentinel ID is/.test(printed)) return;
       clearTimeout(timer);
-      child.removeAllListeners('exit');
+      child.off('exit', hearEnd);
+      child.stdout.off('data', hear);
+      // Read on, or its log would fill the pipe and stop it.
+      child.stdout.resume();
       resolve();
-    });
+    };
+    child.once('error', (error) => fail(error.message));
+    child.once('exit', hearEnd);
+    child.stdout.on('data', hear);
   });
   return child;
 }
