@@ -11,6 +11,7 @@ import type { WorldOptions } from './sim-world.ts';
 import {
   everythingFails,
   failureDelays,
+  lateNode,
   mistakenObservers,
   type Partition,
   partitionTrial,
@@ -81,6 +82,24 @@ describe('agents whose clocks are wrong', () => {
       const { p50, p99 } = told('silent death with clocks off by 100 s', delays);
       expect(p50, `seed ${SEED}`).toBeLessThanOrEqual(4_000);
       expect(p99, `seed ${SEED}`).toBeLessThanOrEqual(5_500);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+describe('a node that starts', () => {
+  it(
+    'beside agents at work knows at once who died since their last snapshots, and nothing false',
+    async () => {
+      const knownMs: number[] = [];
+      for (let seed = SEED; seed < SEED + (IS_LONG ? 200 : 20); seed++) {
+        const late = await lateNode({ seed, probeLoss: 0.01 });
+        expect(late.falseDowns, `seed ${seed}`).toBe(0);
+        // Two ways to Redis and back, and a look at the clock.
+        expect(late.knownMs, `seed ${seed}`).toBeLessThanOrEqual(1_500);
+        knownMs.push(late.knownMs);
+      }
+      told('a death known to a node after its start', knownMs);
     },
     TIMEOUT_MS,
   );

@@ -16,6 +16,7 @@ import {
 import {
   type ChangesBatch,
   type NodesRead,
+  SNAPSHOT_PERIOD_MS,
   type SnapshotsRead,
   type StateStore,
   StoreError,
@@ -37,6 +38,11 @@ export type LinkQuality = {
 /** How long a client takes to notice that its link is cut, and to be back afterwards at most. */
 const NOTICE_MS = 3_000;
 const RETURN_MS = 2_000;
+/** How far back the first reading of the stream goes (`changes-reader.ts`). */
+const HISTORY_MS = 2 * SNAPSHOT_PERIOD_MS;
+
+/** An entry of the stream, and when the server took it. */
+type Entry = { readonly atMs: number; readonly changes: AgentChanges };
 
 /** The server: what it holds, and who listens. */
 export class SimRedis {
@@ -46,6 +52,8 @@ export class SimRedis {
   readonly clients: SimClient[] = [];
   snapshots = new Map<string, AgentSnapshot>();
   epoch = 0;
+  /** The end of the stream, {@link HISTORY_MS} of it. */
+  #stream: Entry[] = [];
 
   constructor(time: SimTime, random: RandomStream, quality: LinkQuality) {
     this.time = time;
@@ -63,6 +71,25 @@ export class SimRedis {
   flush(): void {
     this.snapshots.clear();
     this.epoch = 0;
+    this.#stream = [];
+  }
+
+  /** Puts back what was held when the function was made, as an old dump does; what was said since is forgotten. */
+  dump(): () => void {
+    const [snapshots, epoch, stream] = [new Map(this.snapshots), this.epoch, [...this.#stream]];
+    return () => {
+      this.snapshots = new Map(snapshots);
+      this.epoch = epoch;
+      this.#stream = [...stream];
+    };
+  }
+
+  /** What the last seconds of the stream hold, of each agent only what its last boot has said. */
+  history(): AgentChanges[] {
+    const fromMs = this.time.nowMs - HISTORY_MS;
+    const recent = this.#stream.filter(({ atMs }) => atMs > fromMs).map(({ changes }) => changes);
+    const boots = new Map(recent.map(({ agent, boot }) => [agent, boot]));
+    return recent.filter(({ agent, boot }) => boots.get(agent) === boot);
   }
 
   /** An entry of the stream, to all who listen. */
@@ -70,6 +97,9 @@ export class SimRedis {
     // Through the text form and its strict reader, as on the real way.
     const read = parseAgentChanges(encodeAgentChanges(changes));
     if ('fault' in read) throw new Error(read.fault);
+    this.#stream.push({ atMs: this.time.nowMs, changes: read });
+    if (this.#stream[0]!.atMs <= this.time.nowMs - 2 * HISTORY_MS)
+      this.#stream = this.#stream.filter(({ atMs }) => atMs > this.time.nowMs - HISTORY_MS);
     for (const client of this.clients) client.receive({ changes: [read], refused: [], gap: false });
   }
 
@@ -98,6 +128,8 @@ export class SimClient implements StateStore {
   readonly #listeners = new Set<(batch: ChangesBatch) => void>();
   #isCut = false;
   #cuts = 0;
+  /** Where in the stream this client reads is settled: entries from then on are delivered. */
+  #isPlaced = false;
 
   constructor(redis: SimRedis) {
     this.#redis = redis;
@@ -121,7 +153,8 @@ export class SimClient implements StateStore {
 
   /** Something from Redis is on its way here. */
   receive(batch: ChangesBatch): void {
-    if (this.#listeners.size === 0 || this.#isCut || this.#redis.chance(this.#redis.quality.loss)) return;
+    if (this.#listeners.size === 0 || !this.#isPlaced || this.#isCut || this.#redis.chance(this.#redis.quality.loss))
+      return;
     for (let copies = this.#redis.chance(this.#redis.quality.repeats) ? 2 : 1; copies > 0; copies--) {
       this.#redis.time.timers.after(this.#redis.delayMs(), () => {
         if (!this.#isCut && this.state === 'connected') for (const listener of this.#listeners) listener(batch);
@@ -178,10 +211,7 @@ export class SimClient implements StateStore {
 
   subscribe(listener: (batch: ChangesBatch) => void): () => void {
     this.#listeners.add(listener);
-    this.#redis.time.timers.after(this.#redis.delayMs(), () => {
-      if (this.#listeners.has(listener) && this.state === 'connected')
-        listener({ changes: [], refused: [], gap: true });
-    });
+    void this.#begin(listener);
     return () => this.#listeners.delete(listener);
   }
 
@@ -192,6 +222,15 @@ export class SimClient implements StateStore {
 
   async close(): Promise<void> {
     this.state = 'closed';
+  }
+
+  /** The first gap of a listener; the client's first one reads what the last seconds brought. */
+  async #begin(listener: (batch: ChangesBatch) => void): Promise<void> {
+    await this.#wait(this.#redis.delayMs());
+    const changes = this.#isPlaced ? [] : this.#redis.history();
+    this.#isPlaced = true;
+    await this.#wait(this.#redis.delayMs());
+    if (this.#listeners.has(listener) && this.state === 'connected') listener({ changes, refused: [], gap: true });
   }
 
   /** The way to Redis; true if the message got lost there. */

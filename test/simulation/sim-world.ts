@@ -73,6 +73,14 @@ export class SimWorld {
     this.nodes = Array.from({ length: options.nodes ?? 1 }, () => this.#makeNode(specs));
   }
 
+  /** A further node, which starts now, as after an upgrade. */
+  addNode(): SimNode {
+    const node = this.#makeNode(this.endpoints.map(({ spec }) => spec));
+    this.nodes.push(node);
+    node.feed.start();
+    return node;
+  }
+
   /** A number in [0, 1) from the world's seed. */
   draw(): number {
     return this.random.nextBits() / 2 ** 32;

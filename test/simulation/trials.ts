@@ -148,18 +148,42 @@ function part(partition: Partition, world: SimWorld): () => void {
         for (const client of clients) client.cut(false);
       };
     default: {
-      const old = new Map(world.redis.snapshots);
-      const { epoch } = world.redis;
+      const restore = world.redis.dump();
       return () => {
         for (const client of clients) client.cut(true);
-        world.redis.snapshots = new Map(old);
-        world.redis.epoch = epoch;
+        restore();
         world.time.timers.after(4_000, () => {
           for (const client of clients) client.cut(false);
         });
       };
     }
   }
+}
+
+/**
+ * A node that starts within seconds of a death: milliseconds from its start until the dead endpoint is out of its answers, and how many
+ * others ever were.
+ */
+export async function lateNode(options: WorldOptions): Promise<{ knownMs: number; falseDowns: number }> {
+  const world = new SimWorld({ endpoints: 20, ...options });
+  await world.start();
+  await world.time.pass(world.draw() * 10_000);
+  const [dead] = world.endpoints as [SimEndpoint];
+  dead.behaviour = 'refusing';
+  while (!world.isOut(dead)) await world.time.pass(100);
+  // The agents' next snapshots, which hold the death, come at moments of their own.
+  await world.time.pass(world.draw() * 3_000);
+  const node = world.addNode();
+  const startMs = world.time.nowMs;
+  let knownMs = Number.POSITIVE_INFINITY;
+  await world.time.pass(30_000, () => {
+    if (knownMs === Number.POSITIVE_INFINITY && world.isOut(dead)) knownMs = world.time.nowMs - startMs;
+  });
+  const falseDowns = node.events.filter(
+    (event) => event.event === 'verdict' && event.verdict === 'down' && event.check !== dead.spec.check.id,
+  ).length;
+  await world.stop();
+  return { knownMs, falseDowns };
 }
 
 /** Three of five agents see nothing for `blindMs`; the most endpoints that were out at one time, and whether it ended well. */
