@@ -238,7 +238,7 @@ async function writeGarbage(redis: RedisServer): Promise<void> {
 }
 
 const title = `faults of Redis${hasRedisServer() ? '' : ' (skipped: no redis-server)'}`;
-describe.skipIf(!hasRedisServer())(title, () => {
+describe.skipIf(!hasRedisServer())(title, { timeout: ENDURED_WITHIN_MS }, () => {
   let single: RedisServer;
   let sentinels: SentinelGroup;
   let redisCluster: RedisCluster;
@@ -271,7 +271,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
     expect(await single.command('acl', 'log')).toEqual([]);
     for (const process of [...worlds[0]!.cluster.nodes, ...worlds[0]!.cluster.agents.values()])
       expect(process.output).not.toContain(PASSWORD);
-  }, ENDURED_WITHIN_MS);
+  });
 
   it.concurrent('three Sentinels', async () => {
     await worlds[1]!.endure('Sentinels', [
@@ -314,7 +314,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
         },
       ],
     ]);
-  }, ENDURED_WITHIN_MS);
+  });
 
   it.concurrent('a Cluster of three masters', async () => {
     await worlds[2]!.endure('Cluster', [
@@ -357,5 +357,5 @@ describe.skipIf(!hasRedisServer())(title, () => {
         },
       ],
     ]);
-  }, ENDURED_WITHIN_MS);
+  });
 });
