@@ -11,6 +11,7 @@
 import type { ServerResponse } from 'node:http';
 import { ADMIN_STREAM_WAITING_BYTES_MAX, ADMIN_STREAMS_MAX } from '../base/limits.ts';
 import type { EventLog, NodeEvent } from '../server/event-log.ts';
+import { LookTimer } from '../server/look-timer.ts';
 
 const PULSE_MS = 2_000;
 /** A browser that lost us comes back after this, in milliseconds. */
@@ -22,7 +23,7 @@ export class EventStreams {
   readonly #pulse: () => object;
   readonly #streams = new Set<ServerResponse>();
   #unsubscribe: (() => void) | null = null;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(PULSE_MS, () => this.#sendAll(this.#pulseText()));
 
   /** `pulse` says how the node is now; asked only while somebody looks. */
   constructor(events: EventLog, pulse: () => object) {
@@ -60,15 +61,14 @@ export class EventStreams {
 
   #listen(): void {
     this.#unsubscribe ??= this.#events.subscribe((event) => this.#sendAll(this.#eventText(event)));
-    this.#timer ??= setInterval(() => this.#sendAll(this.#pulseText()), PULSE_MS).unref();
+    this.#timer.start();
   }
 
   /** Nobody looks any more. */
   #rest(): void {
     this.#unsubscribe?.();
     this.#unsubscribe = null;
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
   #drop(response: ServerResponse): void {

@@ -23,6 +23,8 @@ export class EndpointRegistry {
   readonly table: HealthTable;
   readonly #slotOfKey = new Map<string, number>();
   readonly #specs: (EndpointSpec | null)[] = [];
+  /** By slot: how many endpoints have had it. */
+  readonly #tenancies: number[] = [];
   #resting: { slot: number; reloads: number }[] = [];
   #free: number[] = [];
 
@@ -49,6 +51,16 @@ export class EndpointRegistry {
   /** The endpoint in `slot`, or null. */
   specOf(slot: number): EndpointSpec | null {
     return this.#specs[slot] ?? null;
+  }
+
+  /** Slots that an endpoint has, or had. */
+  get slots(): number {
+    return this.#specs.length;
+  }
+
+  /** A number that is another one whenever the slot has gone to another endpoint. */
+  tenancyOf(slot: number): number {
+    return this.#tenancies[slot] ?? 0;
   }
 
   /** The slot of an endpoint's key, or -1. */
@@ -97,6 +109,7 @@ export class EndpointRegistry {
     if (slot === undefined) {
       slot = this.#free.pop() ?? this.#specs.length;
       this.#slotOfKey.set(key, slot);
+      this.#tenancies[slot] = this.tenancyOf(slot) + 1;
       this.table[slot] = UNKNOWN_WORD;
     }
     this.#specs[slot] = spec;

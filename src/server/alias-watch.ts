@@ -15,6 +15,7 @@ import { nameFromText } from '../wire/name.ts';
 import { type AliasAddresses, type AliasEntry, buildAliasTable } from '../zone/alias-table.ts';
 import { readAliasAnswer } from './alias-answer.ts';
 import { listOutsideTargets } from './alias-targets.ts';
+import { LookTimer } from './look-timer.ts';
 import type { ServeOptions } from './serve-options.ts';
 import type { ServingState, TableDelta } from './serving-state.ts';
 import { reasonOf } from './state-dir.ts';
@@ -83,7 +84,7 @@ export class AliasWatch {
   #isChanged = false;
   #isCut = false;
   #isStopped = false;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(LOOK_MS, () => this.look());
 
   constructor(options: AliasWatchOptions) {
     this.#options = options;
@@ -93,14 +94,13 @@ export class AliasWatch {
     if (this.#options.resolvers.length === 0) return;
     this.#options.publish(buildAliasTable([]));
     this.look();
-    this.#timer = setInterval(() => this.look(), LOOK_MS).unref();
+    this.#timer.start();
   }
 
   /** Questions under way are left to their timeout, and what they bring is dropped. */
   stop(): void {
     this.#isStopped = true;
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
   /** Takes up what is wanted now and asks for what is due. */

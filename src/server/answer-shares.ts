@@ -1,11 +1,13 @@
 /**
  * What the workers counted, by endpoint: how often each was answered since it came, and of late. The workers' words wrap and their slots
- * serve one endpoint after another; here every {@link SAMPLE_MS} their sums go into totals that do neither, and the last
+ * serve one endpoint after another; here every {@link SAMPLE_MS} their sums go into totals that do neither (`wide-words.ts`), and the last
  * {@link SAMPLES} totals make the window that `status` compares with the configured shares. Owned by the control thread.
  */
 
 import type { EndpointTally } from '../answer/endpoint-tally.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
+import { LookTimer } from './look-timer.ts';
+import { WideWords } from './wide-words.ts';
 
 /** How often the words are looked at: a word of one worker wraps after 4,294,967,296 answers, at the very least ten minutes. */
 const SAMPLE_MS = 30_000;
@@ -20,71 +22,66 @@ type Sample = { readonly atMs: number; readonly totals: Float64Array; readonly l
 /** Owner of the totals and of a timer. */
 export class AnswerShares {
   readonly #registry: EndpointRegistry;
-  readonly #tallies: () => readonly EndpointTally[];
   readonly #nowMs: () => number;
-  /** The endpoint that each slot's numbers are of, and the sum of the words when they were last looked at. */
-  #keys: (string | null)[] = [];
-  #seen: Uint32Array = new Uint32Array(0);
-  #totals: Float64Array = new Float64Array(0);
-  #lastResort = { seen: 0, total: 0 };
+  readonly #bySlot: WideWords;
+  /** One word: the last of each tally. */
+  readonly #lastResort: WideWords;
+  /** Which tenancy of its slot each total is of (`EndpointRegistry.tenancyOf`). */
+  #tenancies = new Uint32Array(0);
   /** Oldest first; the first is where the window begins. */
   readonly #samples: Sample[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(SAMPLE_MS, () => this.sample());
 
   /** `tallies` gives the words of every worker; `nowMs` is monotonic. */
   constructor(registry: EndpointRegistry, tallies: () => readonly EndpointTally[], nowMs: () => number) {
     this.#registry = registry;
-    this.#tallies = tallies;
     this.#nowMs = nowMs;
+    this.#bySlot = new WideWords(tallies, 0);
+    this.#lastResort = new WideWords(() => tallies().map((tally) => tally.subarray(-1)), 1);
     this.endpointsChanged();
     this.sample();
   }
 
   /** Begins to look. */
   start(): void {
-    this.#timer = setInterval(() => this.sample(), SAMPLE_MS).unref();
+    this.#timer.start();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
-  /** The registry has been given other endpoints; before a worker answers with them, so that each begins at nothing. */
+  /** The registry has been given other endpoints; before a worker answers with them, so that each begins at nothing. Costs the number of slots. */
   endpointsChanged(): void {
-    this.#count();
-    for (const { slot, spec } of this.#registry.endpoints()) {
-      if (this.#keys[slot] === spec.key) continue;
-      this.#growTo(slot + 1);
-      this.#keys[slot] = spec.key;
-      this.#seen[slot] = sumOf(this.#tallies(), slot);
-      this.#totals[slot] = 0;
+    const registry = this.#registry;
+    this.#growTo(registry.slots);
+    for (let slot = 0; slot < registry.slots; slot++) {
+      const tenancy = registry.tenancyOf(slot);
+      if (this.#tenancies[slot] === tenancy) continue;
+      this.#tenancies[slot] = tenancy;
+      this.#bySlot.restart(slot);
       for (const { totals } of this.#samples) if (slot < totals.length) totals[slot] = 0;
     }
   }
 
   /** Ends one step of the window. Called by the timer. */
   sample(): void {
-    this.#count();
     this.#samples.push({
       atMs: this.#nowMs(),
-      totals: this.#totals.slice(),
-      lastResort: this.#lastResort.total,
+      totals: this.#bySlot.read().slice(0, this.#registry.slots),
+      lastResort: this.#lastResort.read()[0]!,
     });
     if (this.#samples.length > SAMPLES + 1) this.#samples.shift();
   }
 
   /** Every count as of now. Costs the number of slots times workers. */
   read(): AnswerReading {
-    this.#count();
     const [first] = this.#samples;
-    const totals = this.#totals;
+    const totals = this.#bySlot.read();
+    const lastResort = this.#lastResort.read()[0]!;
     return {
       windowSeconds: Math.round((this.#nowMs() - (first?.atMs ?? this.#nowMs())) / 1000),
-      lastResort: {
-        total: this.#lastResort.total,
-        recent: this.#lastResort.total - (first?.lastResort ?? 0),
-      },
+      lastResort: { total: lastResort, recent: lastResort - (first?.lastResort ?? 0) },
       countOf: (slot) => ({
         total: totals[slot] ?? 0,
         recent: (totals[slot] ?? 0) - (first?.totals[slot] ?? 0),
@@ -92,30 +89,12 @@ export class AnswerShares {
     };
   }
 
-  /** Adds what the words have grown by, modulo 2^32, to the totals. */
-  #count(): void {
-    const tallies = this.#tallies();
-    for (let slot = 0; slot < this.#keys.length; slot++) {
-      const now = sumOf(tallies, slot);
-      this.#totals[slot]! += (now - this.#seen[slot]!) >>> 0;
-      this.#seen[slot] = now;
-    }
-    let lastResort = 0;
-    for (const tally of tallies) lastResort = (lastResort + tally[tally.length - 1]!) >>> 0;
-    this.#lastResort.total += (lastResort - this.#lastResort.seen) >>> 0;
-    this.#lastResort.seen = lastResort;
-  }
-
   #growTo(slots: number): void {
-    while (this.#keys.length < slots) this.#keys.push(null);
-    if (slots <= this.#seen.length) return;
-    const room = Math.max(slots, 2 * this.#seen.length, 64);
-    const seen = new Uint32Array(room);
-    seen.set(this.#seen);
-    const totals = new Float64Array(room);
-    totals.set(this.#totals);
-    this.#seen = seen;
-    this.#totals = totals;
+    this.#bySlot.growTo(slots);
+    if (slots <= this.#tenancies.length) return;
+    const tenancies = new Uint32Array(Math.max(slots, 2 * this.#tenancies.length));
+    tenancies.set(this.#tenancies);
+    this.#tenancies = tenancies;
   }
 }
 
@@ -127,9 +106,3 @@ export type AnswerReading = {
   readonly lastResort: AnswerCount;
   readonly countOf: (slot: number) => AnswerCount;
 };
-
-function sumOf(tallies: readonly EndpointTally[], slot: number): number {
-  let sum = 0;
-  for (const tally of tallies) sum = (sum + tally[slot]!) >>> 0;
-  return sum;
-}

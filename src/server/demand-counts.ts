@@ -8,6 +8,7 @@ import { type ClientSamples, QUERIES_PER_SAMPLE, SampleReader } from '../answer/
 import { DEMAND_PLACES_MAX } from '../base/limits.ts';
 import { type LocationTable, lookupLocation } from '../geo/location-table.ts';
 import { placeText } from '../geo/place-code.ts';
+import { LookTimer } from './look-timer.ts';
 
 /** How often the rings are read: half of what they hold of the fastest worker. */
 const READ_MS = 500;
@@ -45,7 +46,7 @@ export class DemandCounts {
   #table: LocationTable | null = null;
   /** Of the classes of `#table`, as they are met. */
   #texts: (string | undefined)[] = [];
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(READ_MS, () => this.look());
 
   constructor(options: DemandCountsOptions) {
     this.#options = options;
@@ -55,12 +56,11 @@ export class DemandCounts {
   /** Begins to look; the rings are there. */
   start(): void {
     this.look();
-    this.#timer = setInterval(() => this.look(), READ_MS).unref();
+    this.#timer.start();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
   /** Counts what the workers have written since the last look. Called by the timer. */

@@ -16,6 +16,7 @@ import { distanceKm } from '../geo/nearness.ts';
 import type { Region } from '../geo/region.ts';
 import { LatencyBook, type RegionLatency } from '../health/latency-book.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
+import { LookTimer } from './look-timer.ts';
 
 export type LatencyWatchOptions = {
   readonly clock: Clock;
@@ -45,19 +46,18 @@ export class LatencyWatch {
   #facts: LatencyFacts | null = null;
   #isWaiting = false;
   #isFollowing = false;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(LOOK_MS, () => this.look());
 
   constructor(options: LatencyWatchOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+    this.#timer.start();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
   /** Looks at what is measured now. Resolves when what came of it is in force; never rejects. */

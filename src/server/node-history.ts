@@ -9,6 +9,7 @@ import { medianOf } from '../geo/latency-line.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { unpackHealth, Verdict } from '../health/health-table.ts';
 import type { RegionLatency } from '../health/latency-book.ts';
+import { LookTimer } from './look-timer.ts';
 
 export type NodeHistoryInput = {
   readonly registry: EndpointRegistry;
@@ -51,19 +52,18 @@ export class NodeHistory {
   /** Totals at the last looks, newest last. */
   readonly #totals: { readonly atMs: number; readonly queries: number }[] = [];
   #ticks = 0;
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(TICK_MS, () => this.tick());
 
   constructor(input: NodeHistoryInput) {
     this.#input = input;
   }
 
   start(): void {
-    this.#timer ??= setInterval(() => this.tick(), TICK_MS).unref();
+    this.#timer.start();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
   /** Queries a second over the last ten seconds, or null before the second look. */

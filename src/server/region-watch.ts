@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import { type NumberedRegion, nearestRegionsSpec } from '../geo/nearest-regions.ts';
 import type { Region } from '../geo/region.ts';
 import type { ClassSpec } from '../zone/zone-model.ts';
+import { LookTimer } from './look-timer.ts';
 
 export type RegionWatchOptions = {
   readonly log: Pick<Logger, 'error'>;
@@ -25,19 +26,18 @@ const LOOK_MS = 5_000;
 export class RegionWatch {
   readonly #options: RegionWatchOptions;
   #followed = '';
-  #timer: NodeJS.Timeout | null = null;
+  readonly #timer = new LookTimer(LOOK_MS, () => this.look());
 
   constructor(options: RegionWatchOptions) {
     this.#options = options;
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), LOOK_MS).unref();
+    this.#timer.start();
   }
 
   stop(): void {
-    if (this.#timer !== null) clearInterval(this.#timer);
-    this.#timer = null;
+    this.#timer.stop();
   }
 
   /** Looks at what regions there are now. Resolves when their table is in force; never rejects. */

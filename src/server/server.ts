@@ -14,28 +14,24 @@ import type { Clock } from '../base/clock.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
-import { type AliasWatch, openAliasWatch } from './alias-watch.ts';
-import { AnswerShares } from './answer-shares.ts';
 import { BuildClient } from './build-client.ts';
 import type { CertificateFiles } from './certificate-files.ts';
 import { chooseTransport } from './choose-transport.ts';
 import { CookieSecrets } from './cookie-secrets.ts';
-import { DemandCounts, type DemandReport } from './demand-counts.ts';
+import type { DemandReport } from './demand-counts.ts';
 import { EventLog } from './event-log.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
-import { LatencyWatch } from './latency-watch.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
-import { NodeHistory } from './node-history.ts';
 import { measureTables, type NodeMeasures } from './node-measures.ts';
 import type { NodeStatus, ReloadReport } from './node-status.ts';
 import { NodeView } from './node-view.ts';
+import { NodeWatches } from './node-watches.ts';
 import { pickPorts, pickTcpPorts } from './pick-ports.ts';
 import { Planner } from './planner.ts';
 import { logPool } from './pool-log.ts';
 import { poolShares } from './pool-shares.ts';
-import { RegionWatch } from './region-watch.ts';
 import { type Replay, replayExplanation } from './replay.ts';
 import type { ListenAddress, ServeOptions, StreamAddress } from './serve-options.ts';
 import { Snapshot } from './snapshot.ts';
@@ -44,7 +40,6 @@ import { reasonOf, StateDir } from './state-dir.ts';
 import { workerPolicy } from './worker-policy.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { requireDirectory } from './zone-files.ts';
-import { ZoneTotals } from './zone-totals.ts';
 
 /** What the ready line tells. */
 export type StartReport = {
@@ -74,16 +69,10 @@ export class MeridianServer {
   readonly #registry = new EndpointRegistry(createHealthTable());
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
-  readonly #shares: AnswerShares;
-  readonly #zoneTotals: ZoneTotals;
-  readonly #demand: DemandCounts;
-  readonly #history: NodeHistory;
+  readonly #watches: NodeWatches;
   /** What would be. */
   readonly planner: Planner;
   readonly #certificate: CertificateFiles | null;
-  readonly #latency: LatencyWatch;
-  readonly #regions: RegionWatch;
-  readonly #aliases: AliasWatch;
   #listen: readonly ListenAddress[] = [];
   #listenTls: readonly StreamAddress[] = [];
   #transport: NodeStatus['transport'] = 'none';
@@ -99,7 +88,6 @@ export class MeridianServer {
     this.#secrets = new CookieSecrets(options.cookieSecretFile, this.#live, this.log);
     this.#certificate = certificate;
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
-    this.#shares = new AnswerShares(this.#registry, () => this.#pool?.tallies() ?? [], CLOCK.monotonicMs);
     const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
     const places = { zonesDir, zoneDefaults, geoDataDir, stateDir };
     this.#client = new BuildClient(places, (message) => this.#warn(message));
@@ -111,49 +99,26 @@ export class MeridianServer {
       log: this.log,
       zonesDir,
       publish: (delta) => {
-        this.#zoneTotals.look();
+        this.#watches.zoneTotals.look();
         this.#pool?.publish(delta);
       },
       onEndpoints: () => {
-        this.#shares.endpointsChanged();
+        this.#watches.shares.endpointsChanged();
         this.#health?.zonesChanged();
       },
     });
-    const words = () => this.#pool?.totals.dnsWords() ?? [];
-    this.#zoneTotals = new ZoneTotals(words, () => this.#snapshot.serving.zones);
-    this.#demand = new DemandCounts({
-      samples: () => this.#pool?.samples() ?? [],
-      locations: () => this.#snapshot.openLocations(),
-      nowMs: CLOCK.monotonicMs,
-    });
-    this.#latency = new LatencyWatch({
-      clock: CLOCK,
-      log: this.log,
-      checks: () => this.#snapshot.latencyChecks(),
-      endpoints: () => this.#registry.endpoints(),
-      regions: () => this.#snapshot.regions,
-      measured: () => this.#health?.latencies() ?? null,
-      follow: (facts) => this.#snapshot.followLatencies(facts),
-    });
-    this.#regions = new RegionWatch({
-      log: this.log,
-      regions: () => this.#snapshot.regions,
-      agentRegions: () => this.#health?.regionNumbers() ?? [],
-      follow: (spec) => this.#snapshot.followNearest(spec),
-    });
     const registry = this.#registry;
-    const byTransport = () => Object.values(this.#pool?.totals.dns().queries ?? {});
-    const facts = { registry, queries: () => byTransport().reduce((sum, n) => sum + n, 0), nowMs: CLOCK.wallMs };
-    const latenciesOf = (check: string) => this.#health?.measuresOf(check).latencies ?? [];
-    this.#history = new NodeHistory({ ...facts, latenciesOf });
+    const parts = { options, clock: CLOCK, log: this.log, registry, snapshot: this.#snapshot };
+    this.#watches = new NodeWatches({ ...parts, health: () => this.#health, pool: () => this.#pool });
     this.view = new NodeView({
-      ...facts,
+      registry,
       health: () => this.#health,
-      history: this.#history,
-      counts: () => this.#shares.read(),
+      history: this.#watches.history,
+      queries: this.#watches.queries,
+      nowMs: CLOCK.wallMs,
+      counts: () => this.#watches.shares.read(),
       regions: () => this.#snapshot.regions,
     });
-    this.#aliases = openAliasWatch(options, CLOCK, this.log, this.#snapshot.serving, (to) => this.#pool?.publish(to));
   }
 
   /** Resolves once every listen address answers; rejects with {@link StartError}, with nothing left running. */
@@ -166,10 +131,7 @@ export class MeridianServer {
       this.#listenTls = await pickTcpPorts(this.options.tls?.listen ?? [], this.#listen);
       await this.#load();
       await this.#startHealth();
-      if (this.options.listen.length > 0) this.#latency.start();
-      await this.#regions.look();
-      this.#regions.start();
-      this.#aliases.start();
+      await this.#watches.startTables(this.options.listen.length > 0);
       if (this.#listen.length > 0) await this.#startWorkers();
       if (this.options.watchFiles) this.#startWatch();
     } catch (error) {
@@ -199,7 +161,7 @@ export class MeridianServer {
   status(): NodeStatus {
     const { options } = this;
     const pool = this.#pool;
-    const counts = this.#shares.read();
+    const counts = this.#watches.shares.read();
     const endpoints = this.#health?.endpoints(counts) ?? [];
     const { mode, modeReason } = this.#health?.mode() ?? { mode: 'HOLD', modeReason: 'starting' };
     return {
@@ -223,14 +185,18 @@ export class MeridianServer {
       lastResortAnswers: counts.lastResort,
       shifts: this.#health?.shifts() ?? [],
       held: this.#health?.held() ?? [],
-      warnings: [this.#warnings, this.#aliases.warnings(), this.#certificate?.warnings(CLOCK.wallMs()) ?? []].flat(),
+      warnings: [
+        this.#warnings,
+        this.#watches.aliases.warnings(),
+        this.#certificate?.warnings(CLOCK.wallMs()) ?? [],
+      ].flat(),
     };
   }
 
   /** What metrics tell beyond the status. */
   measures(): NodeMeasures {
     const dns = this.#pool?.totals.dns();
-    const answers = dns === undefined ? null : { ...dns, ...this.#zoneTotals.read() };
+    const answers = dns === undefined ? null : { ...dns, ...this.#watches.zoneTotals.read() };
     const told = { events: this.events.counts, answers, health: this.#health?.measures() ?? null };
     const certificateExpiresMs = this.#certificate?.expiresMs ?? null;
     return { ...told, ...measureTables(this.#snapshot, this.#registry), certificateExpiresMs };
@@ -238,13 +204,13 @@ export class MeridianServer {
 
   /** Has the tables go by what agents measure now, and says what that is: for a node that only thinks, and has no watch. */
   async followLatencies(): Promise<LatencyFacts> {
-    await this.#latency.look();
+    await this.#watches.latency.look();
     return this.#snapshot.latencyFacts;
   }
 
   /** How many steered queries come from where. */
   demand(): DemandReport {
-    return this.#demand.report();
+    return this.#watches.demand.report();
   }
 
   /** The store's side of the node; null before it has started. */
@@ -280,11 +246,11 @@ export class MeridianServer {
 
   /** Has regional views go by the regions that are heard by now, which otherwise happens every few seconds. Never rejects. */
   followRegions(): Promise<void> {
-    return this.#regions.look();
+    return this.#watches.regions.look();
   }
 
   #explainGround(): ExplainGround {
-    const counts = this.#shares.read();
+    const counts = this.#watches.shares.read();
     return {
       tables: this.#snapshot.serving,
       locations: this.#snapshot.openLocations(),
@@ -338,9 +304,7 @@ export class MeridianServer {
       log: (event) => logPool(this.log, event),
     });
     await this.#pool.start();
-    this.#shares.start();
-    this.#demand.start();
-    this.#history.start();
+    this.#watches.startCounts();
   }
 
   #startWatch(): void {
@@ -378,8 +342,7 @@ export class MeridianServer {
 
   async #stop(): Promise<void> {
     this.#watch?.close();
-    const timers = [this.#shares, this.#demand, this.#history, this.#latency, this.#regions, this.#aliases];
-    for (const owner of timers) owner.stop();
+    this.#watches.stop();
     await this.planner.stop();
     await this.#pool?.stop();
     await this.#health?.stop();

@@ -10,7 +10,6 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { type Fault, hasError } from '../base/fault.ts';
-import { ZONES_MAX } from '../base/limits.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
 import { NEAREST_GROUP } from '../geo/nearest-regions.ts';
@@ -25,12 +24,13 @@ import type { BuildClient } from './build-client.ts';
 import type { LocationNews, ScanResult, ZoneNews } from './builder-messages.ts';
 import { ClientMoves } from './client-moves.ts';
 import { GroupRegistry } from './group-registry.ts';
-import { HeldZone } from './held-zone.ts';
+import type { HeldZone } from './held-zone.ts';
 import type { GeoStatus, ReloadReport, ZoneStatus } from './node-status.ts';
 import { logGeo, logLook, logZone } from './reload-log.ts';
-import type { Placed, ServingState, TableDelta } from './serving-state.ts';
+import type { ServingState, TableDelta } from './serving-state.ts';
 import { TablePublisher } from './table-publisher.ts';
 import { fileFault } from './zone-files.ts';
+import { ZoneSet } from './zone-set.ts';
 
 /** Zones accepted in one turn of the loop: some 10 ms, so that timers and Redis are not kept waiting. */
 const ZONES_PER_TURN = 64;
@@ -68,9 +68,7 @@ export class Snapshot {
   readonly #options: SnapshotOptions;
   readonly #tables: TablePublisher;
   readonly #groups = new GroupRegistry();
-  readonly #zones = new Map<string, HeldZone>();
-  readonly #freeOrdinals: number[] = [];
-  #ordinals = 0;
+  readonly #zones = new ZoneSet();
   #index: SharedArrayBuffer = buildZoneIndex([]);
   #locations: LocationNews | null = null;
   /** Opened when first asked for, and again when the image has changed. */
@@ -133,12 +131,10 @@ export class Snapshot {
 
   /** Everything in force, for a worker that starts with nothing. */
   allTables(): TableDelta {
-    const zones: Placed[] = [];
-    for (const held of this.#zones.values()) if (held.image !== null) zones.push([held.ordinal, held.image]);
     return {
       locations: this.#tables.mappedOver,
       classTables: this.#tables.classTables.map((image, group) => [group, image] as const),
-      zones,
+      zones: this.#zones.placed(),
       index: this.#index,
       ...(this.serving.aliasTargets && { aliasTargets: this.serving.aliasTargets.image }),
     };
@@ -158,14 +154,12 @@ export class Snapshot {
 
   /** By name. */
   zoneStatuses(): ZoneStatus[] {
-    return [...this.#zones.values()].map((held) => held.status()).sort((a, b) => (a.zone < b.zone ? -1 : 1));
+    return this.#zones.statuses();
   }
 
   /** Zones served, and zones with errors that never were good. */
   counts(): { serving: number; refused: number } {
-    let serving = 0;
-    for (const held of this.#zones.values()) if (held.image !== null) serving++;
-    return { serving, refused: this.#zones.size - serving };
+    return this.#zones.counts();
   }
 
   geoStatus(): GeoStatus {
@@ -230,7 +224,7 @@ export class Snapshot {
       this.#takeNews(look, news, added);
     }
     this.#followFiles(look);
-    const dropped = this.#groups.keepOnly(this.#groupsInUse());
+    const dropped = this.#groups.keepOnly(this.#zones.groupsInUse());
     // A builder that has started anew knows no group.
     const isNewBuilder = client.generation !== this.#generation;
     const wanted = isNewBuilder ? this.#groups.all() : added;
@@ -253,8 +247,7 @@ export class Snapshot {
   /** Accepts or refuses one zone. */
   #takeNews(look: Look, news: ZoneNews, added: Parameters<GroupRegistry['claim']>[1]): void {
     const { registry, clock, log } = this.#options;
-    const held = this.#zones.get(news.zone) ?? new HeldZone(news.zone);
-    this.#zones.set(news.zone, held);
+    const held = this.#zones.hold(news.zone);
     held.takeFaults(news);
     const { built } = news;
     if (built === null) {
@@ -267,7 +260,7 @@ export class Snapshot {
       const slots = registry.claim(endpoints);
       const groups = this.#groups.claim(built.groups, added);
       const isNew = held.image === null;
-      if (isNew) held.ordinal = this.#takeOrdinal();
+      if (isNew) held.ordinal = this.#zones.takeOrdinal();
       linkZone(built.image, slots, groups);
       if (built.changes !== null) this.#moves.remember(news.zone, held.ordinal, built.changes.steered, this.serving);
       held.accept(news.hash, built, endpoints, groups, clock.wallMs());
@@ -298,7 +291,7 @@ export class Snapshot {
     }
     this.#directoryFaults = faults;
     if (!scan.isComplete) return;
-    for (const held of this.#zones.values()) {
+    for (const held of this.#zones) {
       if (present.has(held.zone)) {
         held.isGone = false;
         continue;
@@ -309,7 +302,7 @@ export class Snapshot {
         held.isGone = true;
         continue;
       }
-      this.#zones.delete(held.zone);
+      this.#zones.drop(held);
       if (held.image === null) continue;
       look.zones.set(held.ordinal, null);
       look.report.removed.push(held.zone);
@@ -356,9 +349,7 @@ export class Snapshot {
     await this.#tables.put({ locations, classTables: [...look.classTables], zones: present, index: null });
     if (cameOrWent) this.#publishIndex(zones);
     if (zones.size === 0) return;
-    const keys = new Set<string>();
-    for (const held of this.#zones.values()) for (const spec of held.endpoints) keys.add(spec.key);
-    registry.keepOnly(keys);
+    registry.keepOnly(this.#zones.endpointKeys());
     onEndpoints();
   }
 
@@ -370,27 +361,13 @@ export class Snapshot {
       this.serving.zones.map((zone, ordinal) => (droppedOrdinals.has(ordinal) ? null : zone)),
     );
     this.#tables.putAtOnce({ locations: null, classTables: [], zones: dropped, index: this.#index });
-    // Free from the next look on: until then the old index may still lead there.
-    this.#freeOrdinals.push(...droppedOrdinals);
-  }
-
-  #takeOrdinal(): number {
-    const free = this.#freeOrdinals.pop();
-    if (free !== undefined) return free;
-    if (this.#ordinals >= ZONES_MAX) throw new RangeError(`no room for more zones (ZONES_MAX = ${ZONES_MAX})`);
-    return this.#ordinals++;
-  }
-
-  #groupsInUse(): Set<number> {
-    const used = new Set<number>();
-    for (const held of this.#zones.values()) for (const group of held.groups) used.add(group);
-    return used;
+    this.#zones.freeOrdinals(droppedOrdinals);
   }
 
   #reportOf(look: Look, milliseconds: number): ReloadReport {
     const faults: Fault[] = [...this.#directoryFaults, ...(this.#locations?.faults ?? [])];
     const refused: string[] = [];
-    for (const held of this.#zones.values()) {
+    for (const held of this.#zones) {
       const own = held.currentFaults();
       faults.push(...own);
       if (hasError(own)) refused.push(held.zone);

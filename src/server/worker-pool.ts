@@ -7,23 +7,23 @@
  */
 
 import { randomBytes } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { type ClientSamples, createClientSamples } from '../answer/client-samples.ts';
 import { createCounters } from '../answer/counters.ts';
 import { createEndpointTally, type EndpointTally } from '../answer/endpoint-tally.ts';
 import type { IpPrefix } from '../base/ip-prefix.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { createListenerCounters, readBeat } from './listener-counters.ts';
+import { LookTimer } from './look-timer.ts';
 import type { WorkerStatus } from './node-status.ts';
 import { explainBindError } from './pick-ports.ts';
-import { closeRawSockets } from './raw-sockets.ts';
 import type { ListenAddress, StreamAddress } from './serve-options.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
 import { threadEntry } from './thread-entry.ts';
 import type { TlsCertificate } from './tls-terminator.ts';
-import type { FromWorker, ToWorker, WorkerRole, WorkerSetup } from './worker-messages.ts';
+import type { FromWorker, WorkerRole } from './worker-messages.ts';
 import type { WorkerPolicy } from './worker-policy.ts';
+import { WorkerThread } from './worker-thread.ts';
 import { WorkerTotals } from './worker-totals.ts';
 
 /** What the log is told. */
@@ -68,22 +68,8 @@ const LIVED_WELL_MS = 30_000;
 /** How often the watchdog looks, and how many looks without a beat make a stall; its own looks, so that a paused process stalls nobody. */
 const WATCH_MS = 1_000;
 const STALLED_LOOKS = 5;
-/** Time for a worker to bind and answer. */
-const READY_MS_MAX = 20_000;
-/** Time for a worker to drain, beyond that of its TCP connections. */
-const STOP_MS_MAX = 3_000;
-
 /** Name, HMAC and cipher key of a session ticket, as OpenSSL takes them. */
 const TICKET_KEY_BYTES = 48;
-
-/** One running thread. */
-type Thread = {
-  readonly worker: Worker;
-  /** How many messages it was sent, in memory that it sees. */
-  readonly news: Int32Array<SharedArrayBuffer>;
-  readonly bornMs: number;
-  readonly exited: Promise<void>;
-};
 
 /** One place in the pool; threads come and go in it. */
 type Seat = {
@@ -93,9 +79,9 @@ type Seat = {
   readonly listenerCounters: ReturnType<typeof createListenerCounters>;
   readonly tally: EndpointTally;
   readonly samples: ClientSamples;
-  current: Thread | null;
+  current: WorkerThread | null;
   /** On its way to take over. */
-  successor: Thread | null;
+  successor: WorkerThread | null;
   isReady: boolean;
   restarts: number;
   backoffMs: number;
@@ -112,12 +98,13 @@ export class WorkerPool {
   readonly #reusePort = REUSE_PORT_PLATFORMS.includes(process.platform);
   readonly #seats: Seat[];
   readonly #ticketKeys = randomBytes(TICKET_KEY_BYTES);
-  #watchdog: NodeJS.Timeout | null = null;
+  readonly #watchdog: LookTimer;
   #stopping = false;
   #seed = (Math.random() * 0x100000000) | 0;
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options;
+    this.#watchdog = new LookTimer(options.watchMs ?? WATCH_MS, () => this.#watch());
     const udpWorkers = this.#reusePort ? options.udpWorkers : 1;
     this.#seats = Array.from({ length: udpWorkers }, (_, index) => createSeat('udp', index, options.health.length));
     this.#seats.push(createSeat('stream', 0, options.health.length));
@@ -131,7 +118,7 @@ export class WorkerPool {
       await Promise.all(
         this.#seats.map(async (seat) => {
           seat.current = this.#spawn(seat);
-          await this.#untilReady(seat.current);
+          await seat.current.untilReady();
           seat.isReady = true;
         }),
       );
@@ -141,15 +128,15 @@ export class WorkerPool {
       throw error instanceof StartError || first === undefined ? error : new StartError(explainBindError(error, first));
     }
     for (const seat of this.#seats) this.#guard(seat);
-    this.#watchdog = setInterval(() => this.#watch(), this.#options.watchMs ?? WATCH_MS).unref();
+    this.#watchdog.start();
   }
 
   /** Hands `delta` to every worker; each takes it between two queries. */
   publish(delta: TableDelta): void {
     for (const step of splitDelta(delta)) {
       for (const seat of this.#seats) {
-        post(seat.current, { kind: 'tables', delta: step });
-        post(seat.successor, { kind: 'tables', delta: step });
+        seat.current?.post({ kind: 'tables', delta: step });
+        seat.successor?.post({ kind: 'tables', delta: step });
       }
     }
   }
@@ -165,10 +152,10 @@ export class WorkerPool {
   /** Lets every worker answer what has come in, and ends them; resolves within some seconds. */
   async stop(): Promise<void> {
     this.#stopping = true;
-    if (this.#watchdog !== null) clearInterval(this.#watchdog);
+    this.#watchdog.stop();
     for (const { retry } of this.#seats) if (retry !== null) clearTimeout(retry);
     const threads = this.#seats.flatMap(({ current, successor }) => [current, successor]);
-    await Promise.all(threads.map((thread) => thread && stopThread(thread)));
+    await Promise.all(threads.map((thread) => thread?.stop()));
   }
 
   /** How each worker is. */
@@ -191,9 +178,9 @@ export class WorkerPool {
     return this.#seats.map((seat) => seat.samples);
   }
 
-  #giveCertificate(seat: Seat, thread: Thread | null): void {
+  #giveCertificate(seat: Seat, thread: WorkerThread | null): void {
     const { tls } = this.#options;
-    if (seat.role === 'tls' && tls !== null) post(thread, { kind: 'certificate', certificate: tls.certificate() });
+    if (seat.role === 'tls' && tls !== null) thread?.post({ kind: 'certificate', certificate: tls.certificate() });
   }
 
   /** Where a worker of `role` listens. */
@@ -202,10 +189,8 @@ export class WorkerPool {
     return this.#options.listen.map((address) => ({ ...address, service: 'tcp' }));
   }
 
-  #spawn(seat: Seat): Thread {
-    const news = new Int32Array(new SharedArrayBuffer(4));
-    const rawSockets = new Int32Array(new SharedArrayBuffer(4 * this.#options.listen.length));
-    const setup: WorkerSetup = {
+  #spawn(seat: Seat): WorkerThread {
+    const thread = new WorkerThread(this.#options.entry ?? threadEntry('worker'), `${seat.role}-${seat.index}`, {
       role: seat.role,
       transport: this.#options.transport,
       listen: this.#addressesOf(seat.role),
@@ -217,49 +202,13 @@ export class WorkerPool {
       tally: seat.tally.buffer,
       samples: seat.samples.buffer,
       policy: this.#options.policy,
-      news: news.buffer,
-      rawSockets: rawSockets.buffer,
       ticketKeys: this.#ticketKeys,
       seed: this.#nextSeed(),
-    };
-    const worker = new Worker(this.#options.entry ?? threadEntry('worker'), {
-      workerData: setup,
-      name: `${seat.role}-${seat.index}`,
     });
-    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-    worker.once('exit', () => closeRawSockets(rawSockets));
-    const thread: Thread = { worker, news, bornMs: performance.now(), exited };
-    for (const delta of splitDelta(this.#options.allTables())) post(thread, { kind: 'tables', delta });
+    for (const delta of splitDelta(this.#options.allTables())) thread.post({ kind: 'tables', delta });
     this.#giveCertificate(seat, thread);
-    post(thread, { kind: 'listen' });
+    thread.post({ kind: 'listen' });
     return thread;
-  }
-
-  /** Rejects when the thread fails, dies or takes too long. */
-  #untilReady(thread: Thread): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const { worker } = thread;
-      const late = setTimeout(() => {
-        void worker.terminate();
-        reject(new Error(`a worker was not ready within ${READY_MS_MAX} ms`));
-      }, READY_MS_MAX);
-      const end = (error: Error | null) => {
-        clearTimeout(late);
-        worker.off('message', onMessage);
-        worker.off('error', end);
-        worker.off('exit', onExit);
-        if (error === null) resolve();
-        else reject(error);
-      };
-      const onMessage = (message: FromWorker) => {
-        if (message.kind === 'ready') end(null);
-        if (message.kind === 'failed') end(errnoError(message.message));
-      };
-      const onExit = (code: number) => end(new Error(`a worker ended with code ${code} before it was ready`));
-      worker.on('message', onMessage);
-      worker.on('error', end);
-      worker.on('exit', onExit);
-    });
   }
 
   /** Follows the life of the seat's current thread. */
@@ -286,7 +235,7 @@ export class WorkerPool {
   }
 
   /** Starts a successor of `thread` after the back-off, unless one is on its way. */
-  #replaceLater(seat: Seat, thread: Thread): void {
+  #replaceLater(seat: Seat, thread: WorkerThread): void {
     if (this.#stopping || seat.retry !== null || seat.successor !== null) return;
     if (performance.now() - thread.bornMs > LIVED_WELL_MS) seat.backoffMs = 0;
     const pause = seat.backoffMs;
@@ -303,13 +252,13 @@ export class WorkerPool {
       const old = seat.current;
       seat.current = null;
       seat.isReady = false;
-      await stopThread(old);
+      await old.stop();
       if (this.#stopping) return;
     }
     const successor = this.#spawn(seat);
     seat.successor = successor;
     try {
-      await this.#untilReady(successor);
+      await successor.untilReady();
     } catch (error) {
       seat.successor = null;
       void successor.worker.terminate();
@@ -328,7 +277,7 @@ export class WorkerPool {
     if (this.#stopping) return;
     this.#guard(seat);
     this.#tell({ event: 'worker-replaced', role: seat.role, index: seat.index, restarts: seat.restarts });
-    if (old !== null) await stopThread(old);
+    if (old !== null) await old.stop();
   }
 
   #watch(): void {
@@ -372,23 +321,4 @@ function createSeat(role: WorkerRole, index: number, slots: number): Seat {
     lastBeat: 0,
     silentLooks: 0,
   };
-}
-
-function post(thread: Thread | null, message: ToWorker): void {
-  if (thread === null) return;
-  thread.worker.postMessage(message);
-  Atomics.add(thread.news, 0, 1);
-}
-
-async function stopThread(thread: Thread): Promise<void> {
-  post(thread, { kind: 'stop' });
-  const late = setTimeout(() => void thread.worker.terminate(), STOP_MS_MAX);
-  await thread.exited;
-  clearTimeout(late);
-}
-
-/** The system's code of `bind EADDRINUSE 127.0.0.1:53`, which a message between threads does not carry by itself. */
-function errnoError(message: string): Error {
-  const code = /\b(E[A-Z]{3,})\b/.exec(message)?.[1];
-  return Object.assign(new Error(message), code === undefined ? {} : { code });
 }

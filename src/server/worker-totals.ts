@@ -1,11 +1,8 @@
-/**
- * What the workers counted, added up over all of them and since the start. Their words are of 32 bits and wrap; here the sums of each
- * word are looked at often, and what they have grown by, modulo 2^32, goes into totals that never wrap: a counter that falls is a restart to
- * Prometheus, and a rate over it nonsense. Owned by the worker pool (control thread).
- */
+/** What the workers counted, added up over all of them and since the start (`wide-words.ts`). Owned by the worker pool (control thread). */
 
 import { type CounterReport, type Counters, reportCounters } from '../answer/counters.ts';
 import { type ListenerCounters, reportListenerCounters } from './listener-counters.ts';
+import { WideWords } from './wide-words.ts';
 
 /** Where one worker counts. */
 type CountedWorker = { readonly counters: Counters; readonly listenerCounters: ListenerCounters };
@@ -18,8 +15,12 @@ export class WorkerTotals {
 
   constructor(workers: readonly CountedWorker[]) {
     this.#workers = workers;
-    this.#dns = new WideWords(workers.map(({ counters }) => counters));
-    this.#sockets = new WideWords(workers.map(({ listenerCounters }) => listenerCounters));
+    const [counters, sockets] = [
+      workers.map((worker) => worker.counters),
+      workers.map((worker) => worker.listenerCounters),
+    ];
+    this.#dns = new WideWords(() => counters, counters[0]?.length ?? 0);
+    this.#sockets = new WideWords(() => sockets, sockets[0]?.length ?? 0);
   }
 
   /** Takes note of how far the words have come. */
@@ -44,31 +45,5 @@ export class WorkerTotals {
       this.#sockets.read(),
       this.#workers.map(({ listenerCounters }) => listenerCounters),
     );
-  }
-}
-
-/** The sum over several arrays, word by word, wider than the words. */
-class WideWords {
-  readonly #lists: readonly (Uint32Array | Int32Array)[];
-  readonly #seen: Uint32Array;
-  readonly #totals: Float64Array;
-
-  constructor(lists: readonly (Uint32Array | Int32Array)[]) {
-    this.#lists = lists;
-    const words = lists[0]?.length ?? 0;
-    this.#seen = new Uint32Array(words);
-    this.#totals = new Float64Array(words);
-  }
-
-  /** The totals as of now; the same array every time. */
-  read(): Float64Array {
-    const [lists, seen, totals] = [this.#lists, this.#seen, this.#totals];
-    for (let at = 0; at < totals.length; at++) {
-      let sum = 0;
-      for (const words of lists) sum = (sum + words[at]!) >>> 0;
-      totals[at]! += (sum - seen[at]!) >>> 0;
-      seen[at] = sum;
-    }
-    return totals;
   }
 }

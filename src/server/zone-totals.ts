@@ -33,7 +33,19 @@ export class ZoneTotals {
 
   /** Gives what was counted since the last look to the zones known then, and takes note of those in force now. Costs their number. */
   look(): void {
+    this.#follow(this.#totals());
+  }
+
+  /** As of now. */
+  read(): ZoneAnswers {
     const totals = this.#totals();
+    this.#follow(totals);
+    const zones = new Map<string, number>();
+    for (const place of this.#places) if (place) zones.set(place.zone, place.total);
+    return { zones, none: totals[zoneWord(-1)] ?? 0, other: totals[zoneWord(ZONES_COUNTED_MAX)] ?? 0 };
+  }
+
+  #follow(totals: ArrayLike<number>): void {
     const tables = this.#tables();
     for (let ordinal = 0; ordinal < Math.min(ZONES_COUNTED_MAX, tables.length); ordinal++) {
       const counted = totals[zoneWord(ordinal)] ?? 0;
@@ -46,15 +58,6 @@ export class ZoneTotals {
       const total = zone === place?.zone ? (place?.total ?? 0) : 0;
       this.#places[ordinal] = table === null || zone === null ? null : { zone, total, table };
     }
-  }
-
-  /** As of now. */
-  read(): ZoneAnswers {
-    this.look();
-    const totals = this.#totals();
-    const zones = new Map<string, number>();
-    for (const place of this.#places) if (place) zones.set(place.zone, place.total);
-    return { zones, none: totals[zoneWord(-1)] ?? 0, other: totals[zoneWord(ZONES_COUNTED_MAX)] ?? 0 };
   }
 }
 

@@ -37,6 +37,19 @@ describe('the registry', () => {
     expect(registry.slotOf(a.key)).toBe(-1);
   });
 
+  it('tells when a slot has gone to another endpoint', () => {
+    const registry = registryOf(1);
+    registry.claim([a]);
+    const tenancy = registry.tenancyOf(0);
+    registry.claim([{ ...a, weight: 9 }]);
+    expect([registry.slots, registry.tenancyOf(0)]).toEqual([1, tenancy]);
+    for (let i = 0; i < 5; i++) registry.keepOnly(keys(b));
+    expect(registry.tenancyOf(0)).toBe(tenancy);
+    registry.claim([b]);
+    expect(registry.tenancyOf(0)).not.toBe(tenancy);
+    expect(registry.tenancyOf(7)).toBe(0);
+  });
+
   it('lets a slot rest for three reloads before another endpoint gets it, with a fresh word', () => {
     const registry = registryOf(2);
     registry.claim([a, b]);
