@@ -87,8 +87,8 @@ const SHIFTS: readonly ApiRoute[] = [
         const error = 'the shift would take pools over their maximum and is not made; "force" makes it all the same';
         return { status: 409, json: { error, over, notes } };
       }
-      await stored(() => healthOf(node).addShift(override));
-      tellAudit(log, 'added', { ...override, isForced: body.force });
+      const kept = await stored(() => healthOf(node).addShift(override));
+      tellAudit(log, 'added', { ...kept, isForced: body.force });
       const { createdMs, expiresMs, ...shift } = override;
       const leftSeconds = (expiresMs - createdMs) / 1000;
       return { status: 201, json: { shift: { ...shift, leftSeconds }, notes } };

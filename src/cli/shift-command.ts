@@ -123,14 +123,14 @@ async function refuseExcess(settings: Settings, override: Override): Promise<voi
 }
 
 async function add(store: RedisStore, override: Override, isJson: boolean): Promise<number> {
-  await store.putOverride(override);
-  process.stdout.write(isJson ? `${JSON.stringify(override)}\n` : `${told(override)}\n`);
+  const kept = await store.putOverride(override);
+  process.stdout.write(isJson ? `${JSON.stringify(kept)}\n` : `${told(kept)}\n`);
   return ExitCode.GOOD;
 }
 
 async function list(store: RedisStore, isJson: boolean): Promise<number> {
-  const now = Date.now();
   const read = await store.readOverrides(-1);
+  const now = read?.nowMs ?? Date.now();
   const overrides = (read?.overrides ?? []).filter(({ expiresMs }) => expiresMs > now);
   overrides.sort((a, b) => a.expiresMs - b.expiresMs);
   for (const { source, reason } of read?.refused ?? [])

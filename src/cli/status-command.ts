@@ -88,8 +88,9 @@ function redisSource({ store, source }: OpenRedis): StatusSource {
         store.readNodes(),
         store.readOverrides(-1),
       ]);
-      const noShifts = { overrides: [], refused: [], version: 0 };
-      return viewOfRedis(snapshots, nodes, shifts ?? noShifts, ledger, performance.now(), Date.now(), source);
+      const noShifts = { overrides: [], refused: [], version: 0, nowMs: null };
+      const wallMs = shifts?.nowMs ?? Date.now();
+      return viewOfRedis(snapshots, nodes, shifts ?? noShifts, ledger, performance.now(), wallMs, source);
     },
     close: () => store.close(),
   };

@@ -32,7 +32,7 @@ export class OverrideBook {
     return this.#version;
   }
 
-  /** Takes in what Redis holds in `version`, at `nowMs` (monotonic). */
+  /** Takes in what Redis holds in `version`, at `nowMs` (monotonic), when the clock that dated them said `wallMs`. */
   take(overrides: readonly Override[], version: number, nowMs: number, wallMs: number): OverrideNews {
     if (version < this.#version) return { added: [], removed: [], isBehind: true };
     this.#version = version;
@@ -48,7 +48,7 @@ export class OverrideBook {
     for (const override of overrides) {
       if (this.#entries.has(override.id) || this.#gone.has(override.id) || this.#entries.size >= OVERRIDES_MAX)
         continue;
-      // By its maker's clock and ours; if they disagree, it lasts no longer than it was meant to.
+      // If that clock has been set back, it lasts no longer than it was meant to.
       const leftMs = Math.min(override.expiresMs - wallMs, override.expiresMs - override.createdMs);
       if (leftMs <= 0) continue;
       this.#entries.set(override.id, { override, endsMs: nowMs + leftMs });

@@ -6,8 +6,8 @@
  *   {"v":1,"id":"3f9c…","scope":"region","target":"eu-west","factor":0,"isResume":false,"reason":"…","by":"ann",
  *    "createdMs":…,"expiresMs":…}
  *
- * An expiry is mandatory: what nobody remembers must end by itself. Times are of the clock of whoever made it; nodes only use
- * how far they are apart, and from when they first hear of it their own clock.
+ * An expiry is mandatory: what nobody remembers must end by itself. Times are of the store's
+ * clock, which dates a shift when it takes it ({@link datedAt}); from when a node first hears of it, its own clock counts.
  */
 
 import {
@@ -69,6 +69,11 @@ export function parseOverride(text: string): Override | RecordFault {
   if (lifeMs < OVERRIDE_MS_MIN || lifeMs > OVERRIDE_MS_MAX)
     return { fault: `it lasts ${lifeMs} ms, not OVERRIDE_MS_MIN..OVERRIDE_MS_MAX` };
   return { id, scope: scope as OverrideScope, target, factor, isResume, reason, by, createdMs, expiresMs };
+}
+
+/** The same made at `nowMs`: as long, whatever its maker's clock said. */
+export function datedAt(override: Override, nowMs: number): Override {
+  return { ...override, createdMs: nowMs, expiresMs: nowMs + (override.expiresMs - override.createdMs) };
 }
 
 /** True if `override` is for the endpoint. */

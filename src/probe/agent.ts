@@ -367,10 +367,8 @@ export class ProbeAgent {
       if (record !== undefined) reports.push(recordReport(record, nowMs));
     }
     await this.#options.store.publishChanges({ ...this.#nextHeader(), reports });
-    const { publishedAtMs } = this.#options.store;
-    // Said half-way between here and back.
-    if (publishedAtMs != null)
-      this.#scheduler.setSharedClock(publishedAtMs, (nowMs + this.#options.clock.monotonicMs()) / 2);
+    const sharedMs = this.#options.store.clockMs?.() ?? null;
+    if (sharedMs !== null) this.#scheduler.setSharedClock(sharedMs, this.#options.clock.monotonicMs());
   }
 
   #nextHeader(): AgentHeader {

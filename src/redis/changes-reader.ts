@@ -10,6 +10,7 @@ import { type AgentChanges, parseAgentChanges } from '../health/report.ts';
 import { errorMessage } from './error-message.ts';
 import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection } from './redis-connection.ts';
+import { readServerMs } from './server-clock.ts';
 import { type ChangesBatch, type Refusal, SNAPSHOT_PERIOD_MS } from './state-store.ts';
 
 export type ChangesReaderOptions = {
@@ -144,7 +145,7 @@ export class ChangesReader {
    * agents said that are long gone, or stands in an old copy, is not news. Nor is what an agent said before it was restarted.
    */
   async #readHistory(newest: string): Promise<EntriesRead> {
-    const nowMs = await this.#serverMs();
+    const nowMs = await readServerMs(this.#connection);
     const read: EntriesRead = { changes: [], refused: [] };
     let [place, isMore, chars] = [newest, nowMs !== null, 0];
     for (let from = `${(nowMs ?? 0) - HISTORY_MS}-0`; isMore; from = place) {
@@ -165,13 +166,6 @@ export class ChangesReader {
     this.#lastId = await this.#newestId();
     const reason = `its last ${HISTORY_MS} ms are longer than CHANGES_HISTORY_CHARS_MAX (${CHANGES_HISTORY_CHARS_MAX})`;
     return { changes: [], refused: [{ source: this.#key, reason }] };
-  }
-
-  /** The server's clock, in milliseconds; null if it does not tell, as old ones do not. */
-  async #serverMs(): Promise<number | null> {
-    const info = await this.#connection.run((client) => client.info('server'));
-    const digits = /^server_time_usec:(\d{1,18})\d{3}\s*$/m.exec(info)?.[1];
-    return digits === undefined ? null : Number(digits);
   }
 
   async #hasRestarted(): Promise<boolean> {

@@ -381,7 +381,7 @@ export class HealthFeed {
       resumes: this.#resumes,
       isBlind: this.#mode.mode === 'BLIND',
       nowMs: this.#clock.monotonicMs(),
-      wallMs: this.#clock.wallMs(),
+      wallMs: this.#store.clockMs?.() ?? this.#clock.wallMs(),
     };
   }
 

@@ -117,15 +117,16 @@ export class MemoryStore implements StateStore {
   async readOverrides(known: number): Promise<OverridesRead | null> {
     this.#requireOpen();
     if (known === this.#overridesVersion) return null;
-    return { overrides: [...this.#overrides.values()], refused: [], version: this.#overridesVersion };
+    return { overrides: [...this.#overrides.values()], refused: [], version: this.#overridesVersion, nowMs: null };
   }
 
-  async putOverride(override: Override): Promise<void> {
+  async putOverride(override: Override): Promise<Override> {
     this.#requireOpen();
     if (!this.#overrides.has(override.id) && this.#overrides.size >= OVERRIDES_MAX)
       throw new StoreError(`more shifts than OVERRIDES_MAX (${OVERRIDES_MAX})`);
     this.#overrides.set(override.id, override);
     this.#overridesVersion++;
+    return override;
   }
 
   async removeOverride(id: string): Promise<boolean> {

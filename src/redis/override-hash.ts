@@ -11,7 +11,7 @@ import { type OverridesRead, type Refusal, StoreError } from './state-store.ts';
 
 /** The field that is no shift. */
 const VERSION = 'version';
-/** A shift stays readable for this long after its end, for nodes whose clocks are behind. */
+/** A shift stays readable for this long after its end, for operators who look back. */
 const KEPT_MS = 3_600_000;
 
 /** Every shift in the hash `key`; null while it is at version `known`. */
@@ -19,7 +19,7 @@ export async function readOverrides(
   commands: RedisConnection,
   key: string,
   known: number,
-): Promise<OverridesRead | null> {
+): Promise<Omit<OverridesRead, 'nowMs'> | null> {
   const version = readVersion(await commands.run((client) => client.hget(key, VERSION)));
   if (version === known) return null;
   const refused: Refusal[] = [];
@@ -38,15 +38,15 @@ export async function readOverrides(
   return { overrides, refused, version };
 }
 
-/** Adds a shift, and drops those that ended long before `wallMs`. */
+/** Adds a shift, and drops those that ended long before `nowMs`. */
 export async function putOverride(
   commands: RedisConnection,
   key: string,
   override: Override,
-  wallMs: number,
+  nowMs: number,
 ): Promise<void> {
   const read = await readOverrides(commands, key, -1);
-  const old = (read?.overrides ?? []).filter(({ expiresMs }) => expiresMs + KEPT_MS < wallMs).map(({ id }) => id);
+  const old = (read?.overrides ?? []).filter(({ expiresMs }) => expiresMs + KEPT_MS < nowMs).map(({ id }) => id);
   if ((read?.overrides.length ?? 0) - old.length >= OVERRIDES_MAX)
     throw new StoreError(`more shifts than OVERRIDES_MAX (${OVERRIDES_MAX})`);
   await commands.run(async (client) => {

@@ -13,7 +13,7 @@ import {
   SNAPSHOTS_BYTES_MAX,
 } from '../base/limits.ts';
 import { encodeNodeStatus, type NodeStatus, parseNodeStatus } from '../health/node-status.ts';
-import type { Override } from '../health/override.ts';
+import { datedAt, type Override } from '../health/override.ts';
 import {
   type AgentChanges,
   type AgentSnapshot,
@@ -27,6 +27,7 @@ import { type StoreKeys, storeKeys } from './keys.ts';
 import { putOverride, readOverrides, removeOverride, restoreOverrides } from './override-hash.ts';
 import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection, type RedisWork } from './redis-connection.ts';
+import { ServerClock } from './server-clock.ts';
 import {
   type ChangesBatch,
   NODE_EXPIRY_MS,
@@ -53,7 +54,7 @@ export type RedisStoreOptions = {
 const COMMAND_TIMEOUT_MS = 5_000;
 /** Entries of the stream that are kept: some minutes of heartbeats, and 120 MB at the very worst. */
 const CHANGES_KEPT = 2_000;
-/** Members of the listings not renewed for this long are dropped (by the clock of whoever publishes; listing only). */
+/** Members of the listings not renewed for this long are dropped, by the server's clock. */
 const LISTING_EXPIRY_MS = 86_400_000;
 /** Digits of the epoch that are fetched: more than any integer of Redis has. */
 const EPOCH_CHARS_MAX = 24;
@@ -63,10 +64,10 @@ export class RedisStore implements StateStore {
   readonly #keys: StoreKeys;
   readonly #commands: RedisConnection;
   readonly #reader: ChangesReader;
+  readonly #clock: ServerClock;
   readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
   #state: StoreState = 'connecting';
-  publishedAtMs: number | null = null;
 
   constructor(options: RedisStoreOptions) {
     this.#keys = storeKeys(options.cluster);
@@ -78,6 +79,7 @@ export class RedisStore implements StateStore {
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       onChange,
     });
+    this.#clock = new ServerClock(this.#commands);
     this.#reader = new ChangesReader({
       access: options.access,
       name: `${options.clientName}-changes`,
@@ -98,6 +100,10 @@ export class RedisStore implements StateStore {
     return this.#commands.trouble ?? this.#reader.trouble ?? 'closed';
   }
 
+  clockMs(): number | null {
+    return this.#clock.nowMs();
+  }
+
   onState(listener: (state: StoreState) => void): () => void {
     this.#stateListeners.add(listener);
     return () => this.#stateListeners.delete(listener);
@@ -107,7 +113,7 @@ export class RedisStore implements StateStore {
     const text = encodeAgentSnapshot(snapshot);
     requireSize(text, SNAPSHOT_BYTES_MAX, 'SNAPSHOT_BYTES_MAX');
     const { agents, epoch, snapshotOf } = this.#keys;
-    const now = Date.now();
+    const now = await this.#nowMs();
     await Promise.all([
       this.#commands.run((client) => client.set(snapshotOf(snapshot.agent), text, 'PX', SNAPSHOT_EXPIRY_MS)),
       this.#list(agents, snapshot.agent, now, AGENTS_MAX),
@@ -120,6 +126,7 @@ export class RedisStore implements StateStore {
   async publishChanges(changes: AgentChanges): Promise<void> {
     const { reports } = changes;
     const sent: Promise<string | null>[] = [];
+    const sentMs = performance.now();
     for (let from = 0; from === 0 || from < reports.length; from += CHANGES_REPORTS_MAX) {
       const text = encodeAgentChanges({ ...changes, reports: reports.slice(from, from + CHANGES_REPORTS_MAX) });
       sent.push(this.#append(text));
@@ -127,7 +134,7 @@ export class RedisStore implements StateStore {
     // The id of an entry of the stream begins with Redis's own time.
     const [id] = await Promise.all(sent);
     const ms = Number.parseInt(id ?? '', 10);
-    this.publishedAtMs = Number.isSafeInteger(ms) ? ms : null;
+    if (Number.isSafeInteger(ms)) this.#clock.note(ms, sentMs);
     this.#told.noteChanges(changes);
   }
 
@@ -173,9 +180,10 @@ export class RedisStore implements StateStore {
     const text = encodeNodeStatus(status);
     requireSize(text, NODE_STATUS_BYTES_MAX, 'NODE_STATUS_BYTES_MAX');
     const { nodes, nodeOf } = this.#keys;
+    const now = await this.#nowMs();
     await Promise.all([
       this.#commands.run((client) => client.set(nodeOf(status.node), text, 'PX', NODE_EXPIRY_MS)),
-      this.#list(nodes, status.node, Date.now(), NODES_MAX),
+      this.#list(nodes, status.node, now, NODES_MAX),
     ]);
   }
 
@@ -202,13 +210,15 @@ export class RedisStore implements StateStore {
   }
 
   async readOverrides(known: number): Promise<OverridesRead | null> {
-    return readOverrides(this.#commands, this.#keys.overrides, known);
+    const read = await readOverrides(this.#commands, this.#keys.overrides, known);
+    return read === null ? null : { ...read, nowMs: await this.#clock.ask() };
   }
 
-  async putOverride(override: Override): Promise<void> {
-    await this.#mending(this.#keys.overrides, () =>
-      putOverride(this.#commands, this.#keys.overrides, override, Date.now()),
-    );
+  async putOverride(override: Override): Promise<Override> {
+    const now = await this.#nowMs();
+    const dated = datedAt(override, Math.round(now));
+    await this.#mending(this.#keys.overrides, () => putOverride(this.#commands, this.#keys.overrides, dated, now));
+    return dated;
   }
 
   async removeOverride(id: string): Promise<boolean> {
@@ -225,6 +235,11 @@ export class RedisStore implements StateStore {
     this.#reader.close();
     this.#commands.close();
     this.#setState('closed');
+  }
+
+  /** By the server's clock; by our own where it does not tell. */
+  async #nowMs(): Promise<number> {
+    return (await this.#clock.ask()) ?? Date.now();
   }
 
   /** Writes `member` into a listing and drops the oldest ones from it. */
@@ -289,6 +304,7 @@ export class RedisStore implements StateStore {
   }
 
   #followConnections(): void {
+    if (!this.#commands.isReady) this.#clock.doubt();
     const parts = this.#reader.isUsed ? [this.#commands, this.#reader] : [this.#commands];
     if (parts.every((part) => part.isReady)) this.#setState('connected');
     else if (parts.some((part) => part.wasTried && !part.isReady)) this.#setState('lost');

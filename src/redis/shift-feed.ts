@@ -74,7 +74,7 @@ export class ShiftFeed {
       const read = await store.readOverrides(this.#book.version);
       if (read !== null) {
         for (const refusal of read.refused) this.#options.onRefused(refusal);
-        const news = this.#book.take(read.overrides, read.version, clock.monotonicMs(), clock.wallMs());
+        const news = this.#book.take(read.overrides, read.version, clock.monotonicMs(), read.nowMs ?? clock.wallMs());
         this.#tell('removed', news.removed);
         this.#tell('added', news.added);
         if (news.added.length + news.removed.length > 0) this.#options.onChange(news.added);

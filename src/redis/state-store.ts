@@ -47,6 +47,8 @@ export type OverridesRead = {
   readonly refused: readonly Refusal[];
   /** Rises with every change. Lower than before means that the store was emptied or restored from an old copy. */
   readonly version: number;
+  /** What the clock that dates shifts says, milliseconds since the Unix epoch; null: the store has none of its own. */
+  readonly nowMs: number | null;
 };
 
 export type NodesRead = { readonly nodes: readonly NodeStatus[]; readonly refused: readonly Refusal[] };
@@ -72,8 +74,8 @@ export interface AgentStore {
   /** Replaces the agent's snapshot, and is its heartbeat as well; states in it that were not told yet are told at once. */
   publishSnapshot(snapshot: AgentSnapshot): Promise<void>;
   publishChanges(changes: AgentChanges): Promise<void>;
-  /** What the store's own clock said at the last {@link publishChanges}, milliseconds; not there: nothing was, or it has no clock of its own. */
-  readonly publishedAtMs?: number | null;
+  /** What the store's own clock says by its last word, milliseconds since the Unix epoch; null before any. Not there: it has none. */
+  clockMs?(): number | null;
   /**
    * Delivers changes, one's own too, until the returned function is called. The first batch, and the first after each loss, is
    * a `gap`. To the store's first listener it brings what has been published since the agents' last snapshots, so that the two
@@ -97,8 +99,8 @@ export interface StateStore extends AgentStore {
   readNodes(): Promise<NodesRead>;
   /** The operators' shifts; null while the store is at version `known`. All four reject with {@link StoreError}. */
   readOverrides(known: number): Promise<OverridesRead | null>;
-  /** Adds a shift, or replaces the one with its id. */
-  putOverride(override: Override): Promise<void>;
+  /** Adds a shift, or replaces the one with its id; gives it as it is kept: dated by the store's clock, where it has one. */
+  putOverride(override: Override): Promise<Override>;
   /** Takes a shift back; false when there is none of that id. */
   removeOverride(id: string): Promise<boolean>;
   /**

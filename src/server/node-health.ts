@@ -171,7 +171,7 @@ export class NodeHealth {
   }
 
   /** Makes a shift known to all nodes, this one too, within two seconds; rejects with StoreError. */
-  addShift(override: Override): Promise<void> {
+  addShift(override: Override): Promise<Override> {
     return this.#store.putOverride(override);
   }
 
@@ -201,6 +201,7 @@ export class NodeHealth {
   held(): HeldEndpoint[] {
     const { registry, clock } = this.#options;
     const waiting = new Map(this.#feed.exportState().waiting.map(({ key, sinceMs }) => [key, sinceMs]));
+    const sharedMs = this.#store.clockMs?.() ?? clock.wallMs();
     const held: HeldEndpoint[] = [];
     for (const { slot, spec } of registry.endpoints()) {
       const { verdict, barred } = unpackHealth(registry.table[slot]!);
@@ -217,7 +218,7 @@ export class NodeHealth {
         cause: sinceMs === undefined ? 'flapping' : 'manual_resume',
         penalty: flap?.penalty ?? 0,
         untilSeconds: sinceMs === undefined && flap !== null ? Math.ceil(flap.heldMs / 1000) : null,
-        sinceSeconds: sinceMs === undefined ? null : Math.max(0, Math.round((clock.wallMs() - sinceMs) / 1000)),
+        sinceSeconds: sinceMs === undefined ? null : Math.max(0, Math.round((sharedMs - sinceMs) / 1000)),
       });
     }
     return held;

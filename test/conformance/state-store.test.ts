@@ -217,13 +217,15 @@ for (const { name, isAvailable, make } of makers) {
       'keeps shifts in versions, and says nothing to who knows the newest',
       withParty(async ({ agent: operator, node }) => {
         expect(await node.readOverrides(0)).toBeNull();
-        await operator.putOverride(shift('one'));
-        await operator.putOverride(shift('two', { factor: 0.5 }));
+        const kept = [
+          await operator.putOverride(shift('one')),
+          await operator.putOverride(shift('two', { factor: 0.5 })),
+        ];
         const read = await node.readOverrides(0);
-        expect(read?.overrides.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
-          shift('one'),
-          shift('two', { factor: 0.5 }),
-        ]);
+        expect(read?.overrides.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(kept);
+        const { createdMs: _, expiresMs: __, ...what } = shift('two', { factor: 0.5 });
+        expect(kept[1]).toMatchObject(what);
+        expect(kept[1]!.expiresMs - kept[1]!.createdMs).toBe(3_600_000);
         expect(read).toMatchObject({ refused: [], version: 2 });
         expect(await node.readOverrides(2)).toBeNull();
         expect(await operator.removeOverride('one')).toBe(true);

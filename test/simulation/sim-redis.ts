@@ -5,6 +5,7 @@
 
 import type { RandomStream } from '../../src/base/random.ts';
 import type { NodeStatus } from '../../src/health/node-status.ts';
+import type { Override } from '../../src/health/override.ts';
 import {
   type AgentChanges,
   type AgentSnapshot,
@@ -121,13 +122,14 @@ export class SimRedis {
 /** One party's store. */
 export class SimClient implements StateStore {
   state: StoreState = 'connected';
-  publishedAtMs: number | null = null;
   readonly #redis: SimRedis;
   readonly #told = new ToldStates();
   readonly #stateListeners = new Set<(state: StoreState) => void>();
   readonly #listeners = new Set<(batch: ChangesBatch) => void>();
   #isCut = false;
   #cuts = 0;
+  /** How far the server's clock is ahead, by its last word. */
+  #aheadMs: number | null = null;
   /** Where in the stream this client reads is settled: entries from then on are delivered. */
   #isPlaced = false;
 
@@ -176,10 +178,16 @@ export class SimClient implements StateStore {
   }
 
   async publishChanges(changes: AgentChanges): Promise<void> {
+    const sentMs = this.#redis.time.nowMs;
     if (!(await this.#send())) this.#redis.append(changes);
-    this.publishedAtMs = this.#redis.clockMs();
+    const serverMs = this.#redis.clockMs();
     await this.#wait(this.#redis.delayMs());
+    this.#aheadMs = serverMs - (sentMs + this.#redis.time.nowMs) / 2;
     this.#told.noteChanges(changes);
+  }
+
+  clockMs(): number | null {
+    return this.#aheadMs === null ? null : this.#redis.time.nowMs + this.#aheadMs;
   }
 
   async readSnapshots(): Promise<SnapshotsRead> {
@@ -201,7 +209,9 @@ export class SimClient implements StateStore {
     return null;
   }
 
-  async putOverride(): Promise<void> {}
+  async putOverride(override: Override): Promise<Override> {
+    return override;
+  }
 
   async removeOverride(): Promise<boolean> {
     return false;

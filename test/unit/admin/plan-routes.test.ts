@@ -19,6 +19,7 @@ function world(options: { over?: object[]; fails?: Error; planFails?: Error } = 
     addShift: async (override: Override) => {
       if (options.fails) throw options.fails;
       made.push(override);
+      return override;
     },
     removeShift: async (id: string) => id === 'known',
   };

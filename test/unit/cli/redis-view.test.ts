@@ -47,7 +47,7 @@ function view(snapshots: AgentSnapshot[], nodeStatuses: NodeStatus[] = []) {
     shift('a1', { createdMs: 0, expiresMs: 121_000 }),
     shift('a2', { createdMs: 0, expiresMs: 61_000 }),
   ];
-  const shifts = { overrides, refused: [], version: 1 };
+  const shifts = { overrides, refused: [], version: 1, nowMs: 61_000 };
   return viewOfRedis({ snapshots, refused: [], epoch: 1 }, nodes, shifts, new AgentLedger(), 0, 61_000, 'redis://x');
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OVERRIDE_BYTES_MAX } from '../../../src/base/limits.ts';
-import { encodeOverride, isOverrideFor, parseOverride } from '../../../src/health/override.ts';
+import { datedAt, encodeOverride, isOverrideFor, parseOverride } from '../../../src/health/override.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { shift } from '../../tools/override.ts';
 
@@ -11,6 +11,11 @@ describe('the text of a shift', () => {
   it('reads back as it was written', () => {
     const one = shift('one', { reason: 'ü"\n', factor: 0.25, isResume: true });
     expect(parseOverride(encodeOverride(one))).toEqual(one);
+  });
+
+  it('lasts as long whenever it is dated', () => {
+    const dated = datedAt(shift('one', { createdMs: 5 }), 1_000);
+    expect(dated).toEqual(shift('one', { createdMs: 1_000 }));
   });
 
   const createdMs = shift('one').createdMs;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { factorOfWord, unpackHealth } from '../../../src/health/health-table.ts';
 import { decodeFeedState, encodeFeedState, type FeedState } from '../../../src/redis/feed-state.ts';
+import { MemoryStore } from '../../../src/redis/memory-store.ts';
 import { A, feedWorld as world } from '../../tools/feed-world.ts';
 import { shift } from '../../tools/override.ts';
 
@@ -53,6 +54,26 @@ describe('the word of an operator', () => {
     await pass(3);
     expect(eligible()).toEqual([false, true]);
     await store.putOverride(shift('here', { ...resume, scope: 'name', target: 'www.example.com.' }));
+    await pass(3);
+    expect(eligible()).toEqual([true, true]);
+  });
+
+  it("compares an operator's moment with that of a down by the store's clock, whatever the node's own says", async () => {
+    const endpoint = { recovery: { ramp: null, manualResume: true } };
+    let sharedMs = 5_000_000;
+    const store = Object.assign(new MemoryStore(), { clockMs: () => sharedMs });
+    const { agents, pass, say, eligible } = await world(3, { endpoint, store });
+    await pass(4);
+    for (const agent of agents) await say(agent, { [A]: 'down' });
+    for (const agent of agents) await say(agent, { [A]: 'up' });
+    sharedMs += 1_000;
+    const read = store.readOverrides.bind(store);
+    store.readOverrides = async (known) => {
+      const overrides = await read(known);
+      return overrides === null ? null : { ...overrides, nowMs: sharedMs };
+    };
+    const resume = { scope: 'endpoint', target: '10.0.0.1', isResume: true, factor: 1 } as const;
+    await store.putOverride(shift('now', { ...resume, createdMs: sharedMs }));
     await pass(3);
     expect(eligible()).toEqual([true, true]);
   });

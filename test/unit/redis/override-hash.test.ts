@@ -45,12 +45,25 @@ describe.skipIf(!isThere)('the hash of shifts', () => {
   it('takes a version that is no number for none', async () => {
     await raw.del(KEY);
     await raw.hset(KEY, 'version', '-3e9');
-    expect(await store.readOverrides(5)).toEqual({ overrides: [], refused: [], version: 0 });
+    expect(await store.readOverrides(5)).toMatchObject({ overrides: [], refused: [], version: 0 });
+  });
+
+  it("dates a shift by the server's clock, however far its maker's is off", async () => {
+    await raw.del(KEY);
+    for (const createdMs of [1_000, Date.now() + 3 * 86_400_000]) {
+      const kept = await store.putOverride(shift('one', { createdMs }));
+      expect(Math.abs(kept.createdMs - Date.now())).toBeLessThan(5_000);
+      expect(kept.expiresMs - kept.createdMs).toBe(3_600_000);
+      const read = await store.readOverrides(-1);
+      expect(read?.overrides).toEqual([kept]);
+      expect(Math.abs(read!.nowMs! - Date.now())).toBeLessThan(5_000);
+    }
   });
 
   it('is put right when it is no hash, and drops what ended long ago', async () => {
     await raw.set(KEY, 'a string');
-    await store.putOverride(shift('old', { createdMs: 1_000 }));
+    await store.putOverride(shift('old'));
+    await raw.hset(KEY, 'old', encodeOverride(shift('old', { createdMs: 1_000 })));
     await store.putOverride(shift('new', { createdMs: Date.now() }));
     expect((await raw.hkeys(KEY)).sort()).toEqual(['new', 'version']);
     expect(await store.removeOverride('version')).toBe(false);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { AgentSnapshot } from '../../../src/health/report.ts';
 import { storeKeys } from '../../../src/redis/keys.ts';
 import { RedisStore } from '../../../src/redis/redis-store.ts';
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedisServer())(
       for (let i = 0; i < 60; i++)
         await Promise.all(Array.from({ length: 100 }, (_, j) => store.publishChanges(snapshot('a', i * 100 + j + 2))));
       // Redis runs on this machine, so its clock is ours.
-      expect(Math.abs((store.publishedAtMs ?? 0) - Date.now())).toBeLessThan(10_000);
+      expect(Math.abs((store.clockMs() ?? 0) - Date.now())).toBeLessThan(10_000);
       expect(Number(await redis.command('xlen', keys.changes))).toBeLessThan(3000);
     });
 
@@ -66,6 +66,23 @@ describe.skipIf(!hasRedisServer())(
       expect(await redis.command('zcard', keys.agents)).toBe(256);
       expect((await store.readSnapshots()).snapshots).toHaveLength(1);
     });
+
+    it.each([-3, 3])(
+      "lists by the server's clock: an agent whose own is %i days off pushes nobody out",
+      async (days) => {
+        await store.publishSnapshot(snapshot('a', 1));
+        const wrong = Date.now() + days * 86_400_000;
+        const clock = vi.spyOn(Date, 'now').mockReturnValue(wrong);
+        const other = new RedisStore({ access: redis.access, cluster: 'test', clientName: 'other' });
+        await until('connected', () => other.state === 'connected');
+        await other.publishSnapshot(snapshot('b', 1));
+        clock.mockRestore();
+        await store.publishSnapshot(snapshot('a', 2));
+        const { snapshots } = await store.readSnapshots();
+        expect(snapshots.map(({ agent }) => agent).sort()).toEqual(['a', 'b']);
+        await other.close();
+      },
+    );
 
     it('refuses each bad snapshot by its key, and reads the others', async () => {
       await store.publishSnapshot(snapshot('good', 1));

@@ -8,14 +8,15 @@ import { shift } from '../../tools/override.ts';
 const spec = endpointSpec('192.0.2.1', { region: 'eu-west' });
 const WALL = shift('one').createdMs;
 
-function world(store = new MemoryStore()) {
+/** A node whose wall clock is `aheadMs` ahead. */
+function world(store = new MemoryStore(), aheadMs = 0) {
   let nowMs = 0;
   const events: ShiftEvent[] = [];
   const refused: string[] = [];
   let changes = 0;
   const feed = new ShiftFeed({
     store,
-    clock: { monotonicMs: () => nowMs, wallMs: () => WALL + nowMs },
+    clock: { monotonicMs: () => nowMs, wallMs: () => WALL + nowMs + aheadMs },
     onChange: () => changes++,
     onRefused: ({ reason }) => refused.push(reason),
     log: (event) => events.push(event),
@@ -50,6 +51,21 @@ describe('the shifts of a node', () => {
     await pass(2_000);
     expect(feed.shiftOf(spec)).toBeNull();
     expect(told()).toEqual(['added one', 'removed one']);
+  });
+
+  it("are in force on a node whose clock is days ahead: by the store's clock they have just begun", async () => {
+    const store = new (class extends MemoryStore {
+      override async readOverrides(known: number) {
+        const read = await super.readOverrides(known);
+        return read === null ? null : { ...read, nowMs: WALL };
+      }
+    })();
+    const { feed, pass } = world(store, 3 * 86_400_000);
+    await store.putOverride(shift('one', { factor: 0 }));
+    await pass(0);
+    expect(feed.shiftOf(spec)).toBe(0);
+    await pass(3_600_000);
+    expect(feed.shiftOf(spec)).toBeNull();
   });
 
   it('end by themselves, also without the store', async () => {
