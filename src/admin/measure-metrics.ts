@@ -2,6 +2,7 @@
 
 import type { Registry } from 'prom-client';
 import type { NodeMeasures } from '../server/node-measures.ts';
+import { BucketHistogram } from './bucket-histogram.ts';
 import { countAll, counterIn, gaugeIn, seriesOf, setAll } from './metric-families.ts';
 
 const STORE_STATES = ['connecting', 'connected', 'lost', 'closed'] as const;
@@ -24,7 +25,15 @@ function answeredMetrics(registry: Registry): (measures: NodeMeasures) => void {
     'Answers to queries with a Client Subnet, by the bits of their scope.',
     ['family', 'bits'],
   );
-  return ({ answers }) => {
+  const times = new BucketHistogram(
+    'meridian_dns_service_seconds',
+    'Time in the server, from reading a query to sending its answer, of one batch or request in 32; waits in the queues of the kernel apart.',
+    registry,
+  );
+  return ({ answers, serviceTimes }) => {
+    times.show(
+      Object.entries(serviceTimes ?? {}).map(([transport, durations]) => ({ labels: { transport }, durations })),
+    );
     if (answers === null) return;
     countAll(types, seriesOf('type', answers.types));
     countAll(zones, [

@@ -125,7 +125,8 @@ export class DohConnection implements PooledConnection {
       headers['content-length'],
     );
     if (head.kind === 'body') this.#readBody(request, reply);
-    else reply(head.kind === 'query' ? this.#answer(head.query) : this.#refuse(head.status));
+    else if (head.kind === 'query') this.#serve(head.query, reply);
+    else reply(this.#refuse(head.status));
   }
 
   #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
@@ -139,7 +140,8 @@ export class DohConnection implements PooledConnection {
       headers['content-length'],
     );
     if (head.kind === 'body') this.#readBody(stream, reply);
-    else reply(head.kind === 'query' ? this.#answer(head.query) : this.#refuse(head.status));
+    else if (head.kind === 'query') this.#serve(head.query, reply);
+    else reply(this.#refuse(head.status));
   }
 
   #respond(stream: ServerHttp2Stream, answer: Response): void {
@@ -163,25 +165,33 @@ export class DohConnection implements PooledConnection {
     const chunks: Buffer[] = [];
     let octets = 0;
     let isDone = false;
-    const settle = (answer: () => Response) => {
+    const settle = (serve: () => void) => {
       if (isDone) return;
       isDone = true;
       this.#pending -= octets;
-      reply(answer());
+      serve();
     };
     body.on('data', (chunk: Buffer) => {
       if (isDone) return;
       octets += chunk.length;
       this.#pending += chunk.length;
       chunks.push(chunk);
-      if (octets > MESSAGE_BYTES_MAX) settle(() => this.#refuse(413));
-      else if (this.#pending > DOH_PENDING_BYTES_MAX) settle(() => this.#refuse(429));
+      if (octets > MESSAGE_BYTES_MAX) settle(() => reply(this.#refuse(413)));
+      else if (this.#pending > DOH_PENDING_BYTES_MAX) settle(() => reply(this.#refuse(429)));
     });
-    body.once('end', () => settle(() => this.#answer(Buffer.concat(chunks, octets))));
+    body.once('end', () => settle(() => this.#serve(Buffer.concat(chunks, octets), reply)));
     body.once('close', () => {
       if (!isDone) this.#pending -= octets;
       isDone = true;
     });
+  }
+
+  #serve(query: Uint8Array, reply: (answer: Response) => void): void {
+    const { timer } = this.#host;
+    timer.begin();
+    const answer = this.#answer(query);
+    reply(answer);
+    timer.end(answer.status === 200 ? 1 : 0);
   }
 
   #answer(query: Uint8Array): Response {

@@ -8,6 +8,7 @@ import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { unpackHealth } from '../health/health-table.ts';
 import type { StoreState } from '../redis/state-store.ts';
 import type { HealthCounts } from './health-tallies.ts';
+import type { ServiceReport } from './service-times.ts';
 import type { TableDelta } from './serving-state.ts';
 import type { ZoneAnswers } from './zone-totals.ts';
 
@@ -29,6 +30,8 @@ export type StoreMeasures = {
 export type NodeMeasures = {
   /** Of the workers; null before they have started. */
   readonly answers: (Pick<CounterReport, 'types' | 'scopes'> & ZoneAnswers) | null;
+  /** Of the answers that were timed; null likewise. */
+  readonly serviceTimes: ServiceReport | null;
   /** Of the log, by its `event`. */
   readonly events: ReadonlyMap<string, EventCount>;
   /** Null before health has started. */

@@ -197,7 +197,8 @@ export class MeridianServer {
   measures(): NodeMeasures {
     const dns = this.#pool?.totals.dns();
     const answers = dns === undefined ? null : { ...dns, ...this.#watches.zoneTotals.read() };
-    const told = { events: this.events.counts, answers, health: this.#health?.measures() ?? null };
+    const serviceTimes = this.#pool?.totals.serviceTimes() ?? null;
+    const told = { events: this.events.counts, answers, serviceTimes, health: this.#health?.measures() ?? null };
     const certificateExpiresMs = this.#certificate?.expiresMs ?? null;
     return { ...told, ...measureTables(this.#snapshot, this.#registry), certificateExpiresMs };
   }

@@ -21,6 +21,7 @@ import type { AnswerPort } from './answer-port.ts';
 import { clientKeyOf } from './client-key.ts';
 import type { PooledConnection } from './connection-pool.ts';
 import { count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
+import type { ServiceTimer } from './service-times.ts';
 
 /** Octets before a message. */
 const PREFIX_BYTES = 2;
@@ -31,6 +32,7 @@ const INPUT_BYTES_MIN = 512;
 export type TcpHost = {
   readonly answer: AnswerPort;
   readonly counters: ListenerCounters;
+  readonly timer: ServiceTimer;
   /** Room for a prefix and a message; used within one call only. */
   readonly work: Uint8Array;
   /** Told of each query, to keep the order of idleness. */
@@ -139,6 +141,7 @@ export class TcpConnection implements PooledConnection {
     let octets = 0;
     let queries = 0;
     let room = TCP_BACKLOG_BYTES_MAX - this.#socket.writableLength;
+    this.#host.timer.begin();
     while (room > 0 && queries < TCP_QUERIES_PER_TURN) {
       const length = this.#nextFrame();
       if (length < 0) break;
@@ -149,12 +152,16 @@ export class TcpConnection implements PooledConnection {
       octets += answer.length;
       room -= answer.length;
     }
-    if (this.#socket.destroyed) return;
+    if (this.#socket.destroyed) {
+      this.#host.timer.end(0);
+      return;
+    }
     if (queries > 0) {
       this.#lastQueryMs = performance.now();
       this.#host.onQuery(this);
     }
     const flushed = octets === 0 ? !this.#socket.writableNeedDrain : this.#socket.write(Buffer.concat(answers, octets));
+    this.#host.timer.end(answers.length);
     this.#afterTurn(queries, room, flushed);
   }
 

@@ -17,6 +17,7 @@ import { count, ListenerCounter, type ListenerCounters } from './listener-counte
 import { ProxyPreface } from './proxy-preface.ts';
 import type { ProxySources } from './proxy-sources.ts';
 import type { StreamAddress, StreamService } from './serve-options.ts';
+import type { ServiceTimer } from './service-times.ts';
 import { createTcpWork, TcpConnection, type TcpHost } from './tcp-connection.ts';
 import { type TlsCertificate, TlsTerminator } from './tls-terminator.ts';
 
@@ -47,11 +48,12 @@ export class TcpListener {
   readonly #doh: TlsTerminator;
   readonly #http1 = createHttp1();
 
-  /** `answers` by what is spoken: some rules of DNS depend on it. */
+  /** `answers` by what is spoken: some rules of DNS depend on it; and so do `timers`. */
   constructor(
     options: TcpListenerOptions,
     answers: Readonly<Record<StreamService, AnswerPort>>,
     counters: ListenerCounters,
+    timers: Readonly<Record<StreamService, ServiceTimer>>,
   ) {
     this.#options = options;
     this.#counters = counters;
@@ -66,9 +68,9 @@ export class TcpListener {
       onClose: (connection: PooledConnection) => pool.remove(connection),
     };
     this.#hosts = {
-      tcp: { ...shared, answer: answers.tcp },
-      tls: { ...shared, answer: answers.tls },
-      https: { ...shared, answer: answers.https },
+      tcp: { ...shared, answer: answers.tcp, timer: timers.tcp },
+      tls: { ...shared, answer: answers.tls, timer: timers.tls },
+      https: { ...shared, answer: answers.https, timer: timers.https },
     };
   }
 

@@ -17,6 +17,7 @@ import {
 import type { AnswerPort } from './answer-port.ts';
 import { count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
 import type { ListenAddress } from './serve-options.ts';
+import type { ServiceTimer } from './service-times.ts';
 import { withoutScope } from './tcp-listener.ts';
 
 export type UdpListenerOptions = { readonly listen: readonly ListenAddress[]; readonly reusePort: boolean };
@@ -34,6 +35,7 @@ export class UdpDgramListener {
   readonly #options: UdpListenerOptions;
   readonly #answer: AnswerPort;
   readonly #counters: ListenerCounters;
+  readonly #timer: ServiceTimer;
   readonly #onFailure: (error: Error) => void;
   readonly #sockets: Socket[] = [];
   readonly #free: SendSlot[] = [];
@@ -46,11 +48,13 @@ export class UdpDgramListener {
     options: UdpListenerOptions,
     answer: AnswerPort,
     counters: ListenerCounters,
+    timer: ServiceTimer,
     onFailure: (error: Error) => void,
   ) {
     this.#options = options;
     this.#answer = answer;
     this.#counters = counters;
+    this.#timer = timer;
     this.#onFailure = onFailure;
     for (let i = 0; i < UDP_SENDS_PENDING_MAX; i++) this.#free.push(this.#createSlot());
   }
@@ -113,13 +117,16 @@ export class UdpDgramListener {
       count(this.#counters, ListenerCounter.UDP_SEND_DROPPED);
       return;
     }
+    this.#timer.begin();
     slot.bytes.set(message);
     const octets = this.#answer(slot.bytes, 0, message.length, client.family, client.words);
     if (octets === 0) {
       this.#free.push(slot);
+      this.#timer.end(0);
       return;
     }
     this.#send(socket, slot.bytes, octets, peer, slot.done);
+    this.#timer.end(1);
   }
 
   /** No honest query is this long, but the protocol allows it. */

@@ -10,6 +10,7 @@ import type { AnswerPort } from './answer-port.ts';
 import { beat, count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
 import { MessageBatch } from './message-batch.ts';
 import type { ListenAddress } from './serve-options.ts';
+import type { ServiceTimer } from './service-times.ts';
 import { Linux, type SystemCalls } from './system-calls.ts';
 
 const SOCKADDR_BYTES = 28;
@@ -37,16 +38,24 @@ export class UdpMmsgListener {
   readonly #calls: SystemCalls;
   readonly #answer: AnswerPort;
   readonly #counters: ListenerCounters;
+  readonly #timer: ServiceTimer;
   readonly #sockets: Socket[] = [];
   /** pollfd of each socket: descriptor, events | revents << 16. */
   readonly #polls: Int32Array;
   readonly #clientWords = new Uint32Array(4);
 
   /** Opens and binds every address; throws {@link SocketError}, with nothing left open. */
-  constructor(calls: SystemCalls, listen: readonly ListenAddress[], answer: AnswerPort, counters: ListenerCounters) {
+  constructor(
+    calls: SystemCalls,
+    listen: readonly ListenAddress[],
+    answer: AnswerPort,
+    counters: ListenerCounters,
+    timer: ServiceTimer,
+  ) {
     this.#calls = calls;
     this.#answer = answer;
     this.#counters = counters;
+    this.#timer = timer;
     const ports: number[] = [];
     try {
       for (const address of listen) ports.push(this.#open(address));
@@ -87,8 +96,10 @@ export class UdpMmsgListener {
       if (errno !== Linux.EAGAIN && errno !== Linux.EINTR) count(this.#counters, ListenerCounter.UDP_SOCKET_FAILED);
       return 0;
     }
+    this.#timer.begin();
     for (let slot = 0; slot < received; slot++) this.#answerSlot(socket.batch, slot);
     if (socket.batch.staged > 0) this.#send(socket);
+    this.#timer.end(socket.batch.staged);
     socket.batch.prepare(received);
     return received;
   }

@@ -27,6 +27,8 @@ export type WorkerSetup = {
   readonly health: SharedArrayBuffer;
   readonly counters: SharedArrayBuffer;
   readonly listenerCounters: SharedArrayBuffer;
+  /** Memory of the worker's service times. */
+  readonly serviceTimes: SharedArrayBuffer;
   readonly policy: WorkerPolicy;
   /** Memory of the worker's counts of endpoints answered. */
   readonly tally: SharedArrayBuffer;

@@ -17,6 +17,7 @@ import { LookTimer } from './look-timer.ts';
 import type { WorkerStatus } from './node-status.ts';
 import { explainBindError } from './pick-ports.ts';
 import type { ListenAddress, StreamAddress } from './serve-options.ts';
+import { createServiceTimes, type ServiceTimes } from './service-times.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
 import { threadEntry } from './thread-entry.ts';
@@ -79,6 +80,7 @@ type Seat = {
   readonly listenerCounters: ReturnType<typeof createListenerCounters>;
   readonly tally: EndpointTally;
   readonly samples: ClientSamples;
+  readonly serviceTimes: ServiceTimes;
   current: WorkerThread | null;
   /** On its way to take over. */
   successor: WorkerThread | null;
@@ -201,6 +203,7 @@ export class WorkerPool {
       listenerCounters: seat.listenerCounters.buffer,
       tally: seat.tally.buffer,
       samples: seat.samples.buffer,
+      serviceTimes: seat.serviceTimes.buffer,
       policy: this.#options.policy,
       ticketKeys: this.#ticketKeys,
       seed: this.#nextSeed(),
@@ -312,6 +315,7 @@ function createSeat(role: WorkerRole, index: number, slots: number): Seat {
     listenerCounters: createListenerCounters(),
     tally: createEndpointTally(slots),
     samples: createClientSamples(),
+    serviceTimes: createServiceTimes(),
     current: null,
     successor: null,
     isReady: false,

@@ -16,6 +16,7 @@ import { beat } from './listener-counters.ts';
 import { createProxiedAnswer } from './proxied-answer.ts';
 import { ProxySources } from './proxy-sources.ts';
 import { closeRawSockets } from './raw-sockets.ts';
+import { ServiceTimer } from './service-times.ts';
 import { ServingState } from './serving-state.ts';
 import { reasonOf } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
@@ -49,7 +50,8 @@ const sources = new ProxySources(setup.proxyFrom);
 
 if (setup.role !== 'udp') runTcp();
 else if (setup.transport === 'mmsg') runMmsg(answerUdp());
-else runEvents(new UdpDgramListener({ listen, reusePort }, answerUdp(), listenerCounters, fail));
+else
+  runEvents(new UdpDgramListener({ listen, reusePort }, answerUdp(), listenerCounters, timerOf(Transport.UDP), fail));
 
 function answerOver(transport: number): AnswerPort {
   return createGuardedAnswer({
@@ -66,6 +68,10 @@ function answerOver(transport: number): AnswerPort {
   });
 }
 
+function timerOf(transport: number): ServiceTimer {
+  return new ServiceTimer(new Uint32Array(setup.serviceTimes), transport);
+}
+
 function answerUdp(): AnswerPort {
   const answer = answerOver(Transport.UDP);
   return setup.proxyFrom.length === 0 ? answer : createProxiedAnswer(answer, sources, listenerCounters);
@@ -80,7 +86,8 @@ function runTcp(): void {
     tls: answerOver(Transport.TLS),
     https: answerOver(Transport.HTTPS),
   };
-  const listener = new TcpListener(options, answers, listenerCounters);
+  const timers = { tcp: timerOf(Transport.TCP), tls: timerOf(Transport.TLS), https: timerOf(Transport.HTTPS) };
+  const listener = new TcpListener(options, answers, listenerCounters, timers);
   port.on('message', (message: ToWorker) => {
     // The control thread has tried it already.
     if (message.kind === 'certificate') listener.setCertificate(message.certificate);
@@ -121,7 +128,7 @@ function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
   try {
     const calls = loadSystemCalls();
     if (typeof calls === 'string') throw new Error(calls);
-    const listener = new UdpMmsgListener(calls, listen, answer, listenerCounters);
+    const listener = new UdpMmsgListener(calls, listen, answer, listenerCounters, timerOf(Transport.UDP));
     rawSockets.set(listener.descriptors.map((fd) => fd + 1));
     // A thread takes its time to end, and its sockets would take queries meanwhile.
     process.once('exit', () => closeRawSockets(rawSockets));

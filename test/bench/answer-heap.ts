@@ -1,5 +1,5 @@
 /**
- * Millions of answers, and what they did to the heap: nothing of ours is left there, and the young generation is never swept for
+ * Millions of answers, timed as workers time theirs, and what they did to the heap: nothing of ours is left there, and the young generation is never swept for
  * them. Part of `npm run bench:micro`; alone, `node test/bench/answer-heap.ts CALLS` prints a line of JSON for each kind of query.
  */
 
@@ -9,6 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { answerQuery } from '../../src/answer/answer-query.ts';
 import { createCounters } from '../../src/answer/counters.ts';
+import { Transport } from '../../src/answer/transaction.ts';
+import { createServiceTimes, ServiceTimer } from '../../src/server/service-times.ts';
 import { Feed, policyOf, queryMixes } from './micro-mixes.ts';
 import { type MicroTables, makeMicroTables, openCityData } from './micro-tables.ts';
 
@@ -20,11 +22,19 @@ export type HeapReport = {
   readonly collections: number;
 };
 
+const TIMER_WARM_UP = 3_000_000;
+
 /** Answers `calls` queries of each kind, after a tenth as many to warm up. */
 export async function* measureHeap({ tables }: MicroTables, calls: number): AsyncGenerator<HeapReport> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const counters = createCounters();
+  const timer = new ServiceTimer(createServiceTimes(), Transport.UDP);
+  // The clock is compiled after some ten thousand samples, a minute of a busy worker.
+  for (let i = 0; i < TIMER_WARM_UP; i++) {
+    timer.begin();
+    timer.end(1);
+  }
   let collections = 0;
   const observer = new PerformanceObserver((list) => {
     collections += list.getEntries().length;
@@ -34,7 +44,9 @@ export async function* measureHeap({ tables }: MicroTables, calls: number): Asyn
     const answerMany = (count: number) => {
       for (let i = 0; i < count; i++) {
         feed.next();
+        timer.begin();
         answerQuery(feed.tx, tables, counters);
+        timer.end(1);
       }
     };
     answerMany(Math.max(100_000, calls / 10));

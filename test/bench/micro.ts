@@ -8,12 +8,14 @@ import { PLAIN_POLICY } from '../../src/answer/answer-policy.ts';
 import { answerQuery } from '../../src/answer/answer-query.ts';
 import { ClientSampler, createClientSamples } from '../../src/answer/client-samples.ts';
 import { createCounters } from '../../src/answer/counters.ts';
+import { Transport } from '../../src/answer/transaction.ts';
 import { RandomStream } from '../../src/base/random.ts';
 import { Decision } from '../../src/decision/decision.ts';
 import { drawEndpoints } from '../../src/decision/draw.ts';
 import { Admission } from '../../src/decision/endpoint-weight.ts';
 import { lookupClass } from '../../src/geo/class-table.ts';
 import { endpointVerdict } from '../../src/health/verdict.ts';
+import { createServiceTimes, ServiceTimer } from '../../src/server/service-times.ts';
 import { RRType } from '../../src/wire/codes.ts';
 import { Query } from '../../src/wire/query-parser.ts';
 import { ScannedName } from '../../src/wire/scanned-name.ts';
@@ -113,6 +115,20 @@ function measureVerdict(): void {
   if (downs < 0) console.log(downs);
 }
 
+/** What it costs a batch to be timed, or mostly not. */
+function measureServiceTimer(): void {
+  const timer = new ServiceTimer(createServiceTimes(), Transport.UDP);
+  print(
+    'service time of a batch',
+    medianNs((calls) => {
+      for (let i = 0; i < calls; i++) {
+        timer.begin();
+        timer.end(1);
+      }
+    }),
+  );
+}
+
 /** What it costs to count a steered query by its client. */
 function measureSampler(): void {
   const { request } = new Feed([new Uint8Array(0)], PLAIN_POLICY).tx;
@@ -153,6 +169,7 @@ measureAnswers(micro);
 measureParts(micro);
 measureVerdict();
 measureSampler();
+measureServiceTimer();
 const recomputeMs = median(timeLatencyRecomputes(cityData));
 console.log(`${'50 records x 20 pools by other latencies'.padEnd(48)} ${recomputeMs.toFixed(0)} ms`);
 for (const method of ['nearest', 'latency'] as const) {

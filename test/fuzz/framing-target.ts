@@ -11,6 +11,7 @@ import { ProxyPreface } from '../../src/server/proxy-preface.ts';
 import { createTcpWork, TcpConnection } from '../../src/server/tcp-connection.ts';
 import { joinBytes, wordBytes } from '../tools/packet-case.ts';
 import { proxyHeader } from '../tools/proxy-header.ts';
+import { idleTimer } from '../tools/service-timer.ts';
 import { judgeAnswer } from './answer-oracle.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { chance, mutateOctets, oddWord } from './mutate-octets.ts';
@@ -96,6 +97,7 @@ function connectTo(
       },
       counters: createListenerCounters(),
       work: createTcpWork(),
+      timer: idleTimer(),
       onQuery: () => undefined,
       onClose: () => undefined,
     });

@@ -15,7 +15,8 @@ it('answering leaves nothing on the heap and no garbage behind: the young genera
     .map((line) => JSON.parse(line) as HeapReport);
   expect(reports.map(({ label }) => label)).toContain('steered, with ECS');
   for (const { label, grownBytes, collections } of reports) {
-    // One object of the smallest size for each answer would be 6 MB, and with what is there already a sweep.
-    expect([label, collections, grownBytes < CALLS]).toEqual([label, 0, true]);
+    // One object of the smallest size for each answer would be 6 MB, and with what is there already a sweep. The clock of service
+    // times gives two such for 32 answers until it is compiled: an octet an answer.
+    expect([label, collections, grownBytes < 3 * CALLS]).toEqual([label, 0, true]);
   }
 }, 60_000);

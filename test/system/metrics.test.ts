@@ -92,7 +92,9 @@ describe('the metrics of a node', () => {
   });
 
   it('are all there that the alert rules and the dashboard name', async () => {
-    const known = new Set([...(await scrape(node)).matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]));
+    const known = new Set<string>();
+    for (const [, name, type] of (await scrape(node)).matchAll(/^# TYPE (\S+) (\S+)/gm))
+      for (const suffix of type === 'histogram' ? ['_bucket', '_sum', '_count'] : ['']) known.add(`${name}${suffix}`);
     for (const file of ['alerts.yaml', 'grafana-dashboard.json']) {
       const text = readFileSync(join(DEPLOY, file), 'utf8');
       const named = new Set([...text.matchAll(/\bmeridian_\w+/g)].map((match) => match[0]));

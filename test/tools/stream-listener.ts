@@ -6,6 +6,7 @@ import { createListenerCounters, type ListenerCounters } from '../../src/server/
 import { ProxySources } from '../../src/server/proxy-sources.ts';
 import type { StreamService } from '../../src/server/serve-options.ts';
 import { TcpListener, type TcpListenerOptions } from '../../src/server/tcp-listener.ts';
+import { idleTimers } from './service-timer.ts';
 import { pem, TLS_FILES } from './tls-files.ts';
 
 export type StreamListener = {
@@ -33,6 +34,7 @@ export async function startStreamListener(
     },
     { tcp: answer, tls: answer, https: answer },
     counters,
+    idleTimers(),
   );
   listener.setCertificate({ cert: pem(TLS_FILES.cert), key: pem(TLS_FILES.key) });
   const [tcp, tls, https] = await listener.start();

@@ -31,6 +31,12 @@ it('says in Prometheus words what was measured', async () => {
     'meridian_zone_answers_total{zone="a."} 14',
     'meridian_zone_answers_total{zone="none"} 15',
     'meridian_client_subnet_scopes_total{family="ipv4",bits="17-24"} 13',
+    'meridian_dns_service_seconds_bucket{le="0.00005",transport="udp"} 7',
+    'meridian_dns_service_seconds_bucket{le="0.001",transport="udp"} 9',
+    'meridian_dns_service_seconds_bucket{le="+Inf",transport="udp"} 10',
+    'meridian_dns_service_seconds_sum{transport="udp"} 0.0125',
+    'meridian_dns_service_seconds_count{transport="udp"} 10',
+    'meridian_dns_service_seconds_count{transport="https"} 0',
     'meridian_certificate_expiry_timestamp_seconds{transport="tls"} 1900000000',
   ]) {
     expect(lines).toContain(line);

@@ -2,6 +2,8 @@
 
 import type { NodeMeasures } from '../../../src/server/node-measures.ts';
 
+const NO_TIMES = { boundsMs: [0.05, 1], counts: [0, 0, 0], sumMs: 0 };
+
 export function sampleMeasures(): NodeMeasures {
   return {
     answers: {
@@ -10,6 +12,12 @@ export function sampleMeasures(): NodeMeasures {
       zones: new Map([['a.', 14]]),
       none: 15,
       other: 0,
+    },
+    serviceTimes: {
+      udp: { boundsMs: [0.05, 1], counts: [7, 2, 1], sumMs: 12.5 },
+      tcp: NO_TIMES,
+      tls: NO_TIMES,
+      https: NO_TIMES,
     },
     events: new Map([
       ['reload', { count: 3, lastMs: 1_800_000_000_000, lastMilliseconds: 250 }],

@@ -5,6 +5,7 @@ import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { createListenerCounters } from '../../../src/server/listener-counters.ts';
 import { NodeWatches, type NodeWatchesInput } from '../../../src/server/node-watches.ts';
+import { createServiceTimes } from '../../../src/server/service-times.ts';
 import { WorkerTotals } from '../../../src/server/worker-totals.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -13,7 +14,9 @@ afterEach(() => void vi.useRealTimers());
 /** A node without zones; `workers` come when a test pushes them. */
 function watched() {
   const counters = createCounters();
-  const totals = new WorkerTotals([{ counters, listenerCounters: createListenerCounters() }]);
+  const totals = new WorkerTotals([
+    { counters, listenerCounters: createListenerCounters(), serviceTimes: createServiceTimes() },
+  ]);
   const pool = { totals, tallies: () => [], samples: () => [], publish: () => undefined };
   const state = { hasPool: false };
   const input = {

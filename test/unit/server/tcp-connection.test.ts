@@ -5,6 +5,7 @@ import { parseIpAddress } from '../../../src/base/ip-address.ts';
 import { TCP_FRAME_MS, TCP_IDLE_MS } from '../../../src/base/limits.ts';
 import { createListenerCounters } from '../../../src/server/listener-counters.ts';
 import { createTcpWork, TcpConnection } from '../../../src/server/tcp-connection.ts';
+import { idleTimer } from '../../tools/service-timer.ts';
 
 /** A socket without a network: what is written to it is in `sent`. */
 class Wire extends Duplex {
@@ -23,6 +24,7 @@ function open(client = '127.0.0.1') {
   const connection = new TcpConnection(wire as unknown as Socket, parseIpAddress(client)!, {
     answer: (_bytes, _start, length) => length,
     counters: createListenerCounters(),
+    timer: idleTimer(),
     work: createTcpWork(),
     onQuery: () => heard.push(performance.now()),
     onClose: () => undefined,

@@ -6,6 +6,7 @@ import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, ListenerCounter } from '../../../src/server/listener-counters.ts';
 import { ProxySources } from '../../../src/server/proxy-sources.ts';
 import { TcpListener, type TcpListenerOptions, withoutScope } from '../../../src/server/tcp-listener.ts';
+import { idleTimers } from '../../tools/service-timer.ts';
 
 /** The answer is the query with its first octet raised by one. */
 const ECHO: AnswerPort = (bytes, start, length) => {
@@ -36,6 +37,7 @@ async function start(answer: AnswerPort = ECHO, options: Partial<TcpListenerOpti
     { ...PLAIN, listen: [{ address, port: 0, service: 'tcp' }], ...options },
     everywhere(answer),
     counters,
+    idleTimers(),
   );
   const [port] = await listener.start();
   const sockets: Socket[] = [];
@@ -289,6 +291,7 @@ describe('TcpListener bounds', () => {
       { ...PLAIN, listen: [{ address: '192.0.2.1', port: 0, service: 'tcp' }] },
       everywhere(ECHO),
       createListenerCounters(),
+      idleTimers(),
     );
     await expect(listener.start()).rejects.toThrow('192.0.2.1');
   });

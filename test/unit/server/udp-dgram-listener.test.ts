@@ -5,6 +5,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, ListenerCounter } from '../../../src/server/listener-counters.ts';
 import { UdpDgramListener } from '../../../src/server/udp-dgram-listener.ts';
+import { idleTimer } from '../../tools/service-timer.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -18,6 +19,7 @@ async function start(answer: AnswerPort, addresses = ['127.0.0.1'], reusePort = 
     { listen: addresses.map((address) => ({ address, port })), reusePort },
     answer,
     counters,
+    idleTimer(),
     (error) => failures.push(error),
   );
   const ports = await listener.start();

@@ -6,6 +6,7 @@ import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
 import { loadSystemCalls } from '../../../src/server/system-calls.ts';
 import { UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
+import { idleTimer } from '../../tools/service-timer.ts';
 
 const calls = loadSystemCalls();
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === '::1'));
@@ -36,6 +37,7 @@ function listen(
     addresses.map((address) => ({ address, port: 0 })),
     answer,
     counters,
+    idleTimer(),
   );
   open.push(listener);
   return listener;
@@ -135,7 +137,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     if (typeof calls === 'string') return;
     const first = listen(['127.0.0.1'], echo());
     const address = { address: '127.0.0.1', port: first.ports[0]! };
-    open.push(new UdpMmsgListener(calls, [address], echo(), createListenerCounters()));
+    open.push(new UdpMmsgListener(calls, [address], echo(), createListenerCounters(), idleTimer()));
   });
 
   it('loses an answer that the kernel refuses, counts it, and sends the others', async () => {
@@ -175,7 +177,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     const holder = await client('udp4', '127.0.0.1');
     const { port } = holder.socket.address();
     const refused = () =>
-      new UdpMmsgListener(calls, [{ address: '127.0.0.1', port }], echo(), createListenerCounters());
+      new UdpMmsgListener(calls, [{ address: '127.0.0.1', port }], echo(), createListenerCounters(), idleTimer());
     expect(refused).toThrow(`bind failed for 127.0.0.1 port ${port}`);
   });
 });

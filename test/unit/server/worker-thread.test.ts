@@ -24,6 +24,7 @@ function birth() {
     listenerCounters: createListenerCounters().buffer,
     tally: shared(),
     samples: shared(),
+    serviceTimes: shared(),
     policy: {
       serverId: null,
       version: null,

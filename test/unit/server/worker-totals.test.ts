@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { Counter, createCounters } from '../../../src/answer/counters.ts';
 import { createListenerCounters, ListenerCounter } from '../../../src/server/listener-counters.ts';
+import { createServiceTimes } from '../../../src/server/service-times.ts';
 import { WorkerTotals } from '../../../src/server/worker-totals.ts';
 
 function twoWorkers() {
-  const worker = () => ({ counters: createCounters(), listenerCounters: createListenerCounters() });
+  const worker = () => ({
+    counters: createCounters(),
+    listenerCounters: createListenerCounters(),
+    serviceTimes: createServiceTimes(),
+  });
   const [a, b] = [worker(), worker()];
   return { a, b, totals: new WorkerTotals([a, b]) };
 }
@@ -34,6 +39,12 @@ describe('the totals of the workers', () => {
     expect(a.counters[Counter.QUERIES]).toBe(3);
     expect(totals.dns().queries.udp).toBe(10 + 0xfffffffe + 5);
     expect(totals.sockets().udpPortZero).toBe(0xfffffffe + 5);
+  });
+
+  it('add the service times of all workers up', () => {
+    const { a, b, totals } = twoWorkers();
+    for (const { serviceTimes } of [a, b]) serviceTimes[0] = 2;
+    expect(totals.serviceTimes().udp.counts[0]).toBe(4);
   });
 
   it('follow what is open down as well as up', () => {

@@ -9,6 +9,7 @@ import { createLivePolicy } from '../../../src/answer/live-policy.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { createListenerCounters } from '../../../src/server/listener-counters.ts';
 import { pickPorts } from '../../../src/server/pick-ports.ts';
+import { createServiceTimes } from '../../../src/server/service-times.ts';
 import { loadSystemCalls } from '../../../src/server/system-calls.ts';
 import { threadEntry } from '../../../src/server/thread-entry.ts';
 import type { ToWorker, WorkerSetup } from '../../../src/server/worker-messages.ts';
@@ -38,6 +39,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       health: createHealthTable(16).buffer,
       counters: counters.buffer,
       listenerCounters: createListenerCounters().buffer,
+      serviceTimes: createServiceTimes().buffer,
       tally: createEndpointTally(16).buffer,
       samples: createClientSamples().buffer,
       news: news.buffer,
