@@ -282,7 +282,12 @@ export const explainShape = z.looseObject({
   client: text,
   ecs: text.nullable(),
   path: z.array(z.looseObject({ name: text, zone: text, found: text, by: text.nullable() })),
-  trace: z.object({ seed: z.number(), rotationSeed: z.number(), steps: z.array(z.looseObject({})) }),
+  trace: z.object({
+    seed: z.number(),
+    rotationSeed: z.number(),
+    steps: z.array(z.looseObject({})),
+    followed: z.array(z.looseObject({})),
+  }),
   endpoints: z.array(z.looseObject({ key: text })),
   answer: text,
 });

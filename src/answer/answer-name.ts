@@ -12,6 +12,7 @@ import type { ScannedName } from '../wire/scanned-name.ts';
 import { NodeFlag } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
 import { answerAlias } from './answer-alias.ts';
+import { writeFollowed } from './followed-rrset.ts';
 import { writeNegativeSoa } from './negative.ts';
 import { writeReferral } from './referral.ts';
 import { plainRdataAt, writeRRset, writeRRsetOf } from './rrset-writer.ts';
@@ -99,8 +100,12 @@ function answerNode(tx: Transaction, tables: ServingTables, zone: ZoneTable, nod
   return Next.DONE;
 }
 
-/** Writes the RRset that answers the question, steered or static. */
+/** Writes the RRset that answers the question: steered, following the health of its targets, or static. */
 function writeAnswerRRset(tx: Transaction, tables: ServingTables, zone: ZoneTable, rrset: number): void {
+  if (zone.isFollowed(rrset)) {
+    writeFollowed(tx, tables, zone, rrset);
+    return;
+  }
   if (zone.isSteered(rrset)) {
     const ttl = decideSteered(tx, tables, tx.name, zone, rrset, zone);
     if (ttl >= 0) writeDecided(tx, zone, rrset, ttl);

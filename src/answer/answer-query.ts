@@ -76,6 +76,7 @@ function begin(tx: Transaction): void {
   tx.isAuthoritative = false;
   tx.isTruncated = false;
   tx.isSteered = false;
+  tx.isFollowed = false;
   tx.isAllDown = false;
   tx.isReferral = false;
   tx.zoneOrdinal = -1;
@@ -130,7 +131,7 @@ function answerQuestion(tx: Transaction, tables: ServingTables): void {
   }
   tx.zoneOrdinal = ordinal;
   answerName(tx, tables, zone);
-  if (tx.isSteered) explainSteered(tx);
+  if (tx.isSteered || tx.isFollowed) explainSteered(tx);
 }
 
 /** What an operator who looks at a steered answer should know of it (RFC 8914). */
@@ -216,10 +217,9 @@ function count(tx: Transaction, counters: Counters): void {
   }
   if (tx.cookieState !== CookieState.NONE) counters[Counter.COOKIES]!++;
   if (tx.cookieState >= CookieState.GOOD) counters[Counter.COOKIES_GOOD]!++;
-  if (tx.isSteered) {
-    counters[Counter.STEERED]!++;
-    if (tx.sampler !== null) tx.sampler.count(tx.request, tx.decision.isBySubnet);
-  }
+  if (tx.isSteered || tx.isFollowed) counters[Counter.STEERED]!++;
+  // Who asks for a service asks for its addresses too, and is counted there.
+  if (tx.isSteered && tx.sampler !== null) tx.sampler.count(tx.request, tx.decision.isBySubnet);
   if (tx.isAllDown) counters[Counter.ALL_DOWN]!++;
   if (tx.isReferral) counters[Counter.REFERRALS]!++;
 }

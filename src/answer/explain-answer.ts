@@ -1,7 +1,7 @@
 /**
  * TXT `_explain.NAME`: why the sender gets which answer to NAME, over DNS, for operators on networks that the configuration names
  * (`AnswerPolicy.explainFrom`, by the packet's source and nothing that a query says of itself). For everybody else the name is a name
- * like others. What is decided is what the sender would get for A, else for AAAA or CNAME, its Client Subnet included.
+ * like others. What is decided is what the sender would get for A, else for AAAA or CNAME, else for SRV, HTTPS or SVCB that follow health, its Client Subnet included.
  *
  * Not the query's way: it allocates, some 0.1 ms for an ordinary record and 30 ms for the largest, so each worker gives
  * EXPLAIN_ANSWERS_PER_SECOND and refuses the rest.
@@ -11,7 +11,13 @@ import type { IpAddress } from '../base/ip-address.ts';
 import { prefixContains } from '../base/ip-prefix.ts';
 import { EXPLAIN_ANSWERS_PER_SECOND, EXPLAIN_STRINGS_MAX, MESSAGE_BYTES_MAX } from '../base/limits.ts';
 import { nextState } from '../base/random.ts';
-import { DecisionTrace, type EndpointTrace, type PoolTrace, type StepTrace } from '../decision/trace.ts';
+import {
+  DecisionTrace,
+  type EndpointTrace,
+  type FollowTrace,
+  type PoolTrace,
+  type StepTrace,
+} from '../decision/trace.ts';
 import { ExtendedError, Rcode, RRType } from '../wire/codes.ts';
 import { HEADER_BYTES, QueryStatus } from '../wire/query-parser.ts';
 import { QNAME_POINTER } from '../wire/response-writer.ts';
@@ -55,15 +61,16 @@ function takeOne(second: number): boolean {
 
 /** The explanation as texts, for the first type that is steered. */
 function explain(tx: Transaction, tables: ServingTables): string[] {
-  let last: string[] = [];
-  for (const type of [RRType.A, RRType.AAAA]) {
+  let last: string | null = null;
+  for (const type of [RRType.A, RRType.AAAA, RRType.SRV, RRType.HTTPS, RRType.SVCB]) {
     const { inner, trace } = decideInner(tx, tables, type);
     const name = trace.path[0];
-    if (trace.steps.length > 0) return trace.steps.flatMap(stepTexts);
+    // What was left out first: the decisions behind it may be many.
+    if (trace.steps.length > 0) return [...trace.followed.flatMap(followTexts), ...trace.steps.flatMap(stepTexts)];
     const found = name === undefined ? 'not served here' : `${name.found}${name.by === null ? '' : ` by ${name.by}`}`;
-    last = [`not steered: ${found}, rcode ${inner.rcode}`];
+    last ??= `not steered: ${found}, rcode ${inner.rcode}`;
   }
-  return last;
+  return last === null ? [] : [last];
 }
 
 /** Answers the question without its first label, of `type`, into memory that nobody sends. */
@@ -106,6 +113,13 @@ function stepTexts(step: StepTrace): string[] {
     ...step.pools.flatMap(poolTexts),
     `from ${step.outcome}: ${step.chosen.join(' ') || 'nothing'}`,
     `TTL ${step.ttlSeconds}: ${step.ttlReason}; scope ${step.scope}`,
+  ];
+}
+
+function followTexts({ name, type, ttlSeconds, records }: FollowTrace): string[] {
+  return [
+    `${name} ${type}: follows its targets; TTL ${ttlSeconds}`,
+    ...records.map(({ value, state, isLeftOut }) => `${isLeftOut ? 'left out' : 'served'}: ${value}; target ${state}`),
   ];
 }
 

@@ -89,7 +89,8 @@ export function plainRdataAt(zone: ZoneTable, dataAt: number): number {
   return dataAt + 3 + 2 * present(zone.bytes[dataAt + 2], 'RDATA head');
 }
 
-function nextRdata(zone: ZoneTable, dataAt: number): number {
+/** Octet offset of the RDATA image behind the one at `dataAt`. */
+export function nextRdata(zone: ZoneTable, dataAt: number): number {
   return plainRdataAt(zone, dataAt) + ((zone.bytes[dataAt]! << 8) | zone.bytes[dataAt + 1]!);
 }
 

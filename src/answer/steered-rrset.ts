@@ -1,10 +1,11 @@
 /**
  * A steered RRset on its way into an answer: decides, takes over what the decision says of the whole answer (scope, exhaustion), and writes
- * what it chose. Shared by the walk of a name and by ALIAS, whose target's RRset is answered under another name.
+ * what it chose. Shared by the walk of a name, by ALIAS, whose target's RRset is answered under another name, and by records whose
+ * targets follow health, which want to know only.
  */
 
 import { decide } from '../decision/decide.ts';
-import { Outcome } from '../decision/decision.ts';
+import { type Decision, Outcome } from '../decision/decision.ts';
 import type { DecisionTrace } from '../decision/trace.ts';
 import { traceStep } from '../decision/trace-step.ts';
 import { Rcode } from '../wire/codes.ts';
@@ -18,8 +19,28 @@ import type { ServingTables } from './serving-tables.ts';
 import type { Transaction } from './transaction.ts';
 
 /**
- * Decides the steered RRset of `name` at `rrset` of `zone`. Returns the TTL in seconds of what `tx.decision` holds then; -1 when there is
- * nothing to answer, which is written: a failure, or no data of `home`, the zone of the question.
+ * Decides the steered RRset of `name` at `rrset` of `zone` in `decision`, and takes its scope into the answer's. Returns its TTL in
+ * seconds, whatever its outcome.
+ */
+export function decideRRset(
+  tx: Transaction,
+  tables: ServingTables,
+  decision: Decision,
+  name: ScannedName,
+  zone: ZoneTable,
+  rrset: number,
+): number {
+  tx.trace?.beginStep(decision);
+  decide(decision, zone, zone.dataOf(rrset), tx.request, tables.classTables, tables.health, tx.draws);
+  const ttl = decision.ttlSeconds === 0 ? zone.ttlOf(rrset) : decision.ttlSeconds;
+  if (decision.scope > tx.scope) tx.scope = decision.scope;
+  if (tx.trace !== null) traceSteered(tx.trace, tx, tables, decision, name, zone, rrset, ttl);
+  return ttl;
+}
+
+/**
+ * Decides the steered RRset of `name` at `rrset` of `zone` as the answer. Returns the TTL in seconds of what `tx.decision` holds then; -1
+ * when there is nothing to answer, which is written: a failure, or no data of `home`, the zone of the question.
  */
 export function decideSteered(
   tx: Transaction,
@@ -30,13 +51,9 @@ export function decideSteered(
   home: ZoneTable,
 ): number {
   const { decision } = tx;
-  tx.trace?.beginStep(decision);
-  decide(decision, zone, zone.dataOf(rrset), tx.request, tables.classTables, tables.health, tx.draws);
-  const ttl = decision.ttlSeconds === 0 ? zone.ttlOf(rrset) : decision.ttlSeconds;
+  const ttl = decideRRset(tx, tables, decision, name, zone, rrset);
   tx.isSteered = true;
   if (decision.isAllDown) tx.isAllDown = true;
-  if (decision.scope > tx.scope) tx.scope = decision.scope;
-  if (tx.trace !== null) traceSteered(tx.trace, tx, tables, name, zone, rrset, ttl);
   if (decision.outcome === Outcome.FAILURE) {
     tx.rcode = Rcode.SERVFAIL;
     return -1;
@@ -69,12 +86,13 @@ function traceSteered(
   trace: DecisionTrace,
   tx: Transaction,
   tables: ServingTables,
+  decision: Decision,
   scanned: ScannedName,
   zone: ZoneTable,
   rrset: number,
   ttlSeconds: number,
 ): void {
-  const { decision, request } = tx;
+  const { request } = tx;
   const { classTables, health } = tables;
   const name = nameToText(scanned.lower);
   const type = zone.typeOf(rrset);

@@ -11,9 +11,11 @@ import type { DecisionTrace } from '../decision/trace.ts';
 import { Query } from '../wire/query-parser.ts';
 import { ResponseWriter } from '../wire/response-writer.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
+import { AddressWalk } from './address-walk.ts';
 import { type AnswerPolicy, PLAIN_POLICY } from './answer-policy.ts';
 import type { ClientSampler } from './client-samples.ts';
 import type { EndpointTally } from './endpoint-tally.ts';
+import { FollowedTargets } from './followed-targets.ts';
 import { CookieState } from './server-cookie.ts';
 
 /** How the query came: rules of size and of some options depend on it. TLS is DoT (RFC 7858), HTTPS is DoH (RFC 8484). */
@@ -59,8 +61,10 @@ export class Transaction {
   /** The name being looked up: the question's, then the targets of CNAME and DNAME. */
   name: ScannedName;
   readonly chased: ScannedName = new ScannedName();
-  /** Where an ALIAS leads; the answer's owner stays `name`. */
-  readonly aliased: ScannedName = new ScannedName();
+  /** Where an ALIAS or a followed target leads; the answer's owner stays `name`. */
+  readonly walk: AddressWalk = new AddressWalk();
+  /** What is known of the targets of an RRset that follows health. */
+  readonly followed: FollowedTargets;
   /** Compression pointer to `name`. */
   owner = 0;
   rcode = 0;
@@ -73,6 +77,8 @@ export class Transaction {
   isAuthoritative = false;
   isTruncated = false;
   isSteered = false;
+  /** The answer is an RRset that follows the health of its targets. */
+  isFollowed = false;
   /** In some decision of this answer every pool was exhausted. */
   isAllDown = false;
   /** Ends at a delegation. */
@@ -93,6 +99,7 @@ export class Transaction {
     this.draws = draws;
     this.seeds = new RandomStream(seed);
     this.decision.rotationSeed = seed;
+    this.followed = new FollowedTargets(seed);
     this.name = this.query.qname;
     this.request = { sourceFamily: 4, sourceWords: this.clientWords, subnet: this.query.subnet };
   }

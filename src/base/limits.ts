@@ -25,6 +25,8 @@ export const RDATA_BYTES_MAX = 65535;
 export const CHAIN_STEPS_MAX = 8;
 /** Records of a dynamic name in one answer (01-zone-format, `answers`). */
 export const ANSWERS_MAX = 16;
+/** Different targets of one RRset that follows health: each is two decisions a query, and a client that needs more than a few is lost. */
+export const FOLLOWED_TARGETS_MAX = 32;
 
 // --- Zones ---
 

@@ -7,7 +7,7 @@
  */
 
 import { formatIpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
-import type { NameTrace, PoolCost, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
+import type { FollowTrace, NameTrace, PoolCost, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { KM_PER_MS } from '../geo/pool-costs.ts';
 import type { DnsAnswer } from '../probe/dns-exchange.ts';
@@ -32,14 +32,15 @@ export function renderExplanation(
   lines.push(...answerLines(answer), '');
   lines.push(`source address ${client}: ${place(explanation.clientLocation)}`);
   if (ecs !== null) lines.push(`client subnet ${ecs}: ${place(explanation.ecsLocation)}`);
-  lines.push(...pathLines(path, trace.steps));
+  lines.push(...pathLines(path, trace));
   for (const step of trace.steps) lines.push('', ...stepLines(step, explanation));
+  for (const follow of trace.followed) lines.push('', ...followLines(follow));
   if (trace.steps.some(({ draws }) => draws.length > 0)) lines.push('', `chance began at seed ${trace.seed}`);
   return `${lines.map(printable).join('\n')}\n`;
 }
 
 /** How the names were found; a steered name that is simply there says so by its decision. */
-function pathLines(path: readonly NameTrace[], steps: readonly StepTrace[]): string[] {
+function pathLines(path: readonly NameTrace[], { steps, followed }: Explanation['trace']): string[] {
   if (path.length === 0)
     return ['no zone here was asked: none holds this name, or the question is refused for its type'];
   const lines = path.flatMap(({ name, zone, found, by }, i) => {
@@ -53,6 +54,7 @@ function pathLines(path: readonly NameTrace[], steps: readonly StepTrace[]): str
     return i > 0 ? [`then ${where}`] : [];
   });
   if (steps.length === 0) lines.push('nothing is steered here: the answer is the same for everybody');
+  else if (followed.length > 0) lines.push('it follows its targets, which are decided first');
   return lines;
 }
 
@@ -78,6 +80,27 @@ function stepLines(step: StepTrace, explanation: Explanation): string[] {
   lines.push(`  TTL ${step.ttlSeconds} s: ${step.ttlReason}`);
   lines.push(`  scope ${step.scope}: ${scopeReason(step, explanation)}`);
   return lines;
+}
+
+/** What became of each record whose target was decided above. */
+function followLines({ name, type, ttlSeconds, ownTtlSeconds, records }: FollowTrace): string[] {
+  const lines = [paint('bold', `${name} ${type}`)];
+  const isAnyAlive = records.some(({ state }) => state !== 'down');
+  for (const { value, target, state, isLeftOut } of records) {
+    lines.push(`  ${isLeftOut ? paint('red', 'left out') : paint('green', 'served')}: ${value}`);
+    lines.push(`    ${targetText(target, state)}${state === 'down' && !isAnyAlive ? ', and so is all else' : ''}`);
+  }
+  const why =
+    ttlSeconds < ownTtlSeconds ? `its own is ${ownTtlSeconds} s, the shortest of its targets counts` : 'its own';
+  return [...lines, `  TTL ${ttlSeconds} s: ${why}`];
+}
+
+function targetText(target: string | null, state: FollowTrace['records'][number]['state']): string {
+  if (target === null) return 'there is no target to follow';
+  if (state === 'down') return `${target} is down: every pool of it is exhausted for this client`;
+  return state === 'alive'
+    ? `${target} can be served`
+    : `no zone here has addresses of ${target}: it is served whatever happens`;
 }
 
 /** What the two regions nearest the client had to say, where regions disagree. */

@@ -3,7 +3,7 @@
  * Pools with their costs and votes are tables and stay with the view.
  */
 
-import type { EndpointTrace, NameTrace, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
+import type { EndpointTrace, FollowTrace, NameTrace, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import type { ExplainAnswer } from './api-answers.ts';
 import { amountText, millisecondsText, percentText } from './figures.ts';
@@ -43,6 +43,15 @@ export function stepChapters(step: StepTrace): Chapter[] {
     { title: 'The pools', lines: methodLines(step) },
     { title: 'The choice', lines: [choiceText(step), `TTL ${step.ttlSeconds} s: ${step.ttlReason}.`, scopeText(step)] },
   ];
+}
+
+/** What became of the records whose targets were decided before. */
+export function followChapter({ name, type, ttlSeconds, ownTtlSeconds, records }: FollowTrace): Chapter {
+  const shortened = ttlSeconds < ownTtlSeconds ? `, not its own ${ownTtlSeconds} s: a target is kept no longer` : '';
+  return {
+    title: `${name} ${type}`,
+    lines: [...records.map(followText), `TTL ${ttlSeconds} s${shortened}.`],
+  };
 }
 
 /** What a pool costs the client; null where no place decides. */
@@ -110,6 +119,13 @@ export function endpointText({ status, verdict, fate, isChosen, isSuspect, facto
         ? `${fate}, answered all the same`
         : `out: ${fate}`;
   return `${health}${doubt}${weight}; ${end}`;
+}
+
+function followText({ value, target, state, isLeftOut }: FollowTrace['records'][number]): string {
+  const what = `${value} is ${isLeftOut ? 'left out' : 'served'}`;
+  if (target === null) return `${what}; there is no target to follow.`;
+  if (state === 'unknown') return `${what}; no zone here has addresses of ${target}.`;
+  return `${what}; ${target} ${state === 'down' ? 'is down for this client' : 'can be served'}.`;
 }
 
 function placeText(location: Location | null): string {

@@ -12,6 +12,7 @@ import {
   type Chapter,
   costText,
   endpointText,
+  followChapter,
   landmarkLines,
   poolText,
   stepChapters,
@@ -191,6 +192,9 @@ function Story({ query }: { readonly query: Query }) {
           ))}
           {told.trace.steps.map((step) => (
             <Step key={recordKey(step)} step={step} explanation={told} />
+          ))}
+          {told.trace.followed.map((follow) => (
+            <ChapterText key={recordKey(follow)} chapter={followChapter(follow)} />
           ))}
           <details>
             <summary>As "meridian explain --json" prints it</summary>

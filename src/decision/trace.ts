@@ -168,6 +168,24 @@ export type StepTrace = {
   readonly ttlReason: string;
 };
 
+/** What became of an SRV, SVCB or HTTPS RRset that follows the health of its targets, which are among the steps. */
+export type FollowTrace = {
+  readonly name: string;
+  readonly type: string;
+  /** That of the answer, and the RRset's own, which is the longest that it may be. */
+  readonly ttlSeconds: number;
+  readonly ownTtlSeconds: number;
+  readonly records: ReadonlyArray<{
+    /** RDATA as in the file. */
+    readonly value: string;
+    /** Whose addresses a client of it goes to, absolute; null where there is nothing to follow. */
+    readonly target: string | null;
+    /** For this client; unknown: no zone here has addresses of it. */
+    readonly state: 'alive' | 'down' | 'unknown';
+    readonly isLeftOut: boolean;
+  }>;
+};
+
 /** Steps in the order taken: one per steered name, more when a steered CNAME leads to another. */
 export class DecisionTrace {
   /** The names on the way, the question's first; empty when no zone here holds it. */
@@ -180,6 +198,8 @@ export class DecisionTrace {
   rotationSeed = 0;
   turns: Int32Array = new Int32Array(0);
   readonly steps: StepTrace[] = [];
+  /** At most one: the answer itself. */
+  readonly followed: FollowTrace[] = [];
   /** By step: whether an earlier decision, to be made again, was spread; null: none is made again. */
   toldSpreads: readonly boolean[] | null = null;
   /** By step: the regions nearest the client of an earlier decision. */

@@ -42,7 +42,7 @@ export type Explanation = {
   /** The names on the way from the question to the answer; empty when no zone here holds it. */
   readonly path: readonly NameTrace[];
   /** Seeds and steps of the decision; no steps when nothing was steered. */
-  readonly trace: { readonly seed: number; readonly rotationSeed: number; readonly steps: DecisionTrace['steps'] };
+  readonly trace: Pick<DecisionTrace, 'seed' | 'rotationSeed' | 'steps' | 'followed'>;
   /** Names of the agent regions that a trace numbers (`StepTrace.nearest`). */
   readonly agentRegions: readonly NumberedRegion[];
   /** Health, votes and configuration of every endpoint in the trace. */
@@ -102,8 +102,10 @@ export function explainQuery(input: ExplainInput): Explanation {
   tx.clientWords.set(client.words);
   tx.trace = trace;
   if (input.told !== undefined) {
-    tx.decision.rotationSeed = input.told.rotationSeed;
-    tx.decision.turns = input.told.turns;
+    for (const decision of [tx.decision, tx.followed.decision]) {
+      decision.rotationSeed = input.told.rotationSeed;
+      decision.turns = input.told.turns.slice();
+    }
     trace.toldSpreads = input.told.spreads;
     trace.toldNearest = input.told.nearest;
   }
@@ -129,7 +131,7 @@ export function explainQuery(input: ExplainInput): Explanation {
     clientLocation,
     ecsLocation,
     path: trace.path,
-    trace: { seed: trace.seed, rotationSeed: trace.rotationSeed, steps: trace.steps },
+    trace: { seed: trace.seed, rotationSeed: trace.rotationSeed, steps: trace.steps, followed: trace.followed },
     agentRegions: input.agentRegions,
     endpoints: endpointsOf(trace, input.endpointOf),
     answer: Buffer.from(bytes.subarray(0, octets)).toString('base64'),

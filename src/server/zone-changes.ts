@@ -56,6 +56,10 @@ export function summariseZone(model: ZoneModel, recordsMax = SUMMARY_RECORDS_MAX
     const rdata = Buffer.from(records.bytes.subarray(at, at + records.rdataLengths[row]!)).toString('base64');
     rrsets.set(key, `${rrsets.get(key) ?? ''}${records.ttls[row]} ${rdata};`);
   }
+  for (const { owner, type, leavesOut, hints } of isWhole ? model.follows : []) {
+    const key = `${nameToText(owner)} ${typeName(type)}`;
+    rrsets.set(key, `${rrsets.get(key) ?? ''}follows ${leavesOut} ${hints};`);
+  }
   for (const dynamic of model.dynamics) steered.add(summariseDynamic(dynamic, rrsets, weights));
   for (const { owner, target, ttlSeconds } of model.aliases) {
     rrsets.set(`${nameToText(owner)} ALIAS`, `${ttlSeconds} ${nameToText(target)}`);

@@ -17,7 +17,7 @@ export type SvcParam = {
 };
 
 /** Keys with a rule of their own (RFC 9460 14.3.2). */
-export const SvcKey = { MANDATORY: 0, ALPN: 1, NO_DEFAULT_ALPN: 2 } as const;
+export const SvcKey = { MANDATORY: 0, ALPN: 1, NO_DEFAULT_ALPN: 2, IPV4_HINT: 4, IPV6_HINT: 6 } as const;
 /** Reserved: "invalid key". */
 const KEY_INVALID = 65535;
 

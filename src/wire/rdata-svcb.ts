@@ -4,6 +4,7 @@
  */
 
 import { characterStringOctets } from './character-string.ts';
+import { nameLength } from './name.ts';
 import { BAD_ESCAPE, type RdataField } from './rdata-field.ts';
 import type { OctetReader, OctetWriter } from './rdata-octets.ts';
 import { SvcKey, svcKeyCode, svcKeyName, svcParam, uint16At } from './rdata-svc-param.ts';
@@ -11,6 +12,14 @@ import { quoteForFault, type TokenCursor } from './rdata-token.ts';
 
 /** Everything after the target name. The priority, already in the RDATA's first two octets, tells the mode. */
 export const SVC_PARAMS_FIELD: RdataField = { label: '[key=value ...]', parse: parseParams, format: formatParams };
+
+/** Where parameter `key` stands in the well-formed RDATA of SVCB or HTTPS, its four octets of head included; both ends are where it would stand when there is none. */
+export function findSvcParam(rdata: Uint8Array, key: number): { readonly from: number; readonly to: number } {
+  let from = 2 + nameLength(rdata, 2);
+  while (from < rdata.length && uint16At(rdata, from) < key) from += 4 + uint16At(rdata, from + 2);
+  const isThere = from < rdata.length && uint16At(rdata, from) === key;
+  return { from, to: isThere ? from + 4 + uint16At(rdata, from + 2) : from };
+}
 
 function parseParams(from: TokenCursor, out: OctetWriter): string | null {
   const params = new Map<number, Uint8Array>();

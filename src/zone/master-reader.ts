@@ -59,6 +59,7 @@ export function readMasterZone(input: MasterInput): MasterResult {
     records: zone.records,
     dynamics: [],
     aliases: [],
+    follows: [],
   };
   return { model, faults, hasSoa };
 }

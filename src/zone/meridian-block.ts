@@ -104,6 +104,12 @@ export const MERIDIAN_BLOCK = z.strictObject({
     .optional()
     .describe('How the weight of an endpoint grows after it was down'),
   healthcheck: MERIDIAN_HEALTHCHECK.optional(),
+  follow: z
+    .array(z.enum(['targets', 'hints']))
+    .min(1)
+    .max(2)
+    .optional()
+    .describe('SRV, SVCB, HTTPS: leave out targets whose steered name is down; make address hints of its addresses'),
   soa: z
     .strictObject({
       mname: z.string().min(1).max(255).optional().describe('Primary name server'),

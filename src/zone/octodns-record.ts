@@ -9,6 +9,7 @@ import { nameFromText } from '../wire/name.ts';
 import type { FaultSink } from './fault-sink.ts';
 import { checkMeridianPools, type MeridianBlock, readMeridianBlock } from './meridian-block.ts';
 import { checkMeridianContradictions } from './meridian-contradictions.ts';
+import { checkFollow } from './meridian-follow.ts';
 import { checkDynamic } from './octodns-dynamic.ts';
 import { checkHealthcheck } from './octodns-healthcheck.ts';
 import { checkOwner } from './octodns-target.ts';
@@ -123,6 +124,7 @@ function checkRecord(
     );
   }
   if (block !== null) checkMeridian(scope, block, octodnsMap!, pools, isSteered && type !== 'DNAME');
+  if (block?.follow !== undefined) checkFollow(scope, type, block.follow, octodnsMap!);
   const outcome = closeRecordScope(scope, lenient, sink);
   return { scope, name: at.name, type, map, outcome, lenient, ttl, isSteered, block };
 }
@@ -199,7 +201,7 @@ function checkMeridian(
     checkMeridianContradictions(scope, block, octodns, pools);
     return;
   }
-  const others = node.kind === 'map' ? [...node.entries.keys()].filter((key) => key !== 'soa') : [];
+  const others = node.kind === 'map' ? [...node.entries.keys()].filter((key) => key !== 'soa' && key !== 'follow') : [];
   if (others.length > 0) {
     note(scope, 'meridian-static', `meridian ${others.join(', ')} has no effect: the record has no "dynamic"`, node);
   }

@@ -9,6 +9,8 @@ import { isAtOrBelow, lowerName, nameFromText, nameLength } from '../wire/name.t
 import { findDigestFault } from '../wire/rdata-digest.ts';
 import type { FaultSink } from './fault-sink.ts';
 import type { MeridianSoa } from './meridian-block.ts';
+import { buildFollow, type FollowValue, tellFollow, type WaitingFollow } from './meridian-follow.ts';
+import { NamesHeld, octetText } from './names-held.ts';
 import { buildDynamic, type KnownDynamic, type SteeredType } from './octodns-dynamic.ts';
 import { ownerName, type ReadRecord, type RecordRules } from './octodns-record.ts';
 import { buildValue, valueNodes } from './octodns-values.ts';
@@ -41,6 +43,8 @@ type Build = {
   /** Records of type ALIAS, until all others are known. */
   readonly waiting: ReadRecord[];
   readonly aliases: AliasModel[];
+  /** RRsets that follow health, until all names are known. */
+  readonly follows: WaitingFollow[];
   /** Types by owner of the master file's records, or null without one. */
   readonly base: ReadonlyMap<string, ReadonlySet<number>> | null;
   /** Path of the zone's main file: only its lines are kept with the records. */
@@ -66,6 +70,7 @@ export function buildZone(
     known: new Map(),
     waiting: [],
     aliases: [...(base?.aliases ?? [])],
+    follows: [],
     base: base === null ? null : copyBase(base, records),
     mainPath,
   };
@@ -75,10 +80,7 @@ export function buildZone(
     addRecord(build, record);
     if (record.name === '' && record.block?.soa !== undefined) soa = { ...soa, ...record.block.soa };
   }
-  if (build.waiting.length > 0) {
-    const held = namesWithAddresses(build);
-    for (const alias of build.waiting) addAlias(build, alias, held);
-  }
+  if (build.waiting.length + build.follows.length > 0) settleWaiting(build);
   return {
     origin: rules.originWire,
     originText: rules.origin,
@@ -86,7 +88,28 @@ export function buildZone(
     records,
     dynamics: build.dynamics,
     aliases: build.aliases,
+    follows: build.follows.map(({ model }) => model),
   };
+}
+
+/** What leads to other names, now that all of them are known. */
+function settleWaiting(build: Build): void {
+  const { rules, records, dynamics, waiting, follows } = build;
+  const owners = waiting.flatMap(({ name }) => ownerName(name, rules) ?? []);
+  const held = new NamesHeld(
+    rules.originWire,
+    records,
+    dynamics.map(({ owner }) => owner),
+    owners,
+  );
+  for (const alias of waiting) addAlias(build, alias, held);
+  for (const follow of follows) {
+    const { scope } = follow;
+    const told = scope.notes.length;
+    tellFollow(follow, rules.originWire, held);
+    for (const { code, message, place } of scope.notes.slice(told))
+      build.sink.warn(code, message, place, { record: scope.key, type: scope.type });
+  }
 }
 
 function addRecord(build: Build, record: ReadRecord): void {
@@ -137,6 +160,8 @@ function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: num
   const line = scope.place.file === build.mainPath ? scope.place.line : 0;
   const code = typeCode(type);
   const seen = nodes.length > 1 ? new Set<string>() : null;
+  const follow = record.block?.follow;
+  const values: FollowValue[] = [];
   for (const node of nodes) {
     const built = buildValue(node, type, build.rules.escapedSemicolons);
     if ('unservable' in built) {
@@ -145,7 +170,7 @@ function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: num
     }
     if (seen !== null) {
       // One RRset holds no RDATA twice (RFC 2181 5).
-      const key = latin1(built.rdata);
+      const key = octetText(built.rdata);
       if (seen.has(key)) continue;
       seen.add(key);
     }
@@ -153,11 +178,15 @@ function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: num
     // octoDNS tells the length of a fingerprint itself.
     if (digest !== null && type !== 'SSHFP') note(scope, 'digest-length', digest.message, node);
     build.records.add(owner, code, ttl, built.rdata, line);
+    if (follow !== undefined) values.push({ node, rdata: built.rdata });
   }
+  if (follow === undefined) return;
+  const waiting = buildFollow(scope, { map: record.map, type, owner }, follow, values);
+  if (waiting !== null) build.follows.push(waiting);
 }
 
 /** Takes an ALIAS into the model: its target is followed when it is asked for. What cannot be there then is worth a word now. */
-function addAlias(build: Build, record: ReadRecord, held: ReadonlySet<string>): void {
+function addAlias(build: Build, record: ReadRecord, held: NamesHeld): void {
   const { rules, sink } = build;
   const built = buildValue(valueNodes(record.map, 'ALIAS')[0]!, 'ALIAS', true);
   const owner = ownerName(record.name, rules);
@@ -171,36 +200,9 @@ function addAlias(build: Build, record: ReadRecord, held: ReadonlySet<string>): 
     tell(
       'the target is outside of this zone, and no resolver is configured: unless another zone of this server holds it the ALIAS has no addresses; set alias-resolver',
     );
-  } else if (!canHoldAddresses(target, rules.originWire, held)) {
+  } else if (!held.mayHaveAddresses(target)) {
     tell('the target has no address in this zone: the ALIAS has none either');
-  } else if (latin1(target) === latin1(owner)) tell('the target is the ALIAS itself: it has no addresses');
-}
-
-/** Names with addresses, or that lead on to some; in wire form, one character an octet. */
-function namesWithAddresses({ records, dynamics, waiting, rules }: Build): Set<string> {
-  const names = new Set<string>();
-  const kinds: readonly number[] = [RRType.A, RRType.AAAA, RRType.CNAME, RRType.NS, RRType.DNAME];
-  for (let row = 0; row < records.count; row++)
-    if (kinds.includes(records.types[row]!)) names.add(ownerKey(records, row));
-  for (const { owner } of dynamics) names.add(latin1(owner));
-  for (const { name } of waiting) {
-    const owner = ownerName(name, rules);
-    if (owner !== null) names.add(latin1(owner));
-  }
-  return names;
-}
-
-/** Whether `target` or what covers it, a wildcard, a delegation or a DNAME above it, is in `held`. */
-function canHoldAddresses(target: Uint8Array, origin: Uint8Array, held: ReadonlySet<string>): boolean {
-  const name = latin1(target);
-  if (held.has(name)) return true;
-  const end = target.length - origin.length;
-  for (let at = 0; at < end; ) {
-    at += 1 + target[at]!;
-    const above = name.slice(at);
-    if (held.has(`\u0001*${above}`) || (at < end && held.has(above))) return true;
-  }
-  return false;
+  } else if (octetText(target) === octetText(owner)) tell('the target is the ALIAS itself: it has no addresses');
 }
 
 function copyBase(base: ZoneModel, into: ZoneRecords): Map<string, Set<number>> {
@@ -214,7 +216,7 @@ function copyBase(base: ZoneModel, into: ZoneRecords): Map<string, Set<number>> 
     if (at !== lastAt) {
       lastAt = at;
       owner = from.bytes.slice(at, at + nameLength(from.bytes, at));
-      const key = latin1(owner);
+      const key = octetText(owner);
       held = types.get(key) ?? new Set();
       types.set(key, held);
     }
@@ -227,7 +229,7 @@ function copyBase(base: ZoneModel, into: ZoneRecords): Map<string, Set<number>> 
 
 /** A name and type in both files, or a CNAME in one beside other data in the other, is a fault of the YAML record. */
 function clashesWithBase(build: Build, record: ReadRecord, owner: Uint8Array): boolean {
-  const held = build.base?.get(latin1(owner));
+  const held = build.base?.get(octetText(owner));
   if (held === undefined) return false;
   const code = record.type === 'ALIAS' ? RRType.A : typeCode(record.type);
   if (held.has(code) || (record.type === 'ALIAS' && held.has(RRType.AAAA))) {
@@ -281,7 +283,7 @@ function timersOf(soa: SoaModel): typeof SOA_TIMERS {
 }
 
 function firstNameServer(records: ZoneRecords, origin: Uint8Array): Uint8Array | null {
-  const apex = latin1(origin);
+  const apex = octetText(origin);
   for (let row = 0; row < records.count; row++) {
     if (records.types[row] !== RRType.NS || ownerKey(records, row) !== apex) continue;
     return records.bytes.slice(records.rdatas[row]!, records.rdatas[row]! + records.rdataLengths[row]!);
@@ -303,13 +305,7 @@ function subjectOf(record: ReadRecord): { record: string; type: string } {
 
 function ownerKey(records: ZoneRecords, row: number): string {
   const at = records.owners[row]!;
-  return latin1(records.bytes.subarray(at, at + nameLength(records.bytes, at)));
-}
-
-function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const octet of bytes) text += String.fromCharCode(octet);
-  return text;
+  return octetText(records.bytes.subarray(at, at + nameLength(records.bytes, at)));
 }
 
 function withoutUndefined<T extends object>(object: T): T {

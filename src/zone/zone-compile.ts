@@ -8,6 +8,7 @@ import { RRType, typeCode } from '../wire/codes.ts';
 import { isAtOrBelow, nameLength } from '../wire/name.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 import { compileDynamic, type DynamicLinks } from './dynamic-compile.ts';
+import { compileFollowed } from './follow-compile.ts';
 import { ImageArena } from './image-arena.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
 import type { SteeredRecord } from './steered-record.ts';
@@ -19,11 +20,13 @@ import {
   NODE_WORDS,
   NodeFlag,
   NodeWord,
+  RRSET_KIND_BITS,
   RRSET_WORDS,
+  RRsetKind,
   RRsetWord,
   ZONE_MAGIC,
 } from './zone-image.ts';
-import type { AliasModel, ClassSpec, DynamicModel, SoaModel, ZoneModel } from './zone-model.ts';
+import type { AliasModel, ClassSpec, DynamicModel, FollowModel, SoaModel, ZoneModel } from './zone-model.ts';
 import { ZoneTree } from './zone-tree.ts';
 
 export type CompiledZone = {
@@ -41,9 +44,9 @@ export type CompiledZone = {
   readonly dynamics: number;
 };
 
-/** What the words of an RRset can say: 16 bits of records, 30 bits of octets. */
+/** What the words of an RRset can say: 16 bits of records, 29 bits of octets. */
 const RRSET_COUNT_MAX = 0xffff;
-const RRSET_SIZE_MAX = 0x3fff_ffff;
+const RRSET_SIZE_MAX = 0x1fff_ffff;
 
 /** One RRset on its way into the image. */
 type RRsetDraft = { readonly type: number; ttl: number; rdatas: Uint8Array[] };
@@ -154,7 +157,9 @@ function writeNode(
   let rrsetAt = arena.takeWords((rrsets.length + dynamics.length) * RRSET_WORDS);
   let records = 0;
   for (const rrset of rrsets) {
-    writeRRset(arena, rrsetAt, rrset, model.origin);
+    const follow = tree.follows.get(node)?.find(({ type }) => type === rrset.type);
+    if (follow === undefined) writeRRset(arena, rrsetAt, rrset, model.origin);
+    else writeFollowed(arena, rrsetAt, rrset, follow);
     records += rrset.rdatas.length;
     rrsetAt += RRSET_WORDS;
   }
@@ -215,7 +220,20 @@ function writeRRset(arena: ImageArena, at: number, rrset: RRsetDraft, origin: Ui
   arena.words[at + RRsetWord.TYPE] = rrset.type | (Math.min(rrset.rdatas.length, RRSET_COUNT_MAX) << 16);
   arena.words[at + RRsetWord.TTL] = rrset.ttl;
   arena.words[at + RRsetWord.DATA] = dataAt;
-  arena.words[at + RRsetWord.SIZE] = Math.min(onWire, RRSET_SIZE_MAX) << 1;
+  arena.words[at + RRsetWord.SIZE] = sizeWord(onWire, RRsetKind.STATIC);
+}
+
+function writeFollowed(arena: ImageArena, at: number, rrset: RRsetDraft, follow: FollowModel): void {
+  const onWire = rrset.rdatas.reduce((sum, rdata) => sum + 10 + rdata.length, 0);
+  const dataAt = compileFollowed(arena, rrset.type, rrset.rdatas, follow);
+  arena.words[at + RRsetWord.TYPE] = rrset.type | (Math.min(rrset.rdatas.length, RRSET_COUNT_MAX) << 16);
+  arena.words[at + RRsetWord.TTL] = rrset.ttl;
+  arena.words[at + RRsetWord.DATA] = dataAt;
+  arena.words[at + RRsetWord.SIZE] = sizeWord(onWire, RRsetKind.FOLLOWED);
+}
+
+function sizeWord(octets: number, kind: number): number {
+  return (Math.min(octets, RRSET_SIZE_MAX) << RRSET_KIND_BITS) | kind;
 }
 
 function writeDynamic(arena: ImageArena, at: number, dynamic: DynamicModel, links: DynamicLinks): void {
@@ -223,7 +241,7 @@ function writeDynamic(arena: ImageArena, at: number, dynamic: DynamicModel, link
   arena.words[at + RRsetWord.TYPE] = typeCode(dynamic.type) | (dynamic.steering.answers << 16);
   arena.words[at + RRsetWord.TTL] = dynamic.ttlSeconds;
   arena.words[at + RRsetWord.DATA] = block.at;
-  arena.words[at + RRsetWord.SIZE] = (((10 + block.rdataMax) * dynamic.steering.answers) << 1) | 1;
+  arena.words[at + RRsetWord.SIZE] = sizeWord((10 + block.rdataMax) * dynamic.steering.answers, RRsetKind.STEERED);
 }
 
 function soaRdata(soa: SoaModel): Uint8Array {

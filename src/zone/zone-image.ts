@@ -8,6 +8,8 @@
  *   nodes    NODE_WORDS words, the owner's name (octets, padded), RRSET_WORDS words for each RRset, their RDATA (octets, padded)
  *   aliases  per ALIAS: {@link AliasWord}s, the target's name (octets, padded)
  *   glue     per delegation: [needed, all, node at ...]; the first `needed` are in-domain (RFC 9471)
+ *   followed per RRset that follows the health of its targets: {@link FollowWord}s, {@link FollowedWord}s of each record, octet offsets of
+ *            its targets' names, those names and the RDATA (octets, padded)
  *   steered  per steered RRset: its block, behind that the health slot of each of its endpoints, and where it stands
  *            ({@link PlaceWord})
  *   blocks   DYN_WORDS words, walk of each class, walks, rules, pools, endpoints; RRsets that steer alike share one, so that a
@@ -19,8 +21,8 @@
  *   compressible name reaches the zone's apex: from there on a pointer into the question does (RFC 1035 4.1.4).
  */
 
-/** "MZT4": a foreign or older image is refused before anything of it is read. */
-export const ZONE_MAGIC = 0x4d5a5434;
+/** "MZT5": a foreign or older image is refused before anything of it is read. */
+export const ZONE_MAGIC = 0x4d5a5435;
 
 /** Words of the header. */
 export const HeaderWord = {
@@ -88,13 +90,46 @@ export const RRsetWord = {
   /** Type | number of records << 16. */
   TYPE: 0,
   TTL: 1,
-  /** Octet offset of the first RDATA; for a steered RRset the word offset of its {@link SteeredWord}s. */
+  /** Octet offset of the first RDATA; word offset of the {@link SteeredWord}s or {@link FollowWord}s of an RRset that has some. */
   DATA: 2,
-  /** Octets on the wire without owners << 1 | steered. */
+  /** Octets on the wire without owners << 2 | {@link RRsetKind}. */
   SIZE: 3,
 } as const;
 /** Words that an RRset takes. */
 export const RRSET_WORDS = 4;
+
+/** How an RRset is answered. FOLLOWED: SRV, SVCB or HTTPS whose targets or hints follow health. */
+export const RRsetKind = { STATIC: 0, STEERED: 1, FOLLOWED: 2 } as const;
+/** Its bits of {@link RRsetWord.SIZE}. */
+export const RRSET_KIND_BITS = 2;
+
+/** Words of an RRset that follows health, in front of its records. */
+export const FollowWord = {
+  /** Different targets among its records. */
+  TARGET_COUNT: 0,
+  /** Where octet offsets of their names (lower case) stand, a word each; an offset of 0: the owner's own name. */
+  TARGETS_AT: 1,
+  /** 1: records whose target is down are left out; 0: they are not. */
+  LEAVES_OUT: 2,
+  /** 1: address hints are the target's addresses; 0: they are the file's. */
+  HINTS: 3,
+} as const;
+/** Behind them: its records. */
+export const FOLLOW_WORDS = 4;
+
+/** Words of a record of an RRset that follows health. */
+export const FollowedWord = {
+  /** Octet offset of the RDATA, uncompressed, and its length. */
+  DATA: 0,
+  LENGTH: 1,
+  /** Index of its target; -1: it has none to follow. */
+  TARGET: 2,
+  /** Where in the RDATA the parameter ipv4hint begins | where it ends << 16, both where it would stand when there is none; and ipv6hint. */
+  HINT_V4: 3,
+  HINT_V6: 4,
+} as const;
+/** Words that a record takes. */
+export const FOLLOWED_WORDS = 5;
 
 /** Words of a steered RRset, in front of its slots. */
 export const SteeredWord = {

@@ -20,10 +20,23 @@ export type ZoneModel = {
   readonly records: ZoneRecords;
   readonly dynamics: readonly DynamicModel[];
   readonly aliases: readonly AliasModel[];
+  readonly follows: readonly FollowModel[];
 };
 
 /** A name that has the addresses of another one (octoDNS's ALIAS); names in wire form, lower case. */
 export type AliasModel = { readonly owner: Uint8Array; readonly target: Uint8Array; readonly ttlSeconds: number };
+
+/** An RRset of `records` that follows the health of the names it leads to. */
+export type FollowModel = {
+  /** Wire form, lower case. */
+  readonly owner: Uint8Array;
+  /** SRV, SVCB or HTTPS. */
+  readonly type: number;
+  /** Records whose target has no healthy endpoint are left out while another has. */
+  readonly leavesOut: boolean;
+  /** Address hints (RFC 9460 7.3) are the addresses that the target has for the client. */
+  readonly hints: boolean;
+};
 
 /** Start of authority (RFC 1035 3.3.13); times in seconds, names in wire form. */
 export type SoaModel = {

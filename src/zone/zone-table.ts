@@ -11,6 +11,7 @@ import {
   NodeFlag,
   NodeWord,
   RRSET_WORDS,
+  RRsetKind,
   RRsetWord,
   SteeredWord,
   ZONE_MAGIC,
@@ -157,7 +158,7 @@ export class ZoneTable {
     return this.words[rrsetAt + RRsetWord.TTL]!;
   }
 
-  /** Octet offset of the first RDATA, or word offset of the `SteeredWord`s when {@link isSteered}. */
+  /** Octet offset of the first RDATA, or word offset of the `SteeredWord`s when {@link isSteered}, of the `FollowWord`s when {@link isFollowed}. */
   dataOf(rrsetAt: number): number {
     return this.words[rrsetAt + RRsetWord.DATA]!;
   }
@@ -168,7 +169,12 @@ export class ZoneTable {
   }
 
   isSteered(rrsetAt: number): boolean {
-    return (this.words[rrsetAt + RRsetWord.SIZE]! & 1) !== 0;
+    return (this.words[rrsetAt + RRsetWord.SIZE]! & RRsetKind.STEERED) !== 0;
+  }
+
+  /** True if its records or their hints follow the health of their targets. */
+  isFollowed(rrsetAt: number): boolean {
+    return (this.words[rrsetAt + RRsetWord.SIZE]! & RRsetKind.FOLLOWED) !== 0;
   }
 }
 

@@ -8,7 +8,7 @@ import { assert } from '../base/assert.ts';
 import { RRType } from '../wire/codes.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 import { NodeFlag } from './zone-image.ts';
-import type { AliasModel, DynamicModel, ZoneModel } from './zone-model.ts';
+import type { AliasModel, DynamicModel, FollowModel, ZoneModel } from './zone-model.ts';
 
 const NONE = -1;
 
@@ -33,6 +33,7 @@ export class ZoneTree {
   wildcard: Int32Array = new Int32Array(0);
   readonly dynamics = new Map<number, DynamicModel[]>();
   readonly aliases = new Map<number, AliasModel>();
+  readonly follows = new Map<number, FollowModel[]>();
   depthMax = 0;
   #lastRow: Int32Array;
   #slots: Int32Array;
@@ -71,6 +72,7 @@ export class ZoneTree {
       }
       this.#addRow(node, row, records.types[row]!);
     }
+    for (const follow of model.follows) this.#addFollow(follow);
     this.#findStops();
   }
 
@@ -131,6 +133,13 @@ export class ZoneTree {
     const list = this.dynamics.get(node);
     if (list) list.push(dynamic);
     else this.dynamics.set(node, [dynamic]);
+  }
+
+  #addFollow(follow: FollowModel): void {
+    this.#name.scan(follow.owner, 0, follow.owner.length);
+    const node = this.find(this.#name, 0);
+    assert(node !== NONE, 'an RRset without records follows health');
+    this.follows.set(node, [...(this.follows.get(node) ?? []), follow]);
   }
 
   /** Parents come before or after their children, so each path is climbed until a settled node and settled downwards. */

@@ -78,6 +78,14 @@ export type PoolSketch = {
   readonly capacity?: Capacity;
 };
 
+/** An RRset of the lines that follows health; it leaves out, and has no hints, unless it says otherwise. */
+export type FollowSketch = {
+  readonly owner: string;
+  readonly type: 'SRV' | 'SVCB' | 'HTTPS';
+  readonly leavesOut?: boolean;
+  readonly hints?: boolean;
+};
+
 /**
  * A zone of `lines` (`owner ttl type rdata…`, owners relative or `@`), steered records from sketches. The SOA is
  * `ns1 host 1 3600 900 604800 60` with TTL 3600.
@@ -86,6 +94,7 @@ export function modelZone(
   origin: string,
   lines: readonly string[],
   dynamics: readonly DynamicSketch[] = [],
+  follows: readonly FollowSketch[] = [],
 ): ZoneModel {
   const wireOrigin = lowerName(wireName(origin));
   const records = new ZoneRecords();
@@ -121,6 +130,12 @@ export function modelZone(
     records,
     dynamics: dynamics.map((d) => modelDynamic(origin, d)),
     aliases,
+    follows: follows.map(({ owner, type, leavesOut = true, hints = false }) => ({
+      owner: lowerName(wireName(owner, origin)),
+      type: typeCode(type),
+      leavesOut,
+      hints,
+    })),
   };
 }
 

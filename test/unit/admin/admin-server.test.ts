@@ -31,7 +31,7 @@ function explain(name: string, type: string, client: string, ecs: string | null)
     clientLocation: null,
     ecsLocation: null,
     path: [],
-    trace: { seed: 1, rotationSeed: 0, steps: [] },
+    trace: { seed: 1, rotationSeed: 0, steps: [], followed: [] },
     agentRegions: [],
     endpoints: [],
     answer: '',

@@ -13,11 +13,18 @@ const rules = [{ geos: ['EU'], pool: 'eu' }, { pool: 'us' }];
 function world(explainFrom: readonly string[] = ['10.1.0.0/16']) {
   const zone = modelZone(
     'example.',
-    ['* 60 TXT wild', 'fixed 60 A 192.0.2.9'],
+    [
+      '* 60 TXT wild',
+      'fixed 60 A 192.0.2.9',
+      '_s._tcp 60 SRV 1 1 1 www',
+      '_s._tcp 60 SRV 2 1 1 far.test.',
+      '_u._tcp 60 SRV 1 1 1 www',
+    ],
     [
       { name: 'www', pools, rules },
       { name: 'big', pools: many, rules: [{ pool: 'all' }] },
     ],
+    [{ owner: '_s._tcp', type: 'SRV' }],
   );
   const serving = serve([zone], [network('20.0.0.0/8', 'DE')]);
   const asker = new Asker(serving.tables);
@@ -48,6 +55,18 @@ describe('TXT _explain', () => {
     const { ask } = world();
     expect(textOf(ask('_explain.fixed.example.', '10.1.2.3'))).toContain('not steered: exists, rcode 0');
     expect(textOf(ask('_explain.no.example.', '10.1.2.3'))).toContain('not steered: wildcard by *.example., rcode 0');
+  });
+
+  it('tells of a service that follows its targets, and says of others that they are not steered', () => {
+    const { ask } = world();
+    const text = textOf(ask('_explain._s._tcp.example.', '10.1.2.3'));
+    expect(text.split('\n').slice(0, 3)).toEqual([
+      '_s._tcp.example. SRV: follows its targets; TTL 30',
+      'served: 1 1 1 www.example.; target alive',
+      'served: 2 1 1 far.test.; target unknown',
+    ]);
+    expect(text).toContain('from pool us: 192.0.2.4');
+    expect(textOf(ask('_explain._u._tcp.example.', '10.1.2.3'))).toBe('not steered: exists, rcode 0');
   });
 
   it('does not exist for others, whatever their subnet says, exactly as without it', () => {

@@ -98,7 +98,7 @@ const explanation: Explanation = {
   clientLocation: null,
   ecsLocation: LONDON,
   path: [{ name: 'www.a.example.', zone: 'a.example.', found: 'exists', by: null }],
-  trace: { seed: 7, rotationSeed: 7, steps: [step] },
+  trace: { seed: 7, rotationSeed: 7, steps: [step], followed: [] },
   agentRegions: [
     { region: 'dublin', number: 0 },
     { region: 'tokyo', number: 1 },
@@ -182,11 +182,11 @@ describe('an explanation', () => {
       subnetNote: note,
       scope: 0,
     } as const;
-    expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [bySource] } })).toContain(
+    expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [bySource], followed: [] } })).toContain(
       `placed by the source address (${note})`,
     );
     const notNeeded = { ...step, placedBy: 'not needed', key: null, keyedBy: null, scope: 0 } as const;
-    expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [notNeeded] } })).toContain(
+    expect(render({ trace: { seed: 1, rotationSeed: 0, steps: [notNeeded], followed: [] } })).toContain(
       'scope 0: the decision does not depend on where the client is',
     );
   });
@@ -245,8 +245,35 @@ describe('an explanation', () => {
     );
   });
 
+  it('tells of each record that follows its target why it is served or not', () => {
+    const record = { value: '1 1 1 a.example.', target: 'a.example.', isLeftOut: false };
+    const follow = { name: '_s._tcp.example.', type: 'SRV', ttlSeconds: 20, ownTtlSeconds: 300 };
+    const view = (...records: object[]) =>
+      render({
+        trace: { seed: 1, rotationSeed: 0, steps: [step], followed: [{ ...follow, records: records as never }] },
+      });
+    const down = { ...record, state: 'down' };
+    const text = view(
+      { ...down, isLeftOut: true },
+      { ...record, state: 'alive' },
+      { ...record, target: null, state: 'unknown' },
+    );
+    for (const part of [
+      'it follows its targets, which are decided first',
+      'left out: 1 1 1 a.example.\n    a.example. is down: every pool of it is exhausted for this client\n',
+      'served: 1 1 1 a.example.\n    a.example. can be served\n',
+      'there is no target to follow',
+      'TTL 20 s: its own is 300 s, the shortest of its targets counts',
+    ])
+      expect(text).toContain(part);
+    expect(view(down, down)).toContain('for this client, and so is all else');
+    expect(view({ ...record, state: 'unknown' })).toContain('no zone here has addresses of a.example.: it is served');
+  });
+
   it('says so when nothing is steered', () => {
-    expect(render({ trace: { seed: 0, rotationSeed: 0, steps: [] } })).toContain('nothing is steered here');
+    expect(render({ trace: { seed: 0, rotationSeed: 0, steps: [], followed: [] } })).toContain(
+      'nothing is steered here',
+    );
   });
 
   it('claims chance only where there was some', () => {

@@ -5,6 +5,7 @@ import {
   askerChapters,
   costText,
   endpointText,
+  followChapter,
   landmarkLines,
   poolText,
   stepChapters,
@@ -149,5 +150,29 @@ describe('the story of an answer', () => {
     expect(endpointText(endpoint({ factor: 0.5, isShifted: true, isSuspect: true, isChosen: false }))).toBe(
       'health up, a check failed and the regions do not agree yet, at 50 % of its weight by a shift; could be drawn',
     );
+  });
+});
+
+describe('what follows its targets', () => {
+  it('is a chapter: each record with the reason, and a TTL with what shortened it', () => {
+    const record = { value: '1 1 1 a.', target: 'a.', isLeftOut: false };
+    const records = [
+      { ...record, state: 'down', isLeftOut: true },
+      { ...record, state: 'alive' },
+      { ...record, state: 'unknown' },
+      { ...record, target: null, state: 'unknown' },
+    ] as const;
+    const follow = { name: '_s._tcp.b.', type: 'SRV', ttlSeconds: 20, ownTtlSeconds: 300, records };
+    expect(followChapter(follow)).toEqual({
+      title: '_s._tcp.b. SRV',
+      lines: [
+        '1 1 1 a. is left out; a. is down for this client.',
+        '1 1 1 a. is served; a. can be served.',
+        '1 1 1 a. is served; no zone here has addresses of a..',
+        '1 1 1 a. is served; there is no target to follow.',
+        'TTL 20 s, not its own 300 s: a target is kept no longer.',
+      ],
+    });
+    expect(followChapter({ ...follow, records: [], ttlSeconds: 300 }).lines).toEqual(['TTL 300 s.']);
   });
 });

@@ -13,7 +13,15 @@ const NOTHING: TableDelta = { locations: null, classTables: [], zones: [], index
 function zoneImage(originText: string): SharedArrayBuffer {
   const origin = nameFromText(originText) as Uint8Array;
   const soa = { mname: origin, rname: origin, serial: 1, refresh: 1, retry: 1, expire: 1, minimum: 1, ttl: 1 };
-  const model: ZoneModel = { origin, originText, soa, records: new ZoneRecords(), dynamics: [], aliases: [] };
+  const model: ZoneModel = {
+    origin,
+    originText,
+    soa,
+    records: new ZoneRecords(),
+    dynamics: [],
+    aliases: [],
+    follows: [],
+  };
   return compileZone(model).image;
 }
 

@@ -45,6 +45,14 @@ describe('diffZones', () => {
     expect(changes?.steered).toEqual(['s.a.test. A']);
   });
 
+  it('tells that an RRset follows health now', () => {
+    const service = (follow: string) =>
+      summary(`_s._tcp: {type: SRV, value: {port: 1, priority: 1, weight: 1, target: a.test.}${follow}}\n`);
+    const following = service(', octodns: {meridian: {follow: [targets]}}');
+    expect(diffZones(service(''), following)?.changed).toEqual(['_s._tcp.a.test. SRV']);
+    expect(diffZones(following, following)?.changed).toEqual([]);
+  });
+
   it('takes what only stands elsewhere for the same', () => {
     expect(diffZones(summary(steered(3)), summary(`# a comment\n${steered(3)}`))?.changed).toEqual([]);
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RRType } from '../../../src/wire/codes.ts';
 import { checkRdata, rdataFromText, rdataToText } from '../../../src/wire/rdata.ts';
+import { findSvcParam } from '../../../src/wire/rdata-svcb.ts';
 import { isRdataFault } from '../../../src/wire/rdata-token.ts';
 
 function parse(...words: string[]) {
@@ -129,5 +130,24 @@ describe('SVCB and HTTPS parameters', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+});
+
+describe('findSvcParam', () => {
+  const rdata = parse('1', 'a.b.', 'alpn=h2', 'port=53', 'key667=x');
+  if (isRdataFault(rdata)) throw new Error(rdata.message);
+
+  it.each([
+    ['a key that is there, with its head', 3, 14, 20],
+    ['a key that would stand between others', 4, 20, 20],
+    ['one that would be the first', 0, 7, 7],
+    ['one that would be the last', 700, 25, 25],
+  ])('finds %s', (_, key, from, to) => {
+    expect(findSvcParam(rdata, key)).toEqual({ from, to });
+  });
+
+  it('finds the end of a record without parameters', () => {
+    const bare = parse('0', '.');
+    expect(isRdataFault(bare) ? bare : findSvcParam(bare, 4)).toEqual({ from: 3, to: 3 });
   });
 });
