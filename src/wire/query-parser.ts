@@ -93,7 +93,8 @@ export class Query {
     this.qclass = (bytes[at + 2]! << 8) | bytes[at + 3]!;
     at += 4;
     const questionEnd = at - start;
-    if (at !== end || bytes[start + 7]! + bytes[start + 9]! + bytes[start + 11]! !== 0) {
+    const records = word(bytes, start + 6) | word(bytes, start + 8) | word(bytes, start + 10);
+    if (at !== end || records !== 0) {
       at = this.#parseRecords(bytes, start, at, end, overTcp);
     }
     if (at !== end) return QueryStatus.BROKEN;

@@ -34,8 +34,8 @@ export class BulkClient {
     return client;
   }
 
-  /** Sends `query` with an id of its own; the answer's id is put back to that of `query`. */
-  ask(query: Uint8Array, overTcp: boolean): Promise<Uint8Array | null> {
+  /** Sends `query` with an id of its own; the answer's id is put back to that of `query`. Null: silence for `timeoutMs`. */
+  ask(query: Uint8Array, overTcp: boolean, timeoutMs: number = TIMEOUT_MS): Promise<Uint8Array | null> {
     const transport = overTcp ? 'tcp' : 'udp';
     const id = this.#nextId;
     this.#nextId = (this.#nextId + 1) & 0xffff;
@@ -47,7 +47,7 @@ export class BulkClient {
       const timer = setTimeout(() => {
         this.#waiting.delete(key);
         resolve(null);
-      }, TIMEOUT_MS);
+      }, timeoutMs);
       this.#waiting.set(key, (reply) => {
         clearTimeout(timer);
         this.#waiting.delete(key);

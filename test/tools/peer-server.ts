@@ -1,5 +1,5 @@
 /**
- * Other people's authoritative servers, NSD and Knot, each as a process of its own over the same master files: on a free loopback port,
+ * Other people's authoritative servers, NSD, Knot and BIND, each as a process of its own over the same master files: on a free loopback port,
  * in a folder of its own, as the user who runs the tests, gone when the test ends.
  */
 
@@ -12,7 +12,7 @@ import { buildQuery, exchangeUdp } from './dns-client.ts';
 import { freePort } from './free-port.ts';
 import { findTool } from './tool-finder.ts';
 
-export type PeerName = 'nsd' | 'knotd';
+export type PeerName = 'nsd' | 'knotd' | 'named';
 
 export type PeerServer = {
   readonly name: PeerName;
@@ -51,9 +51,9 @@ export async function startPeer(name: PeerName, zones: MasterZones): Promise<Pee
     return { origin, file };
   });
   const configFile = join(folder, 'server.conf');
-  writeFileSync(configFile, name === 'nsd' ? nsdConfig(folder, port, files) : knotConfig(folder, port, files));
-  const args = name === 'nsd' ? ['-d', '-c', configFile] : ['-c', configFile];
-  const child = spawn(findTool(name)!, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { config, args } = PEERS[name];
+  writeFileSync(configFile, config(folder, port, files));
+  const child = spawn(findTool(name)!, [...args, '-c', configFile], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
@@ -78,6 +78,16 @@ export async function startPeer(name: PeerName, zones: MasterZones): Promise<Pee
 }
 
 type ZoneFile = { readonly origin: string; readonly file: string };
+
+/** How each is configured, and the arguments beside the file. */
+const PEERS: Record<
+  PeerName,
+  { readonly config: (folder: string, port: number, files: readonly ZoneFile[]) => string; readonly args: string[] }
+> = {
+  nsd: { config: nsdConfig, args: ['-d'] },
+  knotd: { config: knotConfig, args: [] },
+  named: { config: namedConfig, args: ['-g', '-4', '-n', '1'] },
+};
 
 function nsdConfig(folder: string, port: number, files: readonly ZoneFile[]): string {
   const lines = [
@@ -129,6 +139,34 @@ function knotConfig(folder: string, port: number, files: readonly ZoneFile[]): s
     'zone:',
   ];
   for (const { origin, file } of files) lines.push(`  - domain: "${origin}"`, `    file: "${file}"`);
+  return `${lines.join('\n')}\n`;
+}
+
+function namedConfig(folder: string, port: number, files: readonly ZoneFile[]): string {
+  const lines = [
+    'options {',
+    `  directory "${folder}";`,
+    `  managed-keys-directory "${folder}";`,
+    '  pid-file none;',
+    '  session-keyfile none;',
+    '  lock-file none;',
+    `  listen-on port ${port} { ${HOST}; };`,
+    '  listen-on-v6 { none; };',
+    '  recursion no;',
+    '  notify no;',
+    '  allow-transfer { none; };',
+    '  minimal-responses yes;',
+    '  minimal-any no;',
+    '  edns-udp-size 1232;',
+    '  max-udp-size 1232;',
+    '  dnssec-validation no;',
+    '  empty-zones-enable no;',
+    '  check-names primary ignore;',
+    '  check-integrity no;',
+    '};',
+    'controls { };',
+  ];
+  for (const { origin, file } of files) lines.push(`zone "${origin}" { type primary; file "${file}"; };`);
   return `${lines.join('\n')}\n`;
 }
 

@@ -71,7 +71,7 @@ export class ZoneMaker {
     };
   }
 
-  /** A question about `zone` or around it. */
+  /** A question about `zone` (whose first name is its apex) or around it. */
   question(zone: { readonly names: readonly Name[] }): MadeQuestion {
     let name = this.#pick(zone.names);
     const roll = this.#below(10);
@@ -80,12 +80,20 @@ export class ZoneMaker {
       for (let i = 0; i < extra; i++) name = [this.#label(), ...name];
     }
     if (roll === 9 && name.length > 1) name = name.slice(1);
-    if (this.#below(200) === 0) name = [LONG, LONG, LONG.slice(0, 40), ...name];
+    if (this.#below(100) === 0) name = [LONG, LONG, LONG.slice(0, 40), ...name];
+    if (this.#below(100) === 0) name = longest(name);
+    if (this.#below(50) === 0) name = this.#above(zone.names[0]!);
     while (wire(name).length > 255) name = name.slice(1);
     const flip = (label: string) =>
       [...label].map((c) => (this.#below(2) === 0 ? c.toUpperCase() : c.toLowerCase())).join('');
     if (this.#below(3) === 0) name = name.map((label) => (label.includes('\xff') ? label : flip(label)));
     return { qname: wire(name), qtype: this.#pick(QTYPES) };
+  }
+
+  /** The root, another name above `apex`, or one beside it. */
+  #above(apex: Name): Name {
+    const above = apex.slice(1 + this.#below(apex.length));
+    return this.#below(2) === 0 ? above : [this.#label(), ...above];
   }
 
   #fill(rows: Row[], owner: Name, isApex: boolean, names: readonly Name[], origin: Name): void {
@@ -220,6 +228,14 @@ export class ZoneMaker {
   #pick<T>(list: readonly T[]): T {
     return list[this.#below(list.length)]!;
   }
+}
+
+/** A name below `name` that is 255 octets long, the most there can be (RFC 1035 2.3.4). */
+function longest(name: Name): Name {
+  const spare = 255 - wire(name).length;
+  if (spare < 2) return name;
+  const last = spare % 64 === 1 ? 62 : Math.min(63, spare - 1);
+  return longest([LONG.slice(0, last), ...name]);
 }
 
 /** Lines of the rows that may stand together: nothing beside a CNAME, nothing below a DNAME, no DNAME beside NS. */

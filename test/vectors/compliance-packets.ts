@@ -152,6 +152,15 @@ const RECORD_CASES: readonly PacketCase[] = [
     withRecords([1, 0, 0, 1], joinBytes(wordBytes(0xc0ff), ADDRESS.subarray(3))),
     FORMERR,
   ),
+  ...([1, 2, 3] as const).map((section) =>
+    packet(
+      `256 records promised in section ${section}`,
+      'counts larger than the octets (RFC 1035 4.1.1)',
+      withRecords([1, 0, 0, 0].with(section, 256) as [number, number, number, number]),
+      FORMERR,
+      { maxlen: 12 },
+    ),
+  ),
   packet('256 questions counted', 'not 0', craftQuery({ counts: [256, 0, 0, 0], questions: [QUESTION] }), FORMERR),
   packet('100 questions', 'RFC 9619', craftQuery({ questions: Array(100).fill(QUESTION) }), FORMERR),
 ];

@@ -55,6 +55,8 @@ describe('Query.parse', () => {
     ['65,535 questions', edited(WWW, { 4: 255, 5: 255 })],
     ['a record announced and missing', edited(WWW, { 11: 1 })],
     ['65,535 records announced', edited(WWW, { 10: 255, 11: 255 })],
+    ['256 answers announced', edited(WWW, { 6: 1 })],
+    ['32,768 authorities and 49,152 more announced', edited(WWW, { 8: 0x80, 10: 0xc0 })],
     ['a pointer in the question', edited(WWW, { 12: 0xc0, 13: 12 })],
     ['an extended label', edited(WWW, { 12: 0x40 })],
     ['a cut name', WWW.subarray(0, 17)],
