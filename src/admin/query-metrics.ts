@@ -21,6 +21,7 @@ const ERROR_CAUSES: Readonly<Record<string, string>> = {
   udpSocketFailed: 'udp_socket',
   tcpFailed: 'tcp_connection',
   tcpAcceptFailed: 'tcp_accept',
+  tcpNoDescriptors: 'no_descriptors',
   tcpBadFrame: 'tcp_frame',
   tlsFailed: 'tls_handshake',
   dohRefused: 'doh_request',

@@ -32,7 +32,7 @@ export type PoolLimits = {
   readonly connectionsMax?: number;
   /** TCP_CONNECTIONS_PER_ADDRESS_MAX if not given. */
   readonly connectionsPerClientMax?: number;
-  /** How many more descriptors the process may open. */
+  /** How many more descriptors the process may open for connections; below 0: so many should be given back. */
   readonly descriptorsLeft: () => number;
 };
 
@@ -146,7 +146,9 @@ export class ConnectionPool {
     const nowMs = performance.now();
     if (nowMs - this.#roomAtMs < TCP_ROOM_MS) return;
     this.#roomAtMs = nowMs;
-    const room = this.#connections.size + this.#limits.descriptorsLeft();
+    const left = this.#limits.descriptorsLeft();
+    if (left <= 0) count(this.#counters, ListenerCounter.TCP_NO_DESCRIPTORS);
+    const room = this.#connections.size + left;
     this.#room = Math.max(1, Math.min(this.#limits.connectionsMax ?? TCP_CONNECTIONS_MAX, room));
   }
 

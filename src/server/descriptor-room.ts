@@ -6,9 +6,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DESCRIPTORS_RESERVED } from '../base/limits.ts';
 
+/** Told when not even the count can be read: so many connections shall go at once. */
+const NONE_LEFT = -16;
+
 /**
- * Descriptors left for connections by the process's present limit, those kept back for files and other sockets not counted; 0
- * when there are none, Infinity where the system does not say (no /proc).
+ * Descriptors left for connections by the process's present limit, those kept back for files and other sockets not counted; below
+ * 0 where so many of these are in use, Infinity where the system does not say (no /proc).
  */
 export function descriptorsLeft(): number {
   try {
@@ -16,8 +19,8 @@ export function descriptorsLeft(): number {
     if (limit === undefined || limit === 'unlimited') return Number.POSITIVE_INFINITY;
     // With few to divide, a quarter is kept back.
     const reserved = Math.min(DESCRIPTORS_RESERVED, Math.floor(Number(limit) / 4));
-    return Math.max(0, Number(limit) - readdirSync('/proc/self/fd').length - reserved);
+    return Number(limit) - readdirSync('/proc/self/fd').length - reserved;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EMFILE' ? 0 : Number.POSITIVE_INFINITY;
+    return (error as NodeJS.ErrnoException).code === 'EMFILE' ? NONE_LEFT : Number.POSITIVE_INFINITY;
   }
 }

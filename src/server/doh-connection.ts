@@ -68,6 +68,11 @@ export class DohConnection implements PooledConnection {
   #lastQueryMs = performance.now();
   /** Octets of bodies that are not complete. */
   #pending = 0;
+  /** Streams of HTTP/2, and those of them whose bodies are not complete. */
+  readonly #open = new Set<ServerHttp2Stream>();
+  readonly #unfinished = new Set<ServerHttp2Stream>();
+  /** The client has closed its side. */
+  #isEnded = false;
   /** Octets of responses that the client has not taken. */
   #unread = 0;
 
@@ -85,6 +90,9 @@ export class DohConnection implements PooledConnection {
       return;
     }
     this.#session = performServerHandshake(socket, SESSION_OPTIONS);
+    // Node holds a session whose peer will send no more until it has been idle; what is complete has been answered.
+    // A turn later, when the bodies that came with the end have been read.
+    socket.once('end', () => setImmediate(() => this.#endSession()));
     this.#session.on('stream', (stream, headers) => this.#onStream(stream, headers));
     // Frames against the protocol, floods of resets: Node has closed the session, and the socket with it.
     this.#session.on('error', () => {
@@ -132,6 +140,11 @@ export class DohConnection implements PooledConnection {
   #onStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {
     // A stream that ends in a reset is the client's affair; the session counts them.
     stream.on('error', () => {});
+    this.#open.add(stream);
+    stream.once('close', () => {
+      this.#open.delete(stream);
+      this.#leaveIfDone();
+    });
     const reply = (answer: Response) => this.#respond(stream, answer);
     const head = readDohHead(
       headers[':method'] as string,
@@ -139,9 +152,25 @@ export class DohConnection implements PooledConnection {
       headers['content-type'],
       headers['content-length'],
     );
-    if (head.kind === 'body') this.#readBody(stream, reply);
-    else if (head.kind === 'query') this.#serve(head.query, reply);
+    if (head.kind === 'body') {
+      this.#unfinished.add(stream);
+      for (const event of ['end', 'close']) stream.once(event, () => this.#unfinished.delete(stream));
+      this.#readBody(stream, reply);
+    } else if (head.kind === 'query') this.#serve(head.query, reply);
     else reply(this.#refuse(head.status));
+  }
+
+  /** Nothing more comes: bodies that are not complete never will be, and the rest goes out before the connection closes. */
+  #endSession(): void {
+    this.#isEnded = true;
+    this.#session?.close();
+    for (const stream of this.#unfinished) stream.close(constants.NGHTTP2_CANCEL);
+    this.#leaveIfDone();
+  }
+
+  /** Node would wait for a stream whose headers are cut as well, which it has told nobody of. */
+  #leaveIfDone(): void {
+    if (this.#isEnded && this.#open.size === 0) this.#session?.destroy();
   }
 
   #respond(stream: ServerHttp2Stream, answer: Response): void {

@@ -26,9 +26,11 @@ export const ListenerCounter = {
   TLS_FAILED: 15,
   /** Requests and sessions that are no DNS over HTTPS. */
   DOH_REFUSED: 16,
+  /** Looks at the process's descriptors that found none for connections: who comes then makes another leave, or is dropped unseen. */
+  TCP_NO_DESCRIPTORS: 17,
 } as const;
 
-const COUNT = 17;
+const COUNT = 18;
 /** Behind the figures: how often the worker's loop has turned, read by the watchdog. */
 const BEAT = COUNT;
 

@@ -158,15 +158,22 @@ export class UdpDgramListener {
     return slot;
   }
 
-  /** ENOBUFS, EPERM of a firewall, EHOSTUNREACH: this answer is lost, the next may not be. */
+  /** No room in the kernel, EPERM of a firewall, EHOSTUNREACH: this answer is lost, the next may not be. */
   #onSent(error: Error | null): void {
-    if (error !== null) count(this.#counters, ListenerCounter.UDP_SEND_FAILED);
+    if (error === null) return;
+    count(this.#counters, hasNoRoom(error) ? ListenerCounter.UDP_SEND_DROPPED : ListenerCounter.UDP_SEND_FAILED);
   }
 
   #onSocketError(error: Error): void {
     count(this.#counters, ListenerCounter.UDP_SOCKET_FAILED);
     if (!isPassing(error)) this.#onFailure(error);
   }
+}
+
+/** The kernel's queues or memory are full for the moment. */
+function hasNoRoom(error: Error): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOBUFS' || code === 'ENOMEM' || code === 'EAGAIN';
 }
 
 /** Errors that the kernel reports of an answer sent earlier, or of a moment without memory. */

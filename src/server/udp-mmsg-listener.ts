@@ -135,7 +135,9 @@ export class UdpMmsgListener {
       if (errno === Linux.EINTR) continue;
       if (errno === Linux.EAGAIN || errno === Linux.ENOBUFS || errno === Linux.ENOMEM) {
         if (++tries <= SEND_TRIES_MAX) {
-          this.#calls.poll(Int32Array.of(socket.fd, Linux.POLLOUT), 1, SEND_WAIT_MS);
+          // A device without room leaves the socket writable, so only EAGAIN is worth waiting for on the socket.
+          const sockets = errno === Linux.EAGAIN ? 1 : 0;
+          this.#calls.poll(Int32Array.of(socket.fd, Linux.POLLOUT), sockets, SEND_WAIT_MS);
           continue;
         }
         for (; sent < batch.staged; sent++) count(this.#counters, ListenerCounter.UDP_SEND_DROPPED);

@@ -2,14 +2,16 @@
 
 import { CONNECTION_CHURN } from './connection-churn.ts';
 import { DAMAGED_GEO } from './damaged-geo.ts';
+import { DISK_TROUBLE } from './disk-trouble.ts';
 import type { Drill } from './drill.ts';
-import { FEW_DESCRIPTORS } from './few-descriptors.ts';
+import { FEW_DESCRIPTORS, FEW_DESCRIPTORS_AT_START } from './few-descriptors.ts';
 import { FLOODS_ANSWERED, FLOODS_LIMITED } from './floods.ts';
 import { GIANT_PIPELINES } from './giant-pipelines.ts';
 import { LOG_PIPE } from './log-pipe.ts';
 import { MAIN_PROCESS_KILLED } from './main-process-killed.ts';
 import { QUERY_OF_DEATH } from './query-of-death.ts';
 import { RELOADS_UNDER_LOAD } from './reloads.ts';
+import { SEND_ERRORS, SEND_ERRORS_DGRAM } from './send-errors.ts';
 import { TCP_SLOW_LORIS } from './tcp-slow-loris.ts';
 import { TRUNCATED_HANDSHAKES } from './truncated-handshakes.ts';
 
@@ -20,8 +22,12 @@ export const DRILLS: readonly Drill[] = [
   GIANT_PIPELINES,
   TRUNCATED_HANDSHAKES,
   QUERY_OF_DEATH,
+  SEND_ERRORS,
+  SEND_ERRORS_DGRAM,
+  FEW_DESCRIPTORS_AT_START,
   FEW_DESCRIPTORS,
   LOG_PIPE,
+  DISK_TROUBLE,
   DAMAGED_GEO,
   FLOODS_ANSWERED,
   FLOODS_LIMITED,

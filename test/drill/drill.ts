@@ -34,6 +34,10 @@ export type Drill = {
   readonly streamHasCookie?: boolean;
   /** Least shares of the stream, where the drill takes UDP or TCP itself away for a while; 0.99 where not given. */
   readonly sharesMin?: Partial<StreamShares>;
+  /** Lines that the node may log meanwhile, {@link LOG_LINES_MAX} if not given: attackers must not fill disks either. */
+  readonly logLinesMax?: number;
+  /** What this machine lacks for the drill, in words; null: nothing. */
+  readonly lacks?: () => string | null;
   /** Does harm for some seconds and takes back its own sockets. Returns what it did, in words; throws for a promise that was broken. */
   readonly run: (ground: DrillGround) => Promise<string>;
 };
@@ -49,6 +53,7 @@ export type DrillReport = {
 const SHARE_MIN = 0.99;
 /** In small a drill's worst moment is a large part of it. */
 const SHARE_MIN_IN_SMALL = 0.95;
+const LOG_LINES_MAX = 50;
 /** More than the backlogs and the pool's buffers may take at once. */
 const GROWTH_MB_MAX = 256;
 /** Descriptors of a node breathe a little: a watcher, a file being read. */
@@ -97,7 +102,8 @@ async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
   const stream = new LegitimateStream(ground.node);
   await stream.start(drill.streamHasCookie ?? false);
   await sleep(500);
-  const before = { memoryMb: memoryMb(pid()), descriptors: descriptors(pid()) };
+  const { node } = ground;
+  const before = { memoryMb: memoryMb(pid()), descriptors: descriptors(pid()), logLines: logLines(node) };
   let peakMb = before.memoryMb;
   const watch = setInterval(() => {
     peakMb = Math.max(peakMb, memoryMb(pid()));
@@ -113,6 +119,8 @@ async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
   clearInterval(watch);
   const shares = await stream.stop();
   const left = await whatIsLeft(ground, before.descriptors);
+  const lines = logLines(node) - before.logLines;
+  const linesMax = drill.logLinesMax ?? LOG_LINES_MAX;
   const growthMb = peakMb - before.memoryMb;
   const shareMin = ground.scale < 1 ? SHARE_MIN_IN_SMALL : SHARE_MIN;
   for (const transport of ['udp', 'tcp'] as const) {
@@ -123,8 +131,9 @@ async function judge(drill: Drill, ground: DrillGround): Promise<DrillReport> {
     );
   }
   if (growthMb > GROWTH_MB_MAX) faults.push(`${growthMb.toFixed(0)} MB more memory`);
+  if (lines > linesMax) faults.push(`${lines} lines of log, more than ${linesMax}`);
   if (left !== '') faults.push(left);
-  const figures = `UDP ${percent(shares.udp)}, TCP ${percent(shares.tcp)}, memory +${growthMb.toFixed(0)} MB at most`;
+  const figures = `UDP ${percent(shares.udp)}, TCP ${percent(shares.tcp)}, memory +${growthMb.toFixed(0)} MB at most, ${lines} lines of log`;
   return { name: drill.name, line: `${drill.name}: ${words}; ${figures}`, faults };
 }
 
@@ -138,6 +147,10 @@ async function whatIsLeft(ground: DrillGround, descriptorsBefore: number): Promi
     if (performance.now() > deadlineMs) return `${open} connections and ${more} descriptors were left open`;
     await sleep(200);
   }
+}
+
+function logLines({ stderr }: MeridianProcess): number {
+  return stderr.split('\n').length - 1;
 }
 
 function memoryMb(pid: number): number {

@@ -14,6 +14,8 @@ const DEATHS = 3;
 /** Query of death and death of workers (08-faults). */
 export const QUERY_OF_DEATH: Drill = {
   name: 'query-of-death',
+  // All of the stream comes from one port and so to one worker, whose queue is lost with it.
+  sharesMin: { udp: 0.9 },
   node: { env: { NODE_OPTIONS: `--import ${PRELOAD}` } },
   run: async ({ node, scale, counters }) => {
     const socket = createSocket('udp4');

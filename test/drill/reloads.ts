@@ -1,14 +1,13 @@
 /** Zone files that are saved and reloaded under load: no query is lost, and none waits long. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ask } from '../tools/dns-client.ts';
 import { streamDuring } from '../tools/query-stream.ts';
 import type { Drill } from './drill.ts';
+import { untilInForce } from './in-force.ts';
 
 const RELOADS = 6;
 const PER_SECOND = 4_000;
 const BETWEEN_MS = 1_000;
-const IN_FORCE_MS = 5_000;
 /** What the worst answer should take; printed beside it, as another program on the machine may take the processor. */
 const BAR_MS = 30;
 
@@ -28,12 +27,7 @@ export const RELOADS_UNDER_LOAD: Drill = {
         await sleep(Math.max(300, BETWEEN_MS * scale));
       }
     });
-    for (const endMs = performance.now() + IN_FORCE_MS; ; ) {
-      const { answers } = await ask(node, 'www.drill.test.', 'A');
-      if (answers[0]?.data === `192.0.2.${RELOADS}`) break;
-      if (performance.now() > endMs) throw new Error('the last zone is not in force');
-      await sleep(20);
-    }
+    await untilInForce(node, 'www.drill.test.', `192.0.2.${RELOADS}`);
     if (report.lost > 0) throw new Error(`${report.lost} of ${report.sent} queries were lost`);
     if (report.rcodes[0] !== report.sent) throw new Error(`other RCODEs than 0: ${JSON.stringify(report.rcodes)}`);
     return `${RELOADS} reloads, ${report.sent} queries, none lost, worst ${report.worstMs.toFixed(1)} ms (bar ${BAR_MS} ms), p99 ${report.p99Ms.toFixed(1)} ms`;

@@ -15,6 +15,11 @@ if (unknown.length > 0 || !(scale >= 0.02 && scale <= 1)) {
 }
 
 for (const drill of DRILLS.filter(({ name }) => names.length === 0 || names.includes(name))) {
+  const lack = drill.lacks?.() ?? null;
+  if (lack !== null) {
+    console.log(`not run ${drill.name}: ${lack}`);
+    continue;
+  }
   const { line, faults } = await runDrill(drill, scale);
   console.log(`${faults.length === 0 ? 'held  ' : 'BROKEN'} ${line}`);
   for (const fault of faults) console.log(`         ${fault}`);

@@ -9,8 +9,13 @@ const SCALE = 0.1;
 const isLinux = existsSync('/proc/self/limits') && findTool('prlimit') !== null;
 
 describe.skipIf(!isLinux)('a legitimate stream holds through (skipped without /proc and prlimit)', () => {
-  it.each(DRILLS.map((drill) => [drill.name, drill] as const))('%s, in small', async (_, drill) => {
-    const { line, faults } = await runDrill(drill, SCALE);
-    expect(faults, line).toEqual([]);
-  });
+  for (const drill of DRILLS) {
+    const lack = drill.lacks?.() ?? null;
+    const name = lack === null ? `${drill.name}, in small` : `${drill.name} (skipped: ${lack})`;
+    it.skipIf(lack !== null)(name, async () => {
+      const { line, faults } = await runDrill(drill, SCALE);
+      console.log(`figure: ${line}`);
+      expect(faults, line).toEqual([]);
+    });
+  }
 });

@@ -26,6 +26,8 @@ export type MeridianOptions = {
   /** Further arguments, last on the line. */
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** A program with its arguments that becomes the node (`prlimit --nofile=64`), or a shell that does by exec. */
+  readonly under?: readonly string[];
   /** The folder of an earlier process, to start again with its files and state; that process must have `keepFolder`. */
   readonly folder?: string;
   readonly keepFolder?: boolean;
@@ -77,7 +79,8 @@ export class MeridianProcess {
     this.dnsPort = place.dnsPort;
     this.adminUrl = place.adminUrl;
     this.#keepFolder = place.keepFolder;
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+    const [program = process.execPath, ...line] = [...place.under, process.execPath, MAIN, ...args];
+    this.child = spawn(program, line, {
       cwd: place.folder,
       env: { ...cleanEnvironment(), ...place.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -200,6 +203,7 @@ export class MeridianProcess {
 }
 
 type ProcessPlace = {
+  readonly under: readonly string[];
   readonly folder: string;
   readonly keepFolder: boolean;
   readonly env: Readonly<Record<string, string>>;
@@ -255,7 +259,7 @@ export async function runMeridian(
   options: { folder?: string; env?: Readonly<Record<string, string>>; withinMs?: number } = {},
 ): Promise<Ending & { stdout: string; stderr: string }> {
   const folder = options.folder ?? newFolder();
-  const place = { folder, keepFolder: true, env: options.env ?? {}, dnsHost: '', dnsPort: 0, adminUrl: '' };
+  const place = { folder, keepFolder: true, env: options.env ?? {}, under: [], dnsHost: '', dnsPort: 0, adminUrl: '' };
   const run = new MeridianProcess(args, place);
   try {
     return { ...(await run.ended(options.withinMs)), stdout: run.stdout, stderr: run.stderr };
@@ -266,7 +270,8 @@ export async function runMeridian(
 }
 
 function commonPlace(options: MeridianOptions | ProbeOptions, folder: string) {
-  return { folder, keepFolder: options.keepFolder ?? false, env: options.env ?? {} };
+  const under = 'under' in options ? (options.under ?? []) : [];
+  return { folder, keepFolder: options.keepFolder ?? false, env: options.env ?? {}, under };
 }
 
 function folderArguments(options: MeridianOptions | ProbeOptions, folder: string): string[] {

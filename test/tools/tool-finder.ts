@@ -117,6 +117,13 @@ export const TOOLS: readonly Tool[] = [
     suites: 'drills',
   },
   {
+    name: 'strace',
+    variable: 'STRACE_BIN',
+    debianPackage: 'strace',
+    required: false,
+    suites: 'drills of system calls that fail',
+  },
+  {
     name: 'nsd',
     variable: 'NSD_BIN',
     debianPackage: 'nsd',

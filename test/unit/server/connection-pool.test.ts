@@ -66,10 +66,11 @@ describe('ConnectionPool', () => {
 
   it('shrinks to the descriptors that the process has left, and keeps one place always', () => {
     let left = 1;
-    const { closed, connect } = createPool({ descriptorsLeft: () => left });
+    const { closed, connect, counters } = createPool({ descriptorsLeft: () => left });
     connect('a');
     connect('b');
     expect(closed).toEqual(['a']);
+    expect(counters[ListenerCounter.TCP_NO_DESCRIPTORS]).toBe(0);
     left = 0;
     connect('c');
     expect(closed).toEqual(['a', 'b']);
@@ -77,12 +78,13 @@ describe('ConnectionPool', () => {
 
   it('gives back connections when descriptors become scarce, without a newcomer', async () => {
     let left = 100;
-    const { pool, closed, connect } = createPool({ descriptorsLeft: () => left });
+    const { pool, closed, connect, counters } = createPool({ descriptorsLeft: () => left });
     for (const name of ['a', 'b', 'c']) connect(name);
     left = -2;
     pool.start();
     for (const end = performance.now() + 5_000; closed.length < 2 && performance.now() < end; ) await sleep(20);
     expect(closed).toEqual(['a', 'b']);
+    expect(counters[ListenerCounter.TCP_NO_DESCRIPTORS]).toBeGreaterThan(0);
   });
 
   it('bears less idleness the fuller it is (RFC 7766 6.2.3)', () => {

@@ -4,7 +4,7 @@ import { Agent, request as requestHttp1 } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DOH_RESETS_MAX, DOH_STREAMS_MAX } from '../../../src/base/limits.ts';
+import { DOH_RESETS_MAX, DOH_STREAMS_MAX, TCP_IDLE_MS } from '../../../src/base/limits.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { DOH_PROTOCOLS } from '../../../src/server/doh-connection.ts';
 import { ListenerCounter } from '../../../src/server/listener-counters.ts';
@@ -65,9 +65,18 @@ async function ask1(port: number, method: string, path: string, type?: string, b
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) };
 }
 
+const END_STREAM = 1;
 const END_HEADERS = 4;
 /** :method GET, :scheme https, :path / by their places in HPACK's static table (RFC 7541 A). */
 const GET_ROOT = Buffer.of(0x82, 0x87, 0x84);
+
+/** POST https a /dns-query with the type of a query, without the table and Huffman's code. */
+const POST_QUERY = Buffer.concat([
+  Buffer.of(0x83, 0x87, 0x01, 1, 0x61, 0x04, 10),
+  Buffer.from('/dns-query'),
+  Buffer.of(0x0f, 0x10, TYPE.length),
+  Buffer.from(TYPE),
+]);
 
 /** One frame (RFC 9113 4.1). */
 function frame(type: number, flags: number, stream: number, payload: Uint8Array): Buffer {
@@ -190,6 +199,31 @@ describe('DNS over HTTPS (RFC 8484)', () => {
     }
     expect(await until(() => statuses.length > 0)).toBe(true);
     expect(new Set(statuses)).toEqual(new Set([429]));
+  });
+
+  it.each([
+    ['in the middle of a frame', Buffer.concat([frame(1, END_HEADERS, 1, GET_ROOT)]).subarray(0, 11)],
+    ['in the middle of a body', frame(1, END_HEADERS, 1, POST_QUERY)],
+    ['between two requests', Buffer.alloc(0)],
+  ])('closes at once on a client that closes its side %s', async (_, octets) => {
+    const { ports } = await start();
+    const socket = await dialRaw(ports.https);
+    const sinceMs = performance.now();
+    const closed = once(socket, 'close');
+    socket.end(octets);
+    await Promise.race([closed, sleep(TCP_IDLE_MS)]);
+    // Idleness alone would end it too, much later.
+    expect(performance.now() - sinceMs).toBeLessThan(TCP_IDLE_MS / 2);
+  });
+
+  it('answers what a client asked before it closed its side', async () => {
+    const { ports } = await start();
+    const socket = await dialRaw(ports.https);
+    const chunks: Buffer[] = [];
+    socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+    socket.end(Buffer.concat([frame(1, END_HEADERS, 1, POST_QUERY), frame(0, END_STREAM, 1, QUERY)]));
+    await once(socket, 'close');
+    expect(Buffer.concat(chunks).includes(Buffer.of(192, 0, 2, 1))).toBe(true);
   });
 
   it('stops within its time while a client holds on', async () => {

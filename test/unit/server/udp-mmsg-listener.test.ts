@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { formatIpAddress } from '../../../src/base/ip-address.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
-import { loadSystemCalls } from '../../../src/server/system-calls.ts';
+import { Linux, loadSystemCalls, type SystemCalls } from '../../../src/server/system-calls.ts';
 import { UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
 import { idleTimer } from '../../tools/service-timer.ts';
 
@@ -180,4 +180,40 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
       new UdpMmsgListener(calls, [{ address: '127.0.0.1', port }], echo(), createListenerCounters(), idleTimer());
     expect(refused).toThrow(`bind failed for 127.0.0.1 port ${port}`);
   });
+
+  it.each([
+    ['ENOBUFS passes', Linux.ENOBUFS, 3, { answered: true, waits: 3, sockets: 0, udpSendDropped: 0, udpSendFailed: 0 }],
+    ['EAGAIN passes', Linux.EAGAIN, 3, { answered: true, waits: 3, sockets: 1, udpSendDropped: 0, udpSendFailed: 0 }],
+    [
+      'ENOBUFS stays',
+      Linux.ENOBUFS,
+      99,
+      { answered: false, waits: 10, sockets: 0, udpSendDropped: 1, udpSendFailed: 0 },
+    ],
+    ['a firewall refuses', 1, 99, { answered: false, waits: 0, sockets: 0, udpSendDropped: 0, udpSendFailed: 1 }],
+  ])(
+    'loses no answer that it need not, and counts the others by cause, when %s',
+    async (_, errno, failures, wanted) => {
+      let [left, waits, sockets] = [failures, 0, 0];
+      const counters = createListenerCounters();
+      const failing: SystemCalls = {
+        ...(calls as SystemCalls),
+        sendmmsg: (...args) => (left-- > 0 ? -1 : (calls as SystemCalls).sendmmsg(...args)),
+        errno: () => (left < failures ? errno : (calls as SystemCalls).errno()),
+        poll: (fds, count, timeoutMs) => {
+          waits++;
+          sockets = count;
+          return (calls as SystemCalls).poll(fds, count, timeoutMs);
+        },
+      };
+      const listener = new UdpMmsgListener(failing, [{ address: '127.0.0.1', port: 0 }], echo(), counters);
+      open.push(listener);
+      const { socket, heard } = await client('udp4', '127.0.0.1');
+      await send(socket, 'one', listener.ports[0]!, '127.0.0.1');
+      while (left === failures) listener.runBatch();
+      if (wanted.answered) await runUntil(listener, () => heard.length === 1);
+      const { udpSendDropped, udpSendFailed } = reportListenerCounters(counters, [counters]);
+      expect({ answered: heard.length === 1, waits, sockets, udpSendDropped, udpSendFailed }).toEqual(wanted);
+    },
+  );
 });
