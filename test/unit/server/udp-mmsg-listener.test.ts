@@ -206,7 +206,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
           return (calls as SystemCalls).poll(fds, count, timeoutMs);
         },
       };
-      const listener = new UdpMmsgListener(failing, [{ address: '127.0.0.1', port: 0 }], echo(), counters);
+      const listener = new UdpMmsgListener(failing, [{ address: '127.0.0.1', port: 0 }], echo(), counters, idleTimer());
       open.push(listener);
       const { socket, heard } = await client('udp4', '127.0.0.1');
       await send(socket, 'one', listener.ports[0]!, '127.0.0.1');
