@@ -17,8 +17,8 @@ const listening = hosts.map((host) => new Promise((resolve) => {
 Promise.all(listening).then(() => process.stdout.write('listening'));
 process.stdin.on('end', () => process.exit()).resume();
 `;
-/** Connections that wait to be taken: few, so that they are soon as many as there may be. */
-const BACKLOG = 8;
+/** Connections that may wait to be taken: more than checks make before they are sure, and few enough to be made by us. */
+const BACKLOG = 64;
 
 /** Owner of the process. */
 export class EndpointMachine {
