@@ -344,7 +344,8 @@ export const historyShape = z.object({
   endMs: count,
   queriesPerSecond: series,
   /** Milliseconds, median over endpoints. */
-  regions: z.array(z.object({ region: text, latencyMs: series })),
+  /** `states`: a letter a sample, u none of its endpoints is out, p a part, d all, ? not known. */
+  regions: z.array(z.object({ region: text, states: text, latencyMs: series })),
   total: count,
   /** Of the endpoints asked for (`offset`, `limit`). `states`: a letter a sample, u up, d down, h held back though not down, ? unknown. */
   endpoints: z.array(z.object({ key: text, states: text, latencyMs: series })),

@@ -3,6 +3,8 @@
 import type { z } from 'zod';
 import type {
   agentsShape,
+  clusterShape,
+  demandShape,
   endpointsShape,
   eventShape,
   eventsShape,
@@ -10,6 +12,7 @@ import type {
   nodeShape,
   pulseShape,
   regionsShape,
+  sharesShape,
   shiftsShape,
   zonesShape,
 } from '../admin/api-schema.ts';
@@ -20,6 +23,9 @@ export type NodeAnswer = z.infer<typeof nodeShape>;
 export type ZonesAnswer = z.infer<typeof zonesShape>;
 export type RegionsAnswer = z.infer<typeof regionsShape>;
 export type AgentsAnswer = z.infer<typeof agentsShape>;
+export type ClusterAnswer = z.infer<typeof clusterShape>;
+export type DemandAnswer = z.infer<typeof demandShape>;
+export type SharesAnswer = z.infer<typeof sharesShape>;
 export type EndpointsAnswer = z.infer<typeof endpointsShape>;
 export type EndpointAnswer = EndpointsAnswer['endpoints'][number];
 export type HistoryAnswer = z.infer<typeof historyShape>;

@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useMemo, useState } from 'preact/hooks';
 import type { NodeAnswer } from './api-answers.ts';
 import { ApiClient } from './api-client.ts';
+import { ClusterView } from './cluster-view.tsx';
 import { ConsoleContext, useLoaded } from './console-context.tsx';
 import { EndpointsView } from './endpoints-view.tsx';
 import { EventsView } from './events-view.tsx';
@@ -100,6 +101,8 @@ function OpenView({ route }: { readonly route: Route }) {
       return <ShiftsView />;
     case 'zones':
       return <ZonesView />;
+    case 'cluster':
+      return <ClusterView />;
     case 'events':
       return <EventsView />;
   }

@@ -1,15 +1,16 @@
 /** Every endpoint: what each region says of it, how far it is, how it has been, and what part of the answers it has. */
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { EndpointAnswer, HistoryAnswer } from './api-answers.ts';
+import type { EndpointAnswer, HistoryAnswer, SharesAnswer } from './api-answers.ts';
 import { useLoaded } from './console-context.tsx';
 import { endpointState } from './endpoint-state.ts';
 import { movesClients } from './event-kinds.ts';
-import { amountText, clockText, countText, durationText, millisecondsText } from './figures.ts';
+import { amountText, clockText, countText, durationText, millisecondsText, percentText } from './figures.ts';
 import { type AllEndpoints, loadEndpoints } from './load-endpoints.ts';
 import { writeRoute } from './page-route.ts';
+import { ShareBar, ShareTable } from './share-table.tsx';
 import { filterRows, PAGE_ROWS, pageOf } from './table-page.ts';
-import { Card, Failure, Pager, Quiet, Scroll, Sparkline, StateMark, StateStrip } from './view-parts.tsx';
+import { Card, Failure, FilterField, Pager, Quiet, Scroll, Sparkline, StateMark, StateStrip } from './view-parts.tsx';
 
 const ENDPOINTS_MS = 10_000;
 const HISTORY_MS = 10_000;
@@ -24,6 +25,13 @@ export function EndpointsView({ query }: { readonly query: Readonly<Record<strin
   const found = useMemo(() => filterRows(endpoints, filter, textOf), [endpoints, filter]);
   const page = pageOf(found, wanted);
   const history = useHistory(endpoints, page.rows);
+  const shares = useLoaded<SharesAnswer>('shares', (client, signal) => client.get('shares', signal), {
+    everyMs: ENDPOINTS_MS,
+  });
+  const shareOf = useMemo(
+    () => new Map((shares.value?.pools ?? []).flatMap((pool) => pool.endpoints.map((each) => [each.key, each]))),
+    [shares.value],
+  );
   const more = (all.value?.total ?? 0) - endpoints.length;
   return (
     <div class="view">
@@ -32,18 +40,14 @@ export function EndpointsView({ query }: { readonly query: Readonly<Record<strin
         title="Endpoints"
         id="endpoints-title"
         aside={
-          <label class="card-tools">
-            <span class="unseen">Filter</span>
-            <input
-              type="search"
-              placeholder="Filter: address, name, pool, region, state"
-              value={filter}
-              onInput={(event) => {
-                setFilter(event.currentTarget.value);
-                setWanted(0);
-              }}
-            />
-          </label>
+          <FilterField
+            value={filter}
+            hint="address, name, pool, region, state"
+            onFilter={(words) => {
+              setFilter(words);
+              setWanted(0);
+            }}
+          />
         }
       >
         {all.error !== null && <Failure message={`Endpoints could not be had: ${all.error}.`} onRetry={all.reload} />}
@@ -58,11 +62,17 @@ export function EndpointsView({ query }: { readonly query: Readonly<Record<strin
                 : `${found.length} of ${countText(endpoints.length, 'endpoint')}`}
               {more > 0 && `; ${amountText(more)} more are not listed here, "meridian status" has all`}
             </p>
-            <EndpointTable rows={page.rows} history={history} />
+            <EndpointTable rows={page.rows} history={history} shareOf={shareOf} />
             {found.length === 0 && <Quiet>No endpoint has all these words.</Quiet>}
             <Pager page={page} onPage={setWanted} />
           </>
         )}
+      </Card>
+      <Card title="Answered against configured" id="shares-title">
+        {shares.error !== null && (
+          <Failure message={`Shares could not be had: ${shares.error}.`} onRetry={shares.reload} />
+        )}
+        {shares.value !== null && <ShareTable shares={shares.value} />}
       </Card>
     </div>
   );
@@ -73,6 +83,7 @@ function textOf(endpoint: EndpointAnswer): string {
   return [value, name, type, pool, region ?? '', check, endpointState(endpoint).word].join(' ');
 }
 
+type EndpointShare = SharesAnswer['pools'][number]['endpoints'][number];
 type Past = { readonly states: string; readonly latencyMs: readonly (number | null)[] };
 
 /** The history of the rows shown, block by block: a filter may have torn them apart. */
@@ -100,9 +111,11 @@ function useHistory(all: readonly EndpointAnswer[], shown: readonly EndpointAnsw
 function EndpointTable({
   rows,
   history,
+  shareOf,
 }: {
   readonly rows: readonly EndpointAnswer[];
   readonly history: ReadonlyMap<string, Past>;
+  readonly shareOf: ReadonlyMap<string, EndpointShare>;
 }) {
   return (
     <Scroll label="Table of endpoints">
@@ -120,14 +133,17 @@ function EndpointTable({
             <th scope="col" class="number">
               Weight
             </th>
-            <th scope="col" class="number">
-              Answers
-            </th>
+            <th scope="col">Answered of its pool</th>
           </tr>
         </thead>
         <tbody>
           {rows.map((endpoint) => (
-            <EndpointRow key={endpoint.key} endpoint={endpoint} past={history.get(endpoint.key)} />
+            <EndpointRow
+              key={endpoint.key}
+              endpoint={endpoint}
+              past={history.get(endpoint.key)}
+              share={shareOf.get(endpoint.key)}
+            />
           ))}
         </tbody>
       </table>
@@ -135,7 +151,13 @@ function EndpointTable({
   );
 }
 
-function EndpointRow({ endpoint, past }: { readonly endpoint: EndpointAnswer; readonly past: Past | undefined }) {
+type RowInput = {
+  readonly endpoint: EndpointAnswer;
+  readonly past: Past | undefined;
+  readonly share: EndpointShare | undefined;
+};
+
+function EndpointRow({ endpoint, past, share }: RowInput) {
   const { value, name, type, pool, region, votes, latencies, drawWeight, factor, answers, transitions, key } = endpoint;
   const nearest = latencies.length === 0 ? null : Math.min(...latencies.map(({ ms }) => ms));
   const last = transitions.at(-1);
@@ -170,7 +192,16 @@ function EndpointRow({ endpoint, past }: { readonly endpoint: EndpointAnswer; re
         {amountText(drawWeight)}
         {factor !== 1 && <span class="quiet block">× {amountText(factor)}</span>}
       </td>
-      <td class="number">{amountText(answers.recent)}</td>
+      <td class="share">
+        <ShareBar answered={share?.answeredShare ?? null} configured={share?.configuredShare ?? null} />
+        <span class="quiet block">
+          {percentText(share?.configuredShare)} by the file
+          {share !== undefined && share.effectiveShare !== share.configuredShare
+            ? `, ${percentText(share.effectiveShare)} now`
+            : ''}
+          , {countText(answers.recent, 'answer')}
+        </span>
+      </td>
     </tr>
   );
 }

@@ -1,10 +1,12 @@
 /** What happened, newest first, as the node tells it. */
 
 import { useMemo, useState } from 'preact/hooks';
+import type { EventAnswer } from './api-answers.ts';
 import { useGround, useLive } from './console-context.tsx';
+import { eventText } from './event-text.ts';
 import { clockText } from './figures.ts';
 import { filterRows, pageOf } from './table-page.ts';
-import { Card, Pager, Quiet } from './view-parts.tsx';
+import { Card, FilterField, Pager, Quiet } from './view-parts.tsx';
 
 /** The log with a filter. */
 export function EventsView() {
@@ -27,15 +29,14 @@ export function EventsView() {
         title="Events"
         id="events-title"
         aside={
-          <label class="card-tools">
-            <span class="unseen">Filter</span>
-            <input
-              type="search"
-              placeholder="Filter: verdict, reload, a name …"
-              value={filter}
-              onInput={(event) => setFilter(event.currentTarget.value)}
-            />
-          </label>
+          <FilterField
+            value={filter}
+            hint="verdict, reload, a name …"
+            onFilter={(words) => {
+              setFilter(words);
+              setWanted(0);
+            }}
+          />
         }
       >
         {live.events.length === 0 && live.link === 'live' && (
@@ -43,15 +44,8 @@ export function EventsView() {
         )}
         {live.events.length > 0 && found.length === 0 && <Quiet>No event has all these words.</Quiet>}
         <ol class="events">
-          {page.rows.map(({ id, atMs, level, kind, message, data }) => (
-            <li key={id} class={`event event-${level}`}>
-              <time dateTime={new Date(atMs).toISOString()}>{clockText(atMs)}</time>
-              <span class="kind">{kind}</span>
-              <span class="message">
-                {message}
-                <span class="quiet"> {dataText(data)}</span>
-              </span>
-            </li>
+          {page.rows.map((event) => (
+            <EventLine key={event.id} event={event} />
           ))}
         </ol>
         <Pager page={page} onPage={setWanted} />
@@ -60,9 +54,17 @@ export function EventsView() {
   );
 }
 
-function dataText(data: Readonly<Record<string, unknown>>): string {
-  return Object.entries(data)
-    .filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => `${key} ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ');
+function EventLine({ event }: { readonly event: EventAnswer }) {
+  const { atMs, level, kind } = event;
+  const { sentence, detail } = eventText(event);
+  return (
+    <li class={`event event-${level}`}>
+      <time dateTime={new Date(atMs).toISOString()}>{clockText(atMs)}</time>
+      <span class="kind">{kind}</span>
+      <span class="message">
+        {sentence}
+        {detail !== '' && <span class="quiet block">{detail}</span>}
+      </span>
+    </li>
+  );
 }

@@ -281,9 +281,13 @@ function EndpointPart({ endpoint, pool, step, explanation }: EndpointInput) {
             <li key={agent}>
               <StateMark state={vote} word={`${region}: ${vote}`} />{' '}
               <span class="quiet">
-                {reason}
-                {connectMs !== null && `, connects in ${millisecondsText(connectMs)}`},{' '}
-                {fresh ? 'heard' : 'stale, heard'} {durationText(ageSeconds)} ago by {agent}
+                {[
+                  reason ?? '',
+                  connectMs === null ? '' : `connects in ${millisecondsText(connectMs)}`,
+                  `${fresh ? 'heard' : 'stale, heard'} ${durationText(ageSeconds)} ago by ${agent}`,
+                ]
+                  .filter((part) => part !== '')
+                  .join(', ')}
               </span>
             </li>
           ))}

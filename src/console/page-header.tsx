@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<View, string>> = {
   'what-if': 'What if',
   shifts: 'Shifts',
   zones: 'Zones',
+  cluster: 'Cluster',
   events: 'Events',
 };
 

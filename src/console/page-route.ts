@@ -4,7 +4,7 @@
  */
 
 /** The views in the order of the navigation; the first is where one lands. */
-export const VIEWS = ['world', 'endpoints', 'explain', 'what-if', 'shifts', 'zones', 'events'] as const;
+export const VIEWS = ['world', 'endpoints', 'explain', 'what-if', 'shifts', 'zones', 'cluster', 'events'] as const;
 export type View = (typeof VIEWS)[number];
 
 /** An open view and what it was asked. */

@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from 'preact/hooks';
 import type uPlot from 'uplot';
-import { amountText } from './figures.ts';
+import { amountText, clockText } from './figures.ts';
 
 /** A point of the line: seconds of the wall clock, and queries per second. */
 export type RatePoint = { readonly atMs: number; readonly rate: number | null };
@@ -59,7 +59,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     cursor: { show: false },
     scales: { y: { range: (_, __, max) => [0, Math.max(1, (max ?? 0) * 1.15)] } },
     axes: [
-      { ...axis, size: 24, grid: { show: false }, space: 80, values: (_, ticks) => ticks.map(timeText) },
+      { ...axis, size: 24, grid: { show: false }, space: 80, values: (_, ticks) => timeTexts(ticks) },
       { ...axis, size: 44, space: 34, values: (_, ticks) => ticks.map((tick) => amountText(tick)) },
     ],
     series: [
@@ -75,7 +75,8 @@ function optionsFor(element: HTMLElement): uPlot.Options {
   };
 }
 
-function timeText(seconds: number): string {
-  const at = new Date(seconds * 1000);
-  return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+/** Hours and minutes; seconds too where ticks are less than a minute apart. */
+function timeTexts(ticks: readonly number[]): string[] {
+  const isFine = ticks.length > 1 && ticks[1]! - ticks[0]! < 60;
+  return ticks.map((tick) => clockText(tick * 1000).slice(0, isFine ? 8 : 5));
 }

@@ -5,7 +5,7 @@ import type { EndpointState } from './endpoint-state.ts';
 import { countText, millisecondsText, percentText } from './figures.ts';
 import { writeRoute } from './page-route.ts';
 import type { RegionPaint } from './region-palette.ts';
-import { Quiet, Scroll, Sparkline, StateMark, Swatch } from './view-parts.tsx';
+import { Quiet, Scroll, Sparkline, StateMark, StateStrip, Swatch } from './view-parts.tsx';
 
 type Input = {
   readonly regions: RegionsAnswer['regions'];
@@ -28,9 +28,7 @@ export function RegionTable({ regions, history, paints }: Input) {
             <th scope="col" class="number">
               Latency
             </th>
-            <th scope="col">
-              <span class="unseen">Latency over time</span>
-            </th>
+            <th scope="col">Over time</th>
             <th scope="col" class="number">
               Answers
             </th>
@@ -55,6 +53,7 @@ export function RegionTable({ regions, history, paints }: Input) {
                   points={history?.regions.find(({ region }) => region === row.region)?.latencyMs ?? []}
                   label={`latency of ${row.region} over time, now ${millisecondsText(row.latencyMs)}`}
                 />
+                <StateStrip states={history?.regions.find(({ region }) => region === row.region)?.states ?? ''} />
               </td>
               <td class="number">{percentText(row.answeredShare)}</td>
             </tr>

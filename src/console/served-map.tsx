@@ -2,6 +2,7 @@
 
 import type { ComponentChildren } from 'preact';
 import { useMemo, useState } from 'preact/hooks';
+import type { AnswerFlow } from './answer-flows.ts';
 import type { MapRecord, RegionsAnswer } from './api-answers.ts';
 import { CountryTable } from './country-table.tsx';
 import { percentText } from './figures.ts';
@@ -25,6 +26,8 @@ type Input = {
   readonly counted: { readonly source: string; readonly geo: string } | null;
   readonly marked?: ReadonlySet<string>;
   readonly down?: ReadonlySet<string>;
+  readonly flows?: readonly AnswerFlow[];
+  readonly isFlowing?: boolean;
   readonly onPick?: (code: string) => void;
   /** What stands above the map. */
   readonly children?: ComponentChildren;
@@ -38,18 +41,18 @@ export function usePaints(regions: RegionsAnswer['regions'], before: Served, aft
   );
 }
 
-/** The record that was chosen, else the one whose clients are served from the most places: there is the most to see. */
+/** The record that was chosen, else the one whose countries look to the most places: there is the most to see. */
 export function chooseRecord(records: readonly MapRecord[], key: string | undefined): MapRecord | undefined {
   const chosen = records.find((each) => recordKey(each) === key);
   if (chosen !== undefined) return chosen;
-  const places = records.map((each) => new Set(servedNames(servedCountries(each))).size);
+  const places = records.map((each) => new Set([...servedCountries(each).values()].map(({ by }) => by)).size);
   return records[places.indexOf(Math.max(...places))];
 }
 
 /** The card. */
 export function ServedMap({ title, label, records, record, onRecord, children, ...map }: Input) {
   const [isTable, setIsTable] = useState(false);
-  const { countries, regions, paints, counted, marked, down, onPick } = map;
+  const { countries, regions, paints, counted, marked, down, onPick, flows, isFlowing } = map;
   const picking = onPick === undefined ? {} : { onPick };
   const tools = records.length > 0 && (
     <div class="card-tools">
@@ -83,14 +86,22 @@ export function ServedMap({ title, label, records, record, onRecord, children, .
           {...picking}
           {...(marked === undefined ? {} : { marked })}
           {...(down === undefined ? {} : { down })}
+          {...(flows === undefined ? {} : { flows, isFlowing: isFlowing === true })}
         />
       )}
-      <Legend countries={countries} paints={paints} counted={counted} />
+      <Legend
+        countries={countries}
+        paints={paints}
+        counted={counted}
+        hasFlows={flows !== undefined && flows.length > 0}
+      />
     </Card>
   );
 }
 
-function Legend({ countries, paints, counted }: Pick<Input, 'countries' | 'paints' | 'counted'>) {
+type LegendInput = Pick<Input, 'countries' | 'paints' | 'counted'> & { readonly hasFlows: boolean };
+
+function Legend({ countries, paints, counted, hasFlows }: LegendInput) {
   return (
     <div class="legend">
       <ul>
@@ -103,7 +114,8 @@ function Legend({ countries, paints, counted }: Pick<Input, 'countries' | 'paint
       {counted !== null && (
         <p class="quiet">
           Clients counted by {counted.source === 'ipv4-addresses' ? 'their IPv4 addresses' : counted.source}; places by{' '}
-          {counted.geo}.
+          {counted.geo}.{hasFlows && ' Bows: steered answers of this node, wider for more.'} Dots below a region: its
+          agents, hollow when silent.
         </p>
       )}
     </div>

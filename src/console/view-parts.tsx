@@ -90,13 +90,13 @@ export function Swatch({ paint }: { readonly paint: RegionPaint | undefined }) {
 /** A line of latencies; `label` is what it says to those who do not see it. */
 export function Sparkline({ points, label }: { readonly points: readonly (number | null)[]; readonly label: string }) {
   return (
-    <svg class="spark" viewBox="-2 -2 94 24" role="img" aria-label={label}>
+    <svg class="spark" viewBox="-2 -2 94 24" preserveAspectRatio="none" role="img" aria-label={label}>
       <path d={sparkPath(points, 90, 20)} />
     </svg>
   );
 }
 
-const LETTERS: Readonly<Record<string, EndpointState>> = { u: 'up', d: 'down', h: 'held', '?': 'unknown' };
+const LETTERS: Readonly<Record<string, EndpointState>> = { u: 'up', d: 'down', h: 'held', p: 'held', '?': 'unknown' };
 
 /** States over time as a strip; letters as in the node's history. */
 export function StateStrip({ states }: { readonly states: string }) {
@@ -119,6 +119,28 @@ export function StateStrip({ states }: { readonly states: string }) {
         return <rect key={index} class={`strip-${state}`} x={index} y={top} width={run.length} height={height} />;
       })}
     </svg>
+  );
+}
+
+type FilterInput = {
+  readonly value: string;
+  /** What may be typed, in words. */
+  readonly hint: string;
+  readonly onFilter: (value: string) => void;
+};
+
+/** The field above a table by whose words rows are found; it tells every change. */
+export function FilterField({ value, hint, onFilter }: FilterInput) {
+  return (
+    <label class="card-tools">
+      <span class="unseen">Filter</span>
+      <input
+        type="search"
+        placeholder={`Filter: ${hint}`}
+        value={value}
+        onInput={(event) => onFilter(event.currentTarget.value)}
+      />
+    </label>
   );
 }
 

@@ -283,7 +283,7 @@ function RecordLoads({ record }: { readonly record: WhatIfAnswer['records'][numb
           </tr>
         </thead>
         <tbody>
-          {pools.map(({ pool, region, before, after, capacity, loadAfter, overBy }) => (
+          {pools.map(({ pool, region, before, after, capacity, loadBefore, loadAfter, overBy }) => (
             <tr key={pool} data-pool={pool}>
               <th scope="row">
                 <Swatch paint={paints.get(region ?? pool)} /> {pool}
@@ -294,14 +294,8 @@ function RecordLoads({ record }: { readonly record: WhatIfAnswer['records'][numb
                 {capacity === null || loadAfter === null ? (
                   <span class="quiet">no capacity stated</span>
                 ) : (
-                  <span class={overBy > 0 ? 'is-bad' : ''}>
-                    <meter
-                      min={0}
-                      max={Math.max(capacity.max, loadAfter)}
-                      high={capacity.target}
-                      value={loadAfter}
-                      aria-label={`load of ${pool}`}
-                    />{' '}
+                  <span class={`load${overBy > 0 ? ' is-bad' : ''}`}>
+                    <LoadBar before={loadBefore ?? loadAfter} after={loadAfter} capacity={capacity} />
                     {amountText(loadAfter)} of {amountText(capacity.max)} {capacity.unit}
                   </span>
                 )}
@@ -313,6 +307,27 @@ function RecordLoads({ record }: { readonly record: WhatIfAnswer['records'][numb
         </tbody>
       </table>
     </Scroll>
+  );
+}
+
+type LoadInput = {
+  readonly before: number;
+  readonly after: number;
+  readonly capacity: { readonly target: number; readonly max: number };
+};
+
+/** The load then as a bar, the load now as a line below it, and marks at target and maximum; the numbers stand beside it. */
+function LoadBar({ before, after, capacity: { target, max } }: LoadInput) {
+  const scale = 100 / Math.max(max * 1.1, before, after, Number.MIN_VALUE);
+  const kind = after > max ? 'over' : after > target * 1.02 ? 'high' : 'good';
+  return (
+    <svg class="load-bar" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">
+      <rect class="bar-ground" y="2" width="100" height="8" />
+      <rect class={`bar-${kind}`} y="2" width={after * scale} height="8" />
+      <rect class="bar-before" y="11" width={before * scale} height="2" />
+      <rect class="bar-target" x={target * scale} y="0" width="0.8" height="12" />
+      <rect class="bar-max" x={max * scale} y="0" width="1.4" height="12" />
+    </svg>
   );
 }
 

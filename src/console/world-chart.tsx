@@ -1,9 +1,11 @@
 /** The map itself: countries in the colour of who serves them, regions as points, and what is under the pointer in words. */
 
 import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { AnswerFlow } from './answer-flows.ts';
 import type { RegionsAnswer } from './api-answers.ts';
 import { countryName } from './country-name.ts';
 import { percentText } from './figures.ts';
+import { MapOverlay } from './map-overlay.tsx';
 import { type ServedCountry, servedText } from './map-shares.ts';
 import { fillOf, REGION_COLOURS, type RegionPaint } from './region-palette.ts';
 import { drawWorld, MAP_HEIGHT, MAP_WIDTH, type WorldMap } from './world-map.ts';
@@ -15,6 +17,9 @@ type Input = {
   /** Countries to set off, and the regions that are crossed out. */
   readonly marked?: ReadonlySet<string>;
   readonly down?: ReadonlySet<string>;
+  /** Bows from regions to where queries come from, and whether they come now. */
+  readonly flows?: readonly AnswerFlow[];
+  readonly isFlowing?: boolean;
   readonly label: string;
   readonly onPick?: (code: string) => void;
 };
@@ -29,7 +34,7 @@ function loadWorld(): Promise<WorldMap> {
 
 /** A map for the eye and the pointer; whoever uses it puts the same as a table beside it. */
 export function WorldChart(input: Input) {
-  const { countries, regions, label } = input;
+  const { countries, label } = input;
   const [world, setWorld] = useState<WorldMap | null>(null);
   const [pointed, setPointed] = useState<string | null>(null);
   useEffect(() => {
@@ -42,21 +47,23 @@ export function WorldChart(input: Input) {
   const served = pointed === null ? undefined : countries.get(pointed);
   return (
     <figure class="world">
-      <svg
-        viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`}
-        role="img"
-        aria-label={label}
-        class={world === null ? 'is-loading' : ''}
-      >
-        <Hatches />
-        {world !== null && (
-          <>
-            <path class="graticule" d={world.graticule} />
-            <Countries {...input} world={world} onPoint={setPointed} />
-            <Regions {...input} regions={regions} world={world} />
-          </>
-        )}
-      </svg>
+      <div class="layers">
+        <svg
+          viewBox={`0 0 ${MAP_WIDTH} ${MAP_HEIGHT}`}
+          role="img"
+          aria-label={label}
+          class={world === null ? 'is-loading' : ''}
+        >
+          <Hatches />
+          {world !== null && (
+            <>
+              <path class="graticule" d={world.graticule} />
+              <Countries {...input} world={world} onPoint={setPointed} />
+            </>
+          )}
+        </svg>
+        {world !== null && <MapOverlay {...input} world={world} />}
+      </div>
       <figcaption>
         {pointed === null ? (
           <span class="quiet">
@@ -107,33 +114,6 @@ function Countries({
       </g>
     ),
     [world, countries, paints, marked, onPick, onPoint],
-  );
-}
-
-function Regions({ world, regions, paints, down }: Input & { readonly world: WorldMap }) {
-  return (
-    <g class="regions">
-      {regions.map(({ region, longitude, latitude, endpoints }) => {
-        const point = longitude === null || latitude === null ? null : world.pointOf(longitude, latitude);
-        if (point === null) return null;
-        const [x, y] = point;
-        const isOut = down?.has(region) === true || (endpoints.up === 0 && endpoints.down > 0);
-        const isRight = x < MAP_WIDTH - 110;
-        return (
-          <g
-            key={region}
-            class={`region${isOut ? ' is-out' : ''}`}
-            transform={`translate(${x.toFixed(1)} ${y.toFixed(1)})`}
-          >
-            <circle r="6.5" fill={fillOf(paints.get(region))} />
-            {isOut && <path class="cross" d="M-4-4 4 4M4-4-4 4" />}
-            <text x={isRight ? 11 : -11} y="4" text-anchor={isRight ? 'start' : 'end'}>
-              {region}
-            </text>
-          </g>
-        );
-      })}
-    </g>
   );
 }
 

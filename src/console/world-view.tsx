@@ -1,7 +1,8 @@
 /** The first view: the world as it is served now, the rate of queries, the regions, and what needs somebody. */
 
 import { useCallback, useMemo } from 'preact/hooks';
-import type { HistoryAnswer, MapAnswer, RegionsAnswer } from './api-answers.ts';
+import { answerFlows } from './answer-flows.ts';
+import type { DemandAnswer, HistoryAnswer, MapAnswer, RegionsAnswer } from './api-answers.ts';
 import { AttentionList } from './attention-list.tsx';
 import { useGround, useLive, useLoaded } from './console-context.tsx';
 import { movesClients } from './event-kinds.ts';
@@ -16,6 +17,7 @@ import { Card, Failure, Quiet } from './view-parts.tsx';
 const MAP_MS = 30_000;
 const REGIONS_MS = 10_000;
 const HISTORY_MS = 15_000;
+const DEMAND_MS = 5_000;
 
 /** The map and all around it. */
 export function WorldView({ query }: { readonly query: Readonly<Record<string, string>> }) {
@@ -31,11 +33,19 @@ export function WorldView({ query }: { readonly query: Readonly<Record<string, s
   const history = useLoaded<HistoryAnswer>('history', (client, signal) => client.get('history?limit=1', signal), {
     everyMs: HISTORY_MS,
   });
+  const demand = useLoaded<DemandAnswer>('demand', (client, signal) => client.get('demand', signal), {
+    everyMs: DEMAND_MS,
+  });
   const records = map.value?.records ?? NO_RECORDS;
   const record = chooseRecord(records, query.record);
   const countries = useMemo(() => (record === undefined ? NOTHING_SERVED : servedCountries(record)), [record]);
   const known = regions.value?.regions ?? NO_REGIONS;
   const paints = usePaints(known, countries, countries);
+  const flows = useMemo(
+    () => (demand.value === null ? [] : answerFlows(demand.value, countries)),
+    [demand.value, countries],
+  );
+  const isFlowing = useIsAsked();
   const pick = useCallback(
     (code: string) => {
       if (record !== undefined)
@@ -58,6 +68,8 @@ export function WorldView({ query }: { readonly query: Readonly<Record<string, s
         regions={known}
         paints={paints}
         counted={map.value}
+        flows={flows}
+        isFlowing={isFlowing}
         onPick={pick}
       >
         {map.error !== null && <Failure message={`The map could not be had: ${map.error}.`} onRetry={map.reload} />}
@@ -81,6 +93,13 @@ export function WorldView({ query }: { readonly query: Readonly<Record<string, s
 const NO_RECORDS: MapAnswer['records'] = [];
 const NO_REGIONS: RegionsAnswer['regions'] = [];
 const NOTHING_SERVED: ReturnType<typeof servedCountries> = new Map();
+
+/** Queries come in now. */
+function useIsAsked(): boolean {
+  const { feed } = useGround();
+  const { link, pulses } = useLive(feed);
+  return link === 'live' && (pulses.at(-1)?.queriesPerSecond ?? 0) > 0;
+}
 
 function QueryCard({ history }: { readonly history: HistoryAnswer | null }) {
   const { feed, node } = useGround();

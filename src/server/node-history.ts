@@ -23,6 +23,13 @@ export type NodeHistoryInput = {
 /** A change of an endpoint's verdict. */
 export type Transition = { readonly atMs: number; readonly verdict: 'up' | 'down' | 'unknown' };
 
+/** One region's samples: the median of what it measures, and how its own endpoints stood: u none out of answers, p a part, d all, ? not known. */
+export type RegionHistory = {
+  readonly region: string;
+  readonly states: string;
+  readonly latencyMs: readonly (number | null)[];
+};
+
 /** One endpoint's samples, oldest first: u up, d down, h held back though not down, ? unknown. */
 export type EndpointHistory = {
   readonly key: string;
@@ -40,15 +47,22 @@ const SAMPLES_MAX = 180;
 const TRANSITIONS_MAX = 20;
 
 type Track = { readonly states: string[]; readonly latencyMs: (number | null)[]; transitions: Transition[] };
+type RegionTrack = Pick<Track, 'states' | 'latencyMs'>;
+/** How many endpoints of a region are up, down, and neither, in the sample under way. */
+type Standing = { up: number; down: number; unknown: number };
+
+/** No endpoint, or none that anybody knows of. */
+const UNKNOWN = '?';
 
 /** Owner of the rings and of a timer. */
 export class NodeHistory {
   readonly #input: NodeHistoryInput;
   readonly #tracks = new Map<string, Track>();
-  readonly #regions = new Map<string, (number | null)[]>();
+  readonly #regions = new Map<string, RegionTrack>();
   readonly #rates: (number | null)[] = [];
   /** What regions measured in the sample under way. */
   #measured = new Map<string, number[]>();
+  #standing = new Map<string, Standing>();
   /** Totals at the last looks, newest last. */
   readonly #totals: { readonly atMs: number; readonly queries: number }[] = [];
   #ticks = 0;
@@ -76,9 +90,13 @@ export class NodeHistory {
   /** Every sample of the node. */
   read(): {
     readonly queriesPerSecond: readonly (number | null)[];
-    readonly regions: readonly { readonly region: string; readonly latencyMs: readonly (number | null)[] }[];
+    readonly regions: readonly RegionHistory[];
   } {
-    const regions = Array.from(this.#regions, ([region, latencyMs]) => ({ region, latencyMs }));
+    const regions = Array.from(this.#regions, ([region, { states, latencyMs }]) => ({
+      region,
+      states: states.join(''),
+      latencyMs,
+    }));
     return { queriesPerSecond: this.#rates, regions };
   }
 
@@ -107,7 +125,9 @@ export class NodeHistory {
       const { verdict, barred } = unpackHealth(registry.table[slot]!);
       this.#noteVerdict(track, verdict);
       if (slot % TICKS !== turn) continue;
-      push(track.states, letterOf(verdict, barred && spec.status === 'obey'));
+      const letter = letterOf(verdict, barred && spec.status === 'obey');
+      push(track.states, letter);
+      if (spec.region !== null) this.#noteStanding(spec.region, letter);
       push(track.latencyMs, this.#measure(spec.check.id));
     }
     for (const key of this.#tracks.keys()) if (!seen.has(key)) this.#tracks.delete(key);
@@ -129,6 +149,12 @@ export class NodeHistory {
     track.transitions = [...track.transitions, { atMs: this.#input.nowMs(), verdict } as const].slice(-TRANSITIONS_MAX);
   }
 
+  #noteStanding(region: string, letter: string): void {
+    const standing = this.#standing.get(region) ?? { up: 0, down: 0, unknown: 0 };
+    this.#standing.set(region, standing);
+    standing[letter === 'u' ? 'up' : letter === UNKNOWN ? 'unknown' : 'down']++;
+  }
+
   /** The median over regions, in milliseconds. */
   #measure(check: string): number | null {
     const latencies = this.#input.latenciesOf(check);
@@ -143,19 +169,20 @@ export class NodeHistory {
   #endSample(): void {
     const rate = this.queriesPerSecond;
     push(this.#rates, rate === null ? null : rounded(rate));
-    for (const region of this.#measured.keys()) {
+    const earlier = this.#rates.slice(1);
+    for (const region of [...this.#measured.keys(), ...this.#standing.keys()]) {
       if (!this.#regions.has(region))
-        this.#regions.set(
-          region,
-          this.#rates.slice(1).map(() => null),
-        );
+        this.#regions.set(region, { states: earlier.map(() => UNKNOWN), latencyMs: earlier.map(() => null) });
     }
-    for (const [region, samples] of this.#regions) {
+    for (const [region, { states, latencyMs }] of this.#regions) {
       const measured = this.#measured.get(region);
-      push(samples, measured === undefined ? null : rounded(medianOf(measured)));
-      if (samples.every((sample) => sample === null)) this.#regions.delete(region);
+      push(latencyMs, measured === undefined ? null : rounded(medianOf(measured)));
+      push(states, letterOfRegion(this.#standing.get(region)));
+      if (latencyMs.every((sample) => sample === null) && states.every((state) => state === UNKNOWN))
+        this.#regions.delete(region);
     }
     this.#measured = new Map();
+    this.#standing = new Map();
   }
 }
 
@@ -167,7 +194,12 @@ function push<T>(ring: T[], value: T): void {
 function letterOf(verdict: number, isBarred: boolean): string {
   if (verdict === Verdict.DOWN) return 'd';
   if (isBarred) return 'h';
-  return verdict === Verdict.UP ? 'u' : '?';
+  return verdict === Verdict.UP ? 'u' : UNKNOWN;
+}
+
+function letterOfRegion({ up, down, unknown }: Standing = { up: 0, down: 0, unknown: 0 }): string {
+  if (down > 0) return up + unknown === 0 ? 'd' : 'p';
+  return up > 0 ? 'u' : UNKNOWN;
 }
 
 /** Hundredths are enough for a line on a screen. */

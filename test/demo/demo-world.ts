@@ -16,6 +16,8 @@ import {
 } from '../tools/cluster.ts';
 import { runMeridian } from '../tools/meridian-process.ts';
 import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
+import { type DemoClients, startClients } from './demo-clients.ts';
+import { DEMO_WORLD } from './demo-records.ts';
 
 /** Whose endpoints are whose. */
 export const ENDPOINTS_OF: Readonly<Record<Region, readonly EndpointName[]>> = {
@@ -33,12 +35,14 @@ export type Condition = 'well' | 'failing' | 'slow';
 export class DemoWorld {
   readonly cluster: Cluster;
   readonly redis: RedisServer | null;
+  readonly #clients: DemoClients;
   readonly #conditions = new Map<Region, Condition>();
   readonly #shifts = new Map<Region, string>();
 
-  constructor(cluster: Cluster, redis: RedisServer | null) {
+  constructor(cluster: Cluster, redis: RedisServer | null, clients: DemoClients) {
     this.cluster = cluster;
     this.redis = redis;
+    this.#clients = clients;
   }
 
   /** How a region fares. */
@@ -93,6 +97,7 @@ export class DemoWorld {
 
   /** Ends all processes and endpoints. */
   async stop(): Promise<void> {
+    this.#clients.stop();
     await this.cluster.stop();
     await this.redis?.stop();
   }
@@ -102,8 +107,14 @@ export class DemoWorld {
 export async function startDemo(): Promise<DemoWorld> {
   const redis = hasRedisServer() ? await startRedis() : null;
   try {
-    const cluster = await startCluster(redis ?? EMBEDDED, redis === null ? { regions: [] } : {});
-    return new DemoWorld(cluster, redis);
+    const regions = redis === null ? [] : REGIONS;
+    const cluster = await startCluster(redis ?? EMBEDDED, { world: DEMO_WORLD, regions });
+    try {
+      return new DemoWorld(cluster, redis, await startClients(cluster.nodes, cluster.nodes[0]!.adminUrl));
+    } catch (error) {
+      await cluster.stop();
+      throw error;
+    }
   } catch (error) {
     await redis?.stop();
     throw error;

@@ -6,9 +6,12 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CLIENTS_OF, REGIONS, type Region, WWW } from '../tools/cluster.ts';
+import { startWatchdog } from './demo-watchdog.ts';
 import { type Condition, type DemoWorld, ENDPOINTS_OF, SLOW_MS, startDemo } from './demo-world.ts';
 
 const LOOK_MS = 250;
+/** A terminal is at least so wide; longer lines are cut. */
+const COLUMNS_MIN = 40;
 /** Two checks a second apart in most regions, and a busy machine's share. */
 const MOVED_WITHIN_MS = 30_000;
 /** Keys by region: fail or heal, slow or quick, drain or not. */
@@ -21,22 +24,32 @@ const startMs = performance.now();
 
 function say(text: string): void {
   const seconds = ((performance.now() - startMs) / 1000).toFixed(1).padStart(6);
-  process.stdout.write(`${seconds} s  ${text}\n`);
+  const line = `${seconds} s  ${text}`;
+  const { columns } = process.stdout;
+  const room = Math.max(COLUMNS_MIN, columns ?? Number.POSITIVE_INFINITY);
+  process.stdout.write(`${line.length <= room ? line : `${line.slice(0, room - 1)}…`}\n`);
 }
 
+/** Narrow enough for a small terminal. */
 function introduce({ cluster, redis }: DemoWorld): void {
   const [node] = cluster.nodes;
-  const rows = REGIONS.map((region) => {
-    const [fail, slow, shift] = KEYS[region];
-    return `  ${region.padEnd(14)}${fail} fail or heal    ${slow} add ${SLOW_MS} ms or not    ${shift} drain for ten minutes or not\n`;
-  });
-  const state =
-    redis === null
-      ? 'no redis-server here: each node checks for itself'
-      : `Redis at ${redis.url}, an agent in each region`;
-  const dig = `dig +short @${node!.dnsHost} -p ${node!.dnsPort} ${WWW} +subnet=${CLIENTS_OF['eu-west'].v4}`;
+  const row = (what: string, cells: readonly string[]) =>
+    `  ${what.padEnd(14)}${cells.map((cell, i) => cell.padEnd(REGIONS[i]!.length + 2)).join('')}`.trimEnd();
+  const cells = (kind: number) => REGIONS.map((region) => KEYS[region][kind]!);
   process.stdout.write(
-    `\nconsole    ${cluster.nodes.map(({ adminUrl }) => adminUrl).join('  ')}\nstate      ${state}\nas a client in eu-west\n           ${dig}\n\n${rows.join('')}  q ends\n\n`,
+    [
+      '\n',
+      `Console    ${cluster.nodes.map(({ adminUrl }) => adminUrl).join('\n           ')}\n`,
+      '           Open one: its map recolours as regions fail and heal.\n',
+      `State      ${redis === null ? 'no redis-server here: each node checks for itself' : redis.url}\n`,
+      'As a client in eu-west:\n',
+      `  dig @${node!.dnsHost} -p ${node!.dnsPort} ${WWW} \\\n    +short +subnet=${CLIENTS_OF['eu-west'].v4}\n\n`,
+      `${row('Key', REGIONS)}\n`,
+      `${row('fail or heal', cells(0))}\n`,
+      `${row('slow or not', cells(1))}\n`,
+      `${row('drain or not', cells(2))}\n`,
+      '  q             ends\n\n',
+    ].join(''),
   );
 }
 
@@ -67,11 +80,11 @@ async function press(world: DemoWorld, key: string): Promise<void> {
   );
 }
 
-/** Resolves when the operator, or whoever started us, has seen enough. */
+/** Resolves when the operator has seen enough. */
 function keysUntilEnd(world: DemoWorld): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
   if (process.stdin.isTTY) process.stdin.setRawMode(true);
+  // The end of what a pipe has to say is no key.
   process.stdin.on('data', (data) => {
     for (const key of data.toString('latin1')) {
       if (key === 'q' || key === '\x03' || key === '\x04') resolve();
@@ -93,20 +106,40 @@ async function playScript(world: DemoWorld): Promise<void> {
   say(`its clients are at home again after ${(home / 1000).toFixed(1)} s`);
 }
 
-say('starting; some seconds');
-const world = await startDemo();
-let isOver = false;
-introduce(world);
-const watching = watchAnswers(world, () => isOver);
+/** Resolves when somebody, or the end of the terminal, asks for an end; from the first moment on. */
+function untilSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function play(isOver: Promise<void>): Promise<void> {
+  say('starting; some seconds');
+  // Whoever loses patience meanwhile waits until what was started can be ended in order.
+  let hasEnded = false;
+  void isOver.then(() => {
+    hasEnded = true;
+  });
+  const world = await startDemo();
+  if (!hasEnded) introduce(world);
+  const watching = watchAnswers(world, () => hasEnded);
+  try {
+    await Promise.race([isOver, process.argv.includes('--script') ? playScript(world) : keysUntilEnd(world)]);
+  } finally {
+    hasEnded = true;
+    if (process.stdin.isTTY) process.stdin.setRawMode(false);
+    process.stdin.pause();
+    await watching;
+    await world.stop();
+  }
+}
+
+startWatchdog();
+// A terminal that is closed takes no more words.
+process.stdout.on('error', () => {});
 try {
-  await (process.argv.includes('--script') ? playScript(world) : keysUntilEnd(world));
+  await play(untilSignal());
 } catch (error) {
-  process.stderr.write(`${String(error)}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  isOver = true;
-  await watching;
-  await world.stop();
-  if (process.stdin.isTTY) process.stdin.setRawMode(false);
-  process.stdin.pause();
 }

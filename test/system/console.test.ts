@@ -8,7 +8,11 @@ import { leftovers, markDescendants } from '../tools/leftovers.ts';
 import { runMeridian } from '../tools/meridian-process.ts';
 import { findTool } from '../tools/tool-finder.ts';
 
-const VIEWS = ['world', 'endpoints', 'explain', 'what-if', 'shifts', 'zones', 'events'];
+const VIEWS = ['world', 'endpoints', 'explain', 'what-if', 'shifts', 'zones', 'cluster', 'events'];
+const DESK = { width: 1280, height: 860 };
+const PHONE = { width: 390, height: 844 };
+/** What the browser has loaded when the map is drawn, as it came over the wire. */
+const FIRST_LOAD_BYTES_MAX = 150_000;
 /** A check a second, and a busy machine's share. */
 const SHOWN_WITHIN_MS = 8_000;
 /** The shortest that a shift lasts. */
@@ -77,6 +81,21 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await page.close();
   });
 
+  it('weighs little at the first load', async () => {
+    const page = await open('world');
+    await page.waitForSelector('path[data-by="eu-west"]');
+    await page.waitForSelector('.rate canvas');
+    const bytes = Number(
+      await page.evaluate(
+        "[...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].filter(({ name }) => !name.includes('/api/')).reduce((sum, { encodedBodySize }) => sum + encodedBodySize, 0)",
+      ),
+    );
+    console.log(`figure: the page, its map and its chart are ${(bytes / 1000).toFixed(1)} kB over the wire`);
+    expect(bytes).toBeGreaterThan(30_000);
+    expect(bytes).toBeLessThan(FIRST_LOAD_BYTES_MAX);
+    await page.close();
+  });
+
   it('shows an endpoint that stops, recolours the map, and takes it back', async () => {
     const page = await open(`world?record=${encodeURIComponent(`${WWW}. A`)}`);
     await page.waitForSelector('path[data-country="DE"][data-by="eu-west"]');
@@ -102,15 +121,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await expect.poll(() => page.getByLabel('Client address').inputValue(), { timeout: 10_000 }).toMatch(/^5\./);
     const client = await page.getByLabel('Client address').inputValue();
     const shown = await shownJson(page, 'explain-json');
-    const told = await cli(
-      'explain',
-      WWW,
-      'A',
-      '--client',
-      client,
-      '--admin',
-      world.node.adminUrl.replace('http://', ''),
-    );
+    const told = await cli('explain', WWW, 'A', '--client', client, ...adminOf(world));
     expect(decisionOf(shown)).toEqual(decisionOf(told));
     expect(await page.textContent('.verdict')).toContain('127.0.84.2');
     await page.close();
@@ -138,6 +149,54 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await page.close();
   });
 
+  it('moves loads as a weight is dragged, and makes it a shift only when told to', async () => {
+    const page = await open('what-if');
+    await page.locator('.card-tools select').selectOption(`split.${CONSOLE_ZONE}. A`);
+    const slider = page.locator('.slider', { hasText: 'blue' }).locator('input');
+    await slider.waitFor();
+    const loadOf = (pool: string) => page.textContent(`[data-pool="${pool}"] .load`);
+    await page.waitForSelector('[data-pool="blue"] .load');
+    const before = await loadOf('blue');
+    await slider.fill('20');
+    await expect.poll(() => loadOf('blue'), { timeout: SHOWN_WITHIN_MS }).not.toBe(before);
+    // 20 and 40 of 60: a third, where it was 60 of 100.
+    await expect.poll(() => page.textContent('[data-pool="blue"]')).toContain('33 %');
+    await expect.poll(() => page.locator('path.is-marked').count()).toBeGreaterThan(0);
+    const countShifts = async () => ((await cli('status', ...adminOf(world))) as { shifts: object[] }).shifts.length;
+    const old = await countShifts();
+    const form = page.getByRole('form', { name: 'Add a shift' });
+    await form.getByLabel('Reason').fill('a dragged weight');
+    expect(await countShifts()).toBe(old);
+    await form.locator('select').selectOption('60');
+    await form.getByRole('button', { name: 'Make the shift' }).click();
+    await form.getByText('Made: pool').waitFor();
+    await expect.poll(countShifts, { timeout: SHOWN_WITHIN_MS }).toBe(old + 1);
+    await page.evaluate("location.hash = '#/shifts'");
+    await page.getByRole('button', { name: 'Remove the shift of blue' }).click();
+    await expect.poll(countShifts, { timeout: SHOWN_WITHIN_MS }).toBe(old);
+    await page.close();
+  });
+
+  it('shows the nodes and agents of the cluster, and when each was heard', async () => {
+    const page = await open('cluster');
+    await page.waitForSelector('[data-node]');
+    expect(await page.textContent('[data-node]')).toContain('this one');
+    expect(await page.textContent('[data-node]')).toContain('NORMAL');
+    expect(await page.textContent('[data-agent="local"]')).toMatch(/local.*heard.*s ago/);
+    await page.close();
+  });
+
+  it('shows what was answered beside what is configured', async () => {
+    const split = `split.${CONSOLE_ZONE}`;
+    for (let i = 0; i < 40; i++) await ask(world.node, split, 'A');
+    const page = await open('endpoints');
+    const row = page.locator(`[data-pool="${split}. A blue"]`);
+    await row.waitFor();
+    await expect.poll(() => row.locator('td.number').last().textContent()).toBe('60 %');
+    await expect.poll(() => row.locator('td.number').first().textContent(), { timeout: 15_000 }).not.toBe('0');
+    await page.close();
+  });
+
   it('shows faults at their line', async () => {
     const page = await open('zones');
     await page.waitForSelector('.faults .place');
@@ -145,16 +204,22 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await page.close();
   });
 
-  it.each(['light', 'dark'] as const)('has no serious fault of access in %s, and fits a phone', async (colorScheme) => {
+  it.each([
+    ['light', 'light', DESK],
+    ['dark', 'dark', DESK],
+    ['light on a phone', 'light', PHONE],
+  ] as const)('has no serious fault of access in %s, and fits', async (_, colorScheme, viewport) => {
+    const page = await open('world', { colorScheme, viewport });
     for (const view of VIEWS) {
-      const page = await open(view, { colorScheme, viewport: { width: 390, height: 844 } });
+      await page.evaluate(`location.hash = '#/${view}'`);
+      await page.waitForSelector(`nav [aria-current][href="#/${view}"]`);
       await page.waitForSelector('.card, .empty');
-      await page.waitForLoadState('networkidle', { timeout: 700 }).catch(() => {});
-      expect(await findAccessFaults(page), `${view} in ${colorScheme}`).toEqual([]);
+      await page.waitForLoadState('networkidle', { timeout: 500 }).catch(() => {});
+      expect(await findAccessFaults(page), view).toEqual([]);
       const width = await page.evaluate('document.documentElement.scrollWidth');
-      expect(width, `${view} on a phone`).toBeLessThanOrEqual(390);
-      await page.close();
+      expect(width, view).toBeLessThanOrEqual(viewport.width);
     }
+    await page.close();
   });
 
   it('is used by keyboard alone', async () => {
@@ -192,6 +257,10 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     expect(await page.textContent('.link-stale')).toContain('stale');
   });
 });
+
+function adminOf({ node }: ConsoleWorld): string[] {
+  return ['--admin', node.adminUrl.replace('http://', '')];
+}
 
 /** What was decided, without what chance and time make different each time. */
 function decisionOf(explanation: object): object {

@@ -8,7 +8,7 @@ const SCRIPT = join(import.meta.dirname, '../demo/run-demo.ts');
 async function demo(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
-  onOutput: (text: string) => string,
+  onOutput: (text: string, kill: (signal: NodeJS.Signals) => void) => string,
 ) {
   markDescendants();
   const child = spawn(process.execPath, [SCRIPT, ...args], { env: { ...process.env, ...env } });
@@ -16,7 +16,7 @@ async function demo(
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (part) => {
       out += String(part);
-      const keys = onOutput(out);
+      const keys = onOutput(out, (signal) => void child.kill(signal));
       if (keys !== '') child.stdin.write(keys);
     });
   }
@@ -24,6 +24,9 @@ async function demo(
   expect(await leftovers()).toEqual([]);
   return { code, out };
 }
+
+// An empty PATH and a name of nothing: as on a machine without one.
+const NO_REDIS = { PATH: '/nonexistent', REDIS_SERVER_BIN: '/nonexistent/redis-server' };
 
 it('fails a region, sees its clients move and come home, and leaves nothing running', {
   timeout: 150_000,
@@ -41,13 +44,32 @@ it('does as its keys say, also where there is no redis-server', { timeout: 150_0
     pressed.add(key);
     return key;
   };
-  // An empty PATH and a name of nothing: as on a machine without one.
-  const env = { PATH: '/nonexistent', REDIS_SERVER_BIN: '/nonexistent/redis-server' };
-  const { code, out } = await demo([], env, (text) => {
-    if (/ns1: clients in us-east get ap/.test(text)) return once('q');
+  const { code, out } = await demo([], NO_REDIS, (text) => {
+    if (/ns1: clients in us-east get eu/.test(text)) return once('q');
     return /ns1: clients in us-east get us/.test(text) ? once('1') : '';
   });
   expect(code, out).toBe(0);
   expect(out).toContain('no redis-server here');
   expect(out).toContain('the endpoints of us-east are failing now');
+  const help = out.slice(out.indexOf('Console'), out.indexOf('ends'));
+  expect(Math.max(...help.split('\n').map((line) => line.length)), 'for a small terminal').toBeLessThanOrEqual(64);
+});
+
+it('ends all it has started when it is told to while it starts', { timeout: 60_000 }, async () => {
+  let isTold = false;
+  const { code, out } = await demo([], NO_REDIS, (text, kill) => {
+    if (!isTold && text.includes('starting')) kill('SIGTERM');
+    isTold ||= text.includes('starting');
+    return '';
+  });
+  expect(code, out).toBe(0);
+  expect(out).not.toContain('Console');
+});
+
+it('leaves nothing running when it is killed itself', { timeout: 60_000 }, async () => {
+  const { code, out } = await demo([], {}, (text, kill) => {
+    if (/ns1: clients in us-east get us/.test(text)) kill('SIGKILL');
+    return '';
+  });
+  expect(code, out).toBeNull();
 });

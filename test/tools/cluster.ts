@@ -63,14 +63,20 @@ export type ClusterOptions = {
   readonly regions?: readonly Region[];
   /** How checks judge: {@link QUICK} if not given. */
   readonly checks?: string;
+  /** Other records below {@link ZONE} and other geo data, where the world is not for a test. */
+  readonly world?: ClusterWorld;
 };
+
+/** What a cluster serves; `records` is YAML of a zone file, for endpoints that listen at `port`. */
+export type ClusterWorld = { readonly records: (port: number) => string; readonly geoData: FileTable };
 
 /** A check once a second, the shortest the format allows: two failures and two regions take an endpoint out. */
 const QUICK = 'interval: 1, timeout: 0.5, rise: 2, fall: 2';
 /** For worlds side by side on a busy machine, where half a second is no sign of a death. */
 export const PATIENT = 'interval: 1, timeout: 1, rise: 2, fall: 4';
 
-const GEO_DATA: FileTable = {
+/** Where the regions are, and the subnets of {@link CLIENTS_OF} in them. */
+export const REGION_FILES: FileTable = {
   'regions.yaml': `
 us-east: {name: Northern Virginia, latitude: 39.04, longitude: -77.49, country: US, province: VA}
 eu-west: {name: Ireland, latitude: 53.35, longitude: -6.26, country: IE}
@@ -80,6 +86,9 @@ ap-southeast: {name: Singapore, latitude: 1.35, longitude: 103.82, country: SG}
     const { v4, v6, from } = CLIENTS_OF[region];
     return `${v4}: {region: ${region}}\n"${v6}": {region: ${region}}\n${from.replace(/1$/, '0/24')}: {region: ${region}}\n`;
   }).join(''),
+};
+const GEO_DATA: FileTable = {
+  ...REGION_FILES,
   // Instead of the bundled data, which would take every node seconds to compile.
   'places.mmdb': writeMmdb({
     networks: [{ prefix: '81.2.69.0/24', record: { continent: { code: 'EU' }, country: { iso_code: 'GB' } } }],
@@ -94,18 +103,18 @@ export class Cluster {
   readonly nodes: readonly MeridianProcess[];
   readonly agents = new Map<Region, MeridianProcess>();
   readonly endpoints: Readonly<Record<EndpointName, HttpEndpoint>>;
-  readonly #zones: FileTable;
+  readonly #files: ClusterFiles;
 
   constructor(
     redis: RedisPlace,
     endpoints: Readonly<Record<EndpointName, HttpEndpoint>>,
     nodes: MeridianProcess[],
-    zones: FileTable,
+    files: ClusterFiles,
   ) {
     this.redis = redis;
     this.endpoints = endpoints;
     this.nodes = nodes;
-    this.#zones = zones;
+    this.#files = files;
   }
 
   /** Starts the agent of `region`, for the first time or again under the same name. */
@@ -115,8 +124,7 @@ export class Cluster {
       agent: `${region}-1`,
       redis: this.redis.url,
       env: this.redis.env ?? {},
-      zones: this.#zones,
-      geoData: GEO_DATA,
+      ...this.#files,
     });
     this.agents.set(region, agent);
     await agent.waitForText('meridian probe ready', 20_000);
@@ -125,7 +133,7 @@ export class Cluster {
 
   /** Starts a further DNS node, which {@link stop} does not know of; with `folder`, with the state kept there. */
   startNode(node: string, options: Pick<MeridianOptions, 'folder' | 'keepFolder'> = {}): Promise<MeridianProcess> {
-    return startNode(this.redis, this.#zones, node, options);
+    return startNode(this.redis, this.#files, node, options);
   }
 
   /** Waits until every node is NORMAL with all agents fresh and every endpoint up by all regions; milliseconds it took. */
@@ -208,11 +216,11 @@ export class Cluster {
 /** Endpoints, agents and nodes, all running; nothing is waited for beyond their ready lines. */
 export async function startCluster(redis: RedisPlace, options: ClusterOptions = {}): Promise<Cluster> {
   const endpoints = await startEndpoints();
-  const zones = zonesOf(endpoints.us.port, options.checks ?? QUICK);
+  const files = filesOf(endpoints.us.port, options);
   const names = Array.from({ length: options.nodes ?? 2 }, (_, i) => `ns${i + 1}`);
-  const started = await Promise.allSettled(names.map((name) => startNode(redis, zones, name)));
+  const started = await Promise.allSettled(names.map((name) => startNode(redis, files, name)));
   const nodes = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const cluster = new Cluster(redis, endpoints, nodes, zones);
+  const cluster = new Cluster(redis, endpoints, nodes, files);
   try {
     for (const result of started) if (result.status === 'rejected') throw result.reason;
     await Promise.all((options.regions ?? REGIONS).map((region) => cluster.startAgent(region)));
@@ -225,13 +233,13 @@ export async function startCluster(redis: RedisPlace, options: ClusterOptions = 
 
 function startNode(
   redis: RedisPlace,
-  zones: FileTable,
+  files: ClusterFiles,
   node: string,
   options: Pick<MeridianOptions, 'folder' | 'keepFolder'> = {},
 ): Promise<MeridianProcess> {
   const { url, env = {} } = redis;
   const state = url === EMBEDDED.url ? {} : { redis: url };
-  return startServe({ zones, geoData: GEO_DATA, ...state, env, workers: 1, args: ['--node', node], ...options });
+  return startServe({ ...files, ...state, env, workers: 1, args: ['--node', node], ...options });
 }
 
 /** What a node's API says of it. */
@@ -268,9 +276,12 @@ async function startEndpoints(): Promise<Record<EndpointName, HttpEndpoint>> {
   return endpoints;
 }
 
-function zonesOf(port: number, checks: string): FileTable {
-  const records = [steered('strict', port, checks, 'all'), steered('www', port, checks, 'majority')];
-  return { [`${ZONE}.yaml`]: `---\n${APEX}${records.join('')}` };
+type ClusterFiles = { readonly zones: FileTable; readonly geoData: FileTable };
+
+function filesOf(port: number, { checks = QUICK, world }: ClusterOptions): ClusterFiles {
+  const records =
+    world?.records(port) ?? steered('strict', port, checks, 'all') + steered('www', port, checks, 'majority');
+  return { zones: { [`${ZONE}.yaml`]: `---\n${APEX}${records}` }, geoData: world?.geoData ?? GEO_DATA };
 }
 
 const APEX = `'':

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { HttpEndpoint } from './http-endpoint.ts';
-import { type MeridianProcess, startServe } from './meridian-process.ts';
+import { type FileTable, type MeridianProcess, startServe } from './meridian-process.ts';
 import { writeMmdb } from './mmdb-writer.ts';
 
 /** The node, its endpoints by region, and how to end them. */
@@ -34,27 +34,52 @@ const COUNTRIES: ReadonlyArray<readonly [string, string, number, number]> = [
   ['5.36.0.0/14', 'BR', -10, -55],
 ];
 
-/** Builds the page where it is stale, and starts all of it. */
-export async function startConsoleWorld(): Promise<ConsoleWorld> {
+/** Builds the page where it is stale. */
+export function buildConsole(): void {
   const built = spawnSync(process.execPath, [BUILD, '--if-stale'], { encoding: 'utf8' });
   if (built.status !== 0) throw new Error(`the page cannot be built: ${built.stderr}`);
+}
+
+/** Builds the page where it is stale, and starts all of it. */
+export async function startConsoleWorld(): Promise<ConsoleWorld> {
+  buildConsole();
   const port = await freePort();
   const endpoints: Record<string, HttpEndpoint> = {};
   for (const [region, address] of Object.entries(ADDRESSES)) {
     endpoints[region] = new HttpEndpoint({ address, port });
     await endpoints[region].accept();
   }
-  const records = COUNTRIES.map(([prefix, code, latitude, longitude]) => ({
-    prefix,
-    record: { country: { iso_code: code }, location: { latitude, longitude } },
-  }));
   const node = await startServe({
     zones: {
       [`${CONSOLE_ZONE}.yaml`]: zoneText(port),
       'broken.example.yaml': 'www:\n  type: A\n  value: not-an-address\n',
     },
-    geoData: { 'regions.yaml': REGIONS, 'places.mmdb': writeMmdb({ networks: records }) },
+    geoData: geoData(),
   });
+  return worldOf(node, endpoints);
+}
+
+/** How many endpoints {@link startCrowdedWorld} has, and how many of them fall with the endpoint `us-east`. */
+export const CROWD = { endpoints: 500, falling: 50 } as const;
+
+/** As {@link startConsoleWorld}, with 500 endpoints in ten records; those of the first are checked at `us-east`, all others at `eu-west`. */
+export async function startCrowdedWorld(): Promise<ConsoleWorld> {
+  buildConsole();
+  const port = await freePort();
+  const endpoints: Record<string, HttpEndpoint> = {};
+  for (const region of ['us-east', 'eu-west'] as const) {
+    endpoints[region] = new HttpEndpoint({ address: ADDRESSES[region], port });
+    await endpoints[region].accept();
+  }
+  const records = Array.from({ length: CROWD.endpoints / CROWD.falling }, (_, i) => crowdedRecord(i, port));
+  const node = await startServe({
+    zones: { [`${CONSOLE_ZONE}.yaml`]: `'': {type: NS, values: [ns1.example.net.]}\n${records.join('')}` },
+    geoData: geoData(),
+  });
+  return worldOf(node, endpoints);
+}
+
+function worldOf(node: MeridianProcess, endpoints: Readonly<Record<string, HttpEndpoint>>): ConsoleWorld {
   return {
     node,
     endpoints,
@@ -63,6 +88,38 @@ export async function startConsoleWorld(): Promise<ConsoleWorld> {
       for (const endpoint of Object.values(endpoints)) await endpoint.stop();
     },
   };
+}
+
+function geoData(): FileTable {
+  const records = COUNTRIES.map(([prefix, code, latitude, longitude]) => ({
+    prefix,
+    record: { country: { iso_code: code }, location: { latitude, longitude } },
+  }));
+  return { 'regions.yaml': REGIONS, 'places.mmdb': writeMmdb({ networks: records }) };
+}
+
+function crowdedRecord(record: number, port: number): string {
+  const pools = Object.keys(ADDRESSES).map((region, pool) => {
+    const count = pool === 0 ? 18 : 16;
+    const values = Array.from({ length: count }, (_, i) => `{value: 127.1.${record * 4 + pool}.${i + 1}}`);
+    const next = Object.keys(ADDRESSES)[pool + 1];
+    return `      ${region}: {${next === undefined ? '' : `fallback: ${next}, `}values: [${values.join(', ')}]}\n`;
+  });
+  const steered = Object.keys(ADDRESSES).map((region) => `          ${region}: {region: ${region}}\n`);
+  return `app${record}:
+  type: A
+  values: [127.0.84.9]
+  dynamic:
+    pools:
+${pools.join('')}    rules: [{pool: us-east}]
+  octodns:
+    healthcheck: {protocol: HTTP, port: ${port}, path: /healthz}
+    meridian:
+      healthcheck: {interval: 2, timeout: 1, rise: 1, fall: 1, target: ${ADDRESSES[record === 0 ? 'us-east' : 'eu-west']}}
+      steering:
+        method: nearest
+        pools:
+${steered.join('')}`;
 }
 
 function zoneText(port: number): string {

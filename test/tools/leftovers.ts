@@ -7,25 +7,25 @@ import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const VARIABLE = 'TEST_DESCENDANT_OF';
+const TEST_MARK = 'TEST_DESCENDANT_OF';
 /** A killed process is seen for a moment after its parent has heard of its end. */
 const GRACE_MS = 2_000;
 
-/** Marks whatever this process starts from now on. */
-export function markDescendants(): void {
-  process.env[VARIABLE] = `${process.pid}-${randomUUID()}`;
+/** Marks whatever this process starts from now on; under a `variable` of its own where a test may be the one that started this process. */
+export function markDescendants(variable = TEST_MARK): void {
+  process.env[variable] = `${process.pid}-${randomUUID()}`;
 }
 
 /**
- * Process id and command of every marked process that does not end by itself within a moment, and ends them: the next suite
+ * Process id and command of every marked process that does not end by itself within `graceMs`, and ends them: the next suite
  * shall not meet them. None where there is no /proc.
  */
-export async function leftovers(): Promise<string[]> {
-  const deadlineMs = performance.now() + GRACE_MS;
-  let found = marked();
+export async function leftovers(variable = TEST_MARK, graceMs = GRACE_MS): Promise<string[]> {
+  const deadlineMs = performance.now() + graceMs;
+  let found = marked(variable);
   while (found.length > 0 && performance.now() < deadlineMs) {
     await sleep(50);
-    found = marked();
+    found = marked(variable);
   }
   for (const line of found) endHard(Number.parseInt(line, 10));
   return found;
@@ -39,11 +39,11 @@ function endHard(pid: number): void {
   }
 }
 
-function marked(): string[] {
-  const mark = process.env[VARIABLE];
+function marked(variable: string): string[] {
+  const mark = process.env[variable];
   if (mark === undefined) throw new Error('markDescendants was not called');
   return pids().flatMap((pid) => {
-    if (pid === process.pid || !contentOf(pid, 'environ').includes(`${VARIABLE}=${mark}`)) return [];
+    if (pid === process.pid || !contentOf(pid, 'environ').includes(`${variable}=${mark}`)) return [];
     return [`${pid} ${contentOf(pid, 'cmdline').replaceAll('\0', ' ').trim()}`];
   });
 }

@@ -8,8 +8,8 @@ const SAMPLES_MAX = 180;
 
 function world() {
   const registry = new EndpointRegistry(createHealthTable(8));
-  const spec = endpointSpec('192.0.2.1');
-  registry.claim([spec]);
+  const spec = { ...endpointSpec('192.0.2.1'), region: 'us' };
+  registry.claim([spec, { ...endpointSpec('192.0.2.2'), region: 'us' }]);
   let nowMs = 0;
   let queries = 0;
   const latenciesOf = () => [{ region: 'eu', ms: 12.345, deviationMs: 1 }];
@@ -21,8 +21,8 @@ function world() {
       history.tick();
     }
   };
-  const judge = (verdict: 0 | 1 | 2, barred = false) => {
-    registry.table[0] = packHealth({ ...unpackHealth(registry.table[0]!), verdict, barred });
+  const judge = (verdict: 0 | 1 | 2, barred = false, slot = 0) => {
+    registry.table[slot] = packHealth({ ...unpackHealth(registry.table[slot]!), verdict, barred });
   };
   return { history, pass, judge, key: spec.key, registry };
 }
@@ -40,7 +40,24 @@ it('keeps the rate of queries, and the state and latency of an endpoint, every t
   expect(history.read().queriesPerSecond.at(-1)).toBe(50);
   expect(history.endpoint(key).states).toBe('?udh');
   expect(history.endpoint(key).latencyMs).toEqual([12.35, 12.35, 12.35, 12.35]);
-  expect(history.read().regions).toEqual([{ region: 'eu', latencyMs: [12.35, 12.35, 12.35, 12.35] }]);
+  expect(history.read().regions).toContainEqual({
+    region: 'eu',
+    states: '????',
+    latencyMs: [12.35, 12.35, 12.35, 12.35],
+  });
+});
+
+it('tells of a region whether none, a part or all of its own endpoints were out', () => {
+  const { history, pass, judge } = world();
+  pass(10);
+  judge(Verdict.UP);
+  judge(Verdict.UP, false, 1);
+  pass(10);
+  judge(Verdict.DOWN, true);
+  pass(10);
+  judge(Verdict.UP, true, 1);
+  pass(10);
+  expect(history.read().regions.find(({ region }) => region === 'us')?.states).toBe('?upd');
 });
 
 it('remembers changes of a verdict that fall between two samples', () => {
