@@ -10,7 +10,7 @@ import type { OctetReader, OctetWriter } from './rdata-octets.ts';
 import { SvcKey, svcKeyCode, svcKeyName, svcParam, uint16At } from './rdata-svc-param.ts';
 import { quoteForFault, type TokenCursor } from './rdata-token.ts';
 
-/** Everything after the target name. The priority, already in the RDATA's first two octets, tells the mode. */
+/** Everything after the target name. Beside priority 0, an alias, recipients ignore them, and zone files may hold them (RFC 9460 2.4.2). */
 export const SVC_PARAMS_FIELD: RdataField = { label: '[key=value ...]', parse: parseParams, format: formatParams };
 
 /** Where parameter `key` stands in the well-formed RDATA of SVCB or HTTPS, its four octets of head included; both ends are where it would stand when there is none. */
@@ -23,10 +23,8 @@ export function findSvcParam(rdata: Uint8Array, key: number): { readonly from: n
 
 function parseParams(from: TokenCursor, out: OctetWriter): string | null {
   const params = new Map<number, Uint8Array>();
-  const isAlias = uint16At(out.bytes, 0) === 0;
   for (; from.at < from.tokens.length; from.at++) {
     const text = from.tokens[from.at]!.text;
-    if (isAlias) return 'priority 0 is an alias, which takes no parameters (RFC 9460 2.4.2): remove them or raise it';
     const equals = text.indexOf('=');
     const name = equals < 0 ? text : text.slice(0, equals);
     const key = svcKeyCode(name);
@@ -59,7 +57,6 @@ function parseParams(from: TokenCursor, out: OctetWriter): string | null {
 }
 
 function formatParams(from: OctetReader): string | null {
-  const isAlias = uint16At(from.bytes, from.begin) === 0;
   const texts: string[] = [];
   const keys: number[] = [];
   let mandatory: Uint8Array | undefined;
@@ -67,7 +64,7 @@ function formatParams(from: OctetReader): string | null {
     const key = from.uint(2);
     const size = from.uint(2);
     const value = size < 0 ? null : from.octets(size);
-    if (isAlias || value === null || key <= (keys.at(-1) ?? -1)) return null;
+    if (value === null || key <= (keys.at(-1) ?? -1)) return null;
     const text = svcParam(key)?.format(value) ?? null;
     if (text === null) return null;
     if (key === SvcKey.MANDATORY) mandatory = value;
