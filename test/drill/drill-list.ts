@@ -9,8 +9,10 @@ import { FLOODS_ANSWERED, FLOODS_LIMITED } from './floods.ts';
 import { GIANT_PIPELINES } from './giant-pipelines.ts';
 import { LOG_PIPE } from './log-pipe.ts';
 import { MAIN_PROCESS_KILLED } from './main-process-killed.ts';
+import { MANY_ONLOOKERS } from './many-onlookers.ts';
 import { QUERY_OF_DEATH } from './query-of-death.ts';
 import { RELOADS_UNDER_LOAD } from './reloads.ts';
+import { SCRAPES } from './scrapes.ts';
 import { SEND_ERRORS, SEND_ERRORS_DGRAM } from './send-errors.ts';
 import { TCP_SLOW_LORIS } from './tcp-slow-loris.ts';
 import { TRUNCATED_HANDSHAKES } from './truncated-handshakes.ts';
@@ -32,5 +34,7 @@ export const DRILLS: readonly Drill[] = [
   FLOODS_ANSWERED,
   FLOODS_LIMITED,
   RELOADS_UNDER_LOAD,
+  MANY_ONLOOKERS,
+  SCRAPES,
   MAIN_PROCESS_KILLED,
 ];
