@@ -17,10 +17,10 @@ const RATE_MIX = 'steered, rates limited';
 /** 1,024 queries of each kind, by what they are. */
 export function queryMixes(): Record<string, Uint8Array[]> {
   const random = new RandomStream(3);
-  const make = (nameOf: (n: number) => string, ecs: boolean, cookie?: string) =>
+  const make = (nameOf: (n: number) => string, ecs: boolean, cookie?: string, type = 'A') =>
     Array.from({ length: 1024 }, (_, i) => {
       const client = `${1 + random.nextBelow(222)}.${random.nextBelow(256)}.${random.nextBelow(256)}.0/24`;
-      return buildQuery(`${nameOf(i % MICRO_NAMES)}.${ZONE}.`, 'A', {
+      return buildQuery(`${nameOf(i % MICRO_NAMES)}.${ZONE}.`, type, {
         id: i,
         ...(ecs ? { ecs: client } : {}),
         ...(cookie === undefined ? {} : { cookie }),
@@ -33,6 +33,8 @@ export function queryMixes(): Record<string, Uint8Array[]> {
     [RATE_MIX]: make(hostName, false),
     static: make((n) => `plain${n}`, false),
     nxdomain: make((n) => `x${n}`, false),
+    'SRV that follows two targets, with ECS': make((n) => `_s._tcp.${hostName(n)}`, true, undefined, 'SRV'),
+    'HTTPS with the hints of its name, with ECS': make(hostName, true, undefined, 'HTTPS'),
   };
 }
 

@@ -14,10 +14,10 @@ import { listEndpoints } from '../../src/zone/steered-record.ts';
 import { compileZone } from '../../src/zone/zone-compile.ts';
 import { buildZoneIndex, openZoneIndex } from '../../src/zone/zone-index.ts';
 import { linkZone, openZoneTable, type ZoneTable } from '../../src/zone/zone-table.ts';
-import { type DynamicSketch, modelZone } from '../tools/model-zone.ts';
+import { type DynamicSketch, type FollowSketch, modelZone } from '../tools/model-zone.ts';
 import { hostName, POOLS, TTL_SECONDS, WEIGHTS, ZONE } from './bench-scenario.ts';
 
-/** Steered names, and as many static ones named `plainN`. */
+/** Steered names, each with an HTTPS and an SRV that follow it, and as many static ones named `plainN`. */
 export const MICRO_NAMES = 1_000;
 
 /** What the measurements read. */
@@ -53,7 +53,17 @@ export function makeMicroTables(locations: LocationTable, poolSizes: readonly nu
     }),
   );
   const lines = Array.from({ length: MICRO_NAMES }, (_, n) => `plain${n} 300 A 192.0.2.${n & 255}`);
-  const model = modelZone(`${ZONE}.`, ['@ 300 NS ns1', 'ns1 300 A 192.0.2.53', ...lines], [...steered, ...sized]);
+  const services = Array.from({ length: MICRO_NAMES }, (_, n) => [
+    `${hostName(n)} 300 HTTPS 1 . alpn=h3,h2`,
+    `_s._tcp.${hostName(n)} 300 SRV 1 1 53 ${hostName(n)}`,
+    `_s._tcp.${hostName(n)} 300 SRV 2 1 53 ${hostName((n + 1) % MICRO_NAMES)}`,
+  ]).flat();
+  const follows = Array.from({ length: MICRO_NAMES }, (_, n): FollowSketch[] => [
+    { owner: hostName(n), type: 'HTTPS', hints: true },
+    { owner: `_s._tcp.${hostName(n)}`, type: 'SRV' },
+  ]).flat();
+  const records = ['@ 300 NS ns1', 'ns1 300 A 192.0.2.53', ...lines, ...services];
+  const model = modelZone(`${ZONE}.`, records, [...steered, ...sized], follows);
   const compiled = compileZone(model);
   const { image, groups } = compiled;
   const registry = new EndpointRegistry(createHealthTable(65_536));

@@ -13,7 +13,10 @@ it('answering leaves nothing on the heap and no garbage behind: the young genera
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as HeapReport);
-  expect(reports.map(({ label }) => label)).toContain('steered, with ECS');
+  const labels = reports.map(({ label }) => label);
+  expect(labels).toContain('steered, with ECS');
+  expect(labels).toContain('SRV that follows two targets, with ECS');
+  expect(labels).toContain('HTTPS with the hints of its name, with ECS');
   for (const { label, grownBytes, collections } of reports) {
     // One object of the smallest size for each answer would be 6 MB, and with what is there already a sweep. The clock of service
     // times gives two such for 32 answers until it is compiled: an octet an answer.
