@@ -17,7 +17,7 @@ export const Counter = {
   TRUNCATED: 5,
   /** Queries with a Client Subnet of more than 0 bits. */
   CLIENT_SUBNET: 6,
-  /** Answers that hold a steered RRset. */
+  /** Answers that hold a steered RRset, or one that follows the health of its targets. */
   STEERED: 7,
   REFERRALS: 8,
   /** All pools of a steered RRset were exhausted. */

@@ -12,7 +12,7 @@ import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../src/healt
 import { readYamlZone } from '../../src/zone/yaml-reader.ts';
 import type { ZoneModel } from '../../src/zone/zone-model.ts';
 import { buildQuery } from '../tools/dns-client.ts';
-import { Asker, modelZone, network, serve, wireName } from '../tools/model-zone.ts';
+import { Asker, type DynamicSketch, modelZone, network, serve, wireName } from '../tools/model-zone.ts';
 import { COMPLIANCE_PACKETS } from '../vectors/compliance-packets.ts';
 import { PACKETS } from '../vectors/packets.ts';
 import { chance, mutateOctets, noise, pick } from './mutate-octets.ts';
@@ -44,9 +44,15 @@ const LINES = [
   'sub 300 NS ns.sub',
   'ns.sub 300 AAAA 2001:db8::1',
   '*.wild 300 MX 10 mail',
+  'www 300 HTTPS 1 . alpn=h3,h2 ech=AAAA',
+  'www 300 HTTPS 2 www6 ipv4hint=192.0.2.1',
+  'www 300 HTTPS 3 cname',
+  '_s._tcp 300 SRV 1 1 53 www',
+  '_s._tcp 300 SRV 1 1 53 www6',
+  '_s._tcp 300 SRV 2 1 53 loop',
 ];
 const OWN_NAMES = [
-  ...['www', 'www6', 'cname', 'big', 'alias', 'a.dn', 'a.b.long', 'loop', 'x.sub', 'x.wild', 'none'].map(
+  ...['www', 'www6', 'cname', 'big', 'alias', 'a.dn', 'a.b.long', 'loop', 'x.sub', 'x.wild', 'none', '_s._tcp'].map(
     (label) => `${label}.steered.example.`,
   ),
   ...['steered.example.', '.', 'example.net.', 'version.bind.', 'id.server.', '_explain.www.steered.example.'],
@@ -68,10 +74,14 @@ export class QueryWorld {
   readonly #down = packHealth({ ...unpackHealth(UNKNOWN_WORD), verdict: Verdict.DOWN, barred: true });
 
   constructor() {
-    const steered = modelZone('steered.example.', LINES, [
+    const dynamics: DynamicSketch[] = [
       { name: 'www', pools: POOLS, rules: RULES, answers: 2 },
       { name: 'www6', type: 'AAAA', values: ['2001:db8::9'], pools: POOLS6, rules: RULES },
       { name: 'cname', type: 'CNAME', values: ['www.steered.example.'], pools: ALIASES, rules: RULES },
+    ];
+    const steered = modelZone('steered.example.', LINES, dynamics, [
+      { owner: 'www', type: 'HTTPS', hints: true },
+      { owner: '_s._tcp', type: 'SRV' },
     ]);
     const shared = existsSync(SHARED_ZONE) ? [readZone('gslb.test.', SHARED_ZONE)] : [];
     const models = [steered, readZone('static.test.', OWN_ZONE), ...shared];
@@ -136,6 +146,8 @@ function startingQueries(): Uint8Array[] {
   const id = 0x4d4d;
   return [
     buildQuery('www.steered.example.', 'A', { id, ecs: '100.1.2.0/24' }),
+    buildQuery('www.steered.example.', 'HTTPS', { id, ecs: '100.1.2.0/24' }),
+    buildQuery('_s._tcp.steered.example.', 'SRV', { id, edns: 1232 }),
     buildQuery('www6.steered.example.', 'AAAA', { id, ecs: '2001:db8::/56', dnssecOk: true }),
     buildQuery('cname.steered.example.', 'A', { id, edns: 1232 }),
     buildQuery('x.wild.steered.example.', 'MX', { id, edns: 1232, cookie: '0011223344556677' }),

@@ -34,7 +34,7 @@ www: &www
 again: *www
 inc: !include part.yaml
 txt: {type: TXT, values: ["a\\\\; b", 'long']}
-svc: {type: HTTPS, value: {svcpriority: 1, targetname: ., svcparams: {alpn: [h2, h3], ipv4hint: [192.0.2.1], port: 443}}}
+svc: {type: HTTPS, value: {svcpriority: 1, targetname: ., svcparams: {alpn: [h2, h3], ipv4hint: [192.0.2.1], port: 443}}, octodns: {meridian: {follow: [hints]}}}
 loc: {type: LOC, value: {lat_degrees: 31, lat_minutes: 58, lat_seconds: 52.1, lat_direction: S, long_degrees: 115, long_minutes: 49, long_seconds: 11.7, long_direction: E, altitude: 20, size: 10, precision_horz: 10, precision_vert: 2}}
 `;
 
@@ -42,7 +42,17 @@ const PART = { path: 'part.yaml', text: '{type: A, value: 192.0.2.5}' };
 
 const WORDS = [
   ...['type: ', 'ttl: ', 'value: ', 'values: ', 'dynamic: ', 'pools: ', 'rules: ', 'geos: ', 'subnets: ', 'pool: '],
-  ...['fallback: ', 'weight: ', 'status: ', 'meridian: ', 'octodns: ', 'healthcheck: ', 'method: ', 'answers: '],
+  ...[
+    'fallback: ',
+    'weight: ',
+    'status: ',
+    'meridian: ',
+    'octodns: ',
+    'healthcheck: ',
+    'method: ',
+    'answers: ',
+    'follow: ',
+  ],
   ...['A', 'AAAA', 'CNAME', 'DNAME', 'NS', 'MX', 'TXT', 'SRV', 'CAA', 'NAPTR', 'SSHFP', 'TLSA', 'URI', 'LOC', 'ALIAS'],
   ...['DS', 'SVCB', 'HTTPS', 'OPENPGPKEY', 'PTR', 'SPF', 'SOA', 'URLFWD', 'NONE', 'EU', 'NA-US-CA', 'AF', 'XX'],
   ...['0', '-1', '1', '15', '16', '101', '2147483648', '1e309', '.inf', '.nan', '0x10', '0o17', '1_000', '12:30:45'],

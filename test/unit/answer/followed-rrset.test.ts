@@ -32,6 +32,10 @@ const LINES = [
   '_none._tcp 300 SRV 1 0 1 one',
   '_via._tcp 300 SRV 1 0 1 cname',
   '_via._tcp 300 SRV 2 0 2 dual',
+  '_alias._tcp 300 SRV 1 0 1 apex',
+  '_alias._tcp 300 SRV 2 0 2 two',
+  'apex 300 ALIAS one',
+  'link 300 CNAME _sip._tcp',
   'cname 9 CNAME one',
   'dual 300 AAAA 2001:db8::9',
   'www 300 HTTPS 1 . alpn=h3,h2 ech=AAAA',
@@ -66,6 +70,7 @@ const zone = modelZone(
     { owner: '_mixed._tcp', type: 'SRV' },
     { owner: '_none._tcp', type: 'SRV' },
     { owner: '_via._tcp', type: 'SRV' },
+    { owner: '_alias._tcp', type: 'SRV' },
     { owner: 'www', type: 'HTTPS', hints: true },
     { owner: '*.wild', type: 'HTTPS', leavesOut: false, hints: true },
     { owner: 'multi', type: 'HTTPS', hints: true },
@@ -130,6 +135,15 @@ describe('SRV that follows its targets (RFC 2782)', () => {
   it('follows a CNAME on the way, and one family that is not down is enough', () => {
     kill('192.0.2.1', '192.0.2.3');
     expect(rdataOf(ask('_via._tcp', 'SRV'))).toEqual(['2 0 2 dual.example.']);
+  });
+
+  it('is the same at the end of a CNAME, for ANY, and over an ALIAS at the target', () => {
+    kill('192.0.2.1');
+    const led = ask('link', 'SRV');
+    expect(rdataOf({ ...led, answers: led.answers.slice(1) })).toEqual(['10 40 5061 two.example.']);
+    // One RRset is enough for ANY (RFC 8482 4.1).
+    expect(rdataOf(ask('_sip._tcp', 'ANY'))).toEqual(['10 40 5061 two.example.']);
+    expect(rdataOf(ask('_alias._tcp', 'SRV'))).toEqual(['2 0 2 two.example.']);
   });
 
   it('holds no longer than the shortest of its targets, and as long as itself where nothing was decided', () => {
