@@ -1,4 +1,4 @@
-/** What an operator decides about every answer, whatever the zone. One per worker, made at its start. */
+/** What an operator decides about every answer, whatever the zone. One per worker, made at its start; the limit may be another later, between two queries. */
 
 import type { IpPrefix } from '../base/ip-prefix.ts';
 import { createLivePolicy, type LivePolicy } from './live-policy.ts';
@@ -13,7 +13,7 @@ export type AnswerPolicy = {
   readonly explainFrom: readonly IpPrefix[];
   readonly live: LivePolicy;
   /** Of datagrams; null: off. */
-  readonly rateLimit: RateLimit | null;
+  rateLimit: RateLimit | null;
 };
 
 /** Tells nobody anything and has no cookies: where no operator is, as in `explain`. */

@@ -3,6 +3,8 @@
  * commands, caught by `main.ts` alone, which prints the line and never a stack trace.
  */
 
+import { type Fault, formatFault } from '../base/fault.ts';
+
 /** 0 good, 1 the work failed, 2 wrong usage or configuration (00-overview). */
 export const ExitCode = { GOOD: 0, FAILED: 1, USAGE: 2 } as const;
 export type ExitCodeNumber = (typeof ExitCode)[keyof typeof ExitCode];
@@ -11,16 +13,24 @@ export type ExitCodeNumber = (typeof ExitCode)[keyof typeof ExitCode];
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: ExitCodeNumber;
+  /** Those of a file that the message tells, one by one. */
+  readonly faults: readonly Fault[];
 
-  constructor(exitCode: ExitCodeNumber, message: string) {
+  constructor(exitCode: ExitCodeNumber, message: string, faults: readonly Fault[] = []) {
     super(message);
     this.exitCode = exitCode;
+    this.faults = faults;
   }
 }
 
 /** The operator asked for something that does not exist or contradicts itself. */
 export function usageFailure(message: string): CommandFailure {
   return new CommandFailure(ExitCode.USAGE, message);
+}
+
+/** A file has faults, each of which gets a line. */
+export function faultyFileFailure(faults: readonly Fault[]): CommandFailure {
+  return new CommandFailure(ExitCode.USAGE, faults.map((fault) => formatFault(fault)).join('\n'), faults);
 }
 
 /** The work itself failed. */

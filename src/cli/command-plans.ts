@@ -3,7 +3,7 @@
  * commander's commands; a command's code is loaded when it runs, so that `query` need not wait for what `serve` is made of.
  */
 
-import type { ResolvedSettings } from './resolve-settings.ts';
+import type { LastingSettings } from './resolve-settings.ts';
 import type { SettingKey } from './settings.ts';
 
 /** One command. */
@@ -18,7 +18,7 @@ export type CommandPlan = {
   readonly examples: readonly string[];
   readonly notes?: string;
   readonly run: (
-    resolved: ResolvedSettings,
+    resolved: LastingSettings,
     args: readonly (string | readonly string[] | undefined)[],
     switches: ReadonlySet<string>,
   ) => Promise<number>;
@@ -90,8 +90,8 @@ export const PLANS: readonly CommandPlan[] = [
       'meridian serve --listen 192.0.2.53:53 --listen "[2001:db8::53]:53" --redis redis://127.0.0.1:6379',
     ],
     notes:
-      'Without --redis the node checks endpoints itself, as region "local".\nSIGHUP reads every file again. SIGTERM answers what has come in and exits 0; a second one exits at once.',
-    run: async (resolved) => (await import('./serve-command.ts')).runServe(resolved.settings),
+      'Without --redis the node checks endpoints itself, as region "local".\nSIGHUP reads every file again, and of the --config file what is said of rate-limit. SIGTERM answers what has come in and exits 0; a second one exits at once.',
+    run: async (resolved) => (await import('./serve-command.ts')).runServe(resolved),
   },
   {
     name: 'probe',

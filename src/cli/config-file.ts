@@ -1,16 +1,15 @@
 /** The configuration file that `--config` or MERIDIAN_CONFIG names. */
 
 import { readFileSync, statSync } from 'node:fs';
-import { formatFault } from '../base/fault.ts';
 import { CONFIG_FILE_BYTES_MAX } from '../base/limits.ts';
-import { usageFailure } from './command-failure.ts';
+import { faultyFileFailure, usageFailure } from './command-failure.ts';
 import { parseConfig } from './config-text.ts';
 import type { Settings } from './settings.ts';
 
 /** The settings in `file`. Throws a usage failure with a line for each fault. */
 export function readConfigFile(file: string): Settings {
   const { settings, faults } = parseConfig(readText(file), file);
-  if (faults.length > 0) throw usageFailure(faults.map((fault) => formatFault(fault)).join('\n'));
+  if (faults.length > 0) throw faultyFileFailure(faults);
   return settings;
 }
 

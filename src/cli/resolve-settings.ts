@@ -16,6 +16,12 @@ export type ResolvedSettings = {
   readonly sources: ReadonlyMap<SettingKey, SettingSource>;
 };
 
+/** Settings that can be had anew, for a command that runs while their file changes. */
+export type LastingSettings = ResolvedSettings & {
+  /** The same sources again, the file as it is then. Throws as {@link resolveSettings} does. */
+  readonly reread: () => ResolvedSettings;
+};
+
 /** What is merged; `flags` by key, as commander read them. */
 export type SettingSources = {
   readonly flags: Readonly<Record<string, unknown>>;
@@ -24,7 +30,7 @@ export type SettingSources = {
 };
 
 /** The merged settings. Throws a usage failure that names every bad value of a source. */
-export function resolveSettings(input: SettingSources): ResolvedSettings {
+export function resolveSettings(input: SettingSources): LastingSettings {
   const settings: Record<string, unknown> = {};
   const sources = new Map<SettingKey, SettingSource>();
   const take = (values: Readonly<Record<string, unknown>>, source: SettingSource) => {
@@ -40,7 +46,7 @@ export function resolveSettings(input: SettingSources): ResolvedSettings {
     checked(input.flags, (key) => `--${key}`),
     'flag',
   );
-  return { settings: settings as Settings, sources };
+  return { settings: settings as Settings, sources, reread: () => resolveSettings(input) };
 }
 
 /** Variables of known settings. An empty one counts as unset: compose files and units write them so. */

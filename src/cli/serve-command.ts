@@ -13,13 +13,15 @@ import { ExitCode, usageFailure } from './command-failure.ts';
 import { dropPrivileges } from './drop-privileges.ts';
 import { openProcessLog } from './process-log.ts';
 import { readyLine } from './ready-line.ts';
+import type { LastingSettings } from './resolve-settings.ts';
 import { guardRoot } from './root-guard.ts';
 import { ADMIN_DEFAULT, serveOptions } from './serve-settings.ts';
-import type { Settings } from './settings.ts';
+import { readSettingsNews } from './settings-news.ts';
 import { watchStopSignals } from './stop-signals.ts';
 
 /** Runs until SIGTERM or SIGINT. Throws a usage failure for settings that cannot work, StartError when the node cannot start. */
-export async function runServe(settings: Settings): Promise<number> {
+export async function runServe(resolved: LastingSettings): Promise<number> {
+  const { settings } = resolved;
   const options = serveOptions(settings);
   const rootWarning = guardRoot({
     uid: process.getuid?.(),
@@ -38,7 +40,7 @@ export async function runServe(settings: Settings): Promise<number> {
   if (rootWarning !== null) log.warn(rootWarning);
   // After what only root may read (token, key), before anything that the world can reach.
   if (settings.user !== undefined && process.getuid?.() === 0) log.info(dropPrivileges(settings.user, settings.group));
-  const server = new MeridianServer(options, log, certificate);
+  const server = new MeridianServer(options, log, certificate, () => readSettingsNews(resolved));
   const admin = settings.admin === 'off' ? null : new AdminServer(server, log, token);
   try {
     const adminAddress =

@@ -6,7 +6,13 @@
 import { statSync } from 'node:fs';
 import { availableParallelism, hostname } from 'node:os';
 import { WORKERS_MAX } from '../base/limits.ts';
-import type { ListenAddress, ServeOptions, StreamAddress, TlsOptions } from '../server/serve-options.ts';
+import type {
+  ListenAddress,
+  RateLimitOptions,
+  ServeOptions,
+  StreamAddress,
+  TlsOptions,
+} from '../server/serve-options.ts';
 import { ZONE_DEFAULTS, type ZoneDefaults } from '../server/zone-load.ts';
 import { usageFailure } from './command-failure.ts';
 import { clusterName, redisAccess } from './redis-settings.ts';
@@ -43,15 +49,20 @@ export function serveOptions(settings: Settings): ServeOptions {
     tls: tlsOptions(settings),
     aliasResolvers: settings['alias-resolver'] ?? [],
     proxyFrom: settings['proxy-from'] ?? [],
-    rateLimit: {
-      mode: settings['rate-limit'] ?? 'off',
-      perSecond: settings['rate-limit-per-second'] ?? RATE_PER_SECOND_DEFAULT,
-      slip: settings['rate-limit-slip'] ?? RATE_SLIP_DEFAULT,
-      exempt: settings['rate-limit-exempt'] ?? [],
-    },
+    rateLimit: rateLimitOptions(settings),
     stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
     embeddedAgent: settings.redis === undefined,
     watchFiles: true,
+  };
+}
+
+/** Response rate limiting with its defaults. */
+export function rateLimitOptions(settings: Settings): RateLimitOptions {
+  return {
+    mode: settings['rate-limit'] ?? 'off',
+    perSecond: settings['rate-limit-per-second'] ?? RATE_PER_SECOND_DEFAULT,
+    slip: settings['rate-limit-slip'] ?? RATE_SLIP_DEFAULT,
+    exempt: settings['rate-limit-exempt'] ?? [],
   };
 }
 

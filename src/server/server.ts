@@ -11,6 +11,7 @@
 import type { Logger } from 'pino';
 import { createLivePolicy, setHeld } from '../answer/live-policy.ts';
 import type { Clock } from '../base/clock.ts';
+import { hasError } from '../base/fault.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
@@ -22,6 +23,7 @@ import type { DemandReport } from './demand-counts.ts';
 import { EventLog } from './event-log.ts';
 import { type ExplainGround, type Explanation, explainQuery } from './explanation.ts';
 import { FileWatch } from './file-watch.ts';
+import { LiveSettings, type SettingsNews } from './live-settings.ts';
 import { flattenCounters } from './node-counters.ts';
 import { NodeHealth } from './node-health.ts';
 import { measureTables, type NodeMeasures } from './node-measures.ts';
@@ -66,6 +68,7 @@ export class MeridianServer {
   readonly #state: StateDir;
   readonly #live = createLivePolicy();
   readonly #secrets: CookieSecrets;
+  readonly #settings: LiveSettings;
   readonly #registry = new EndpointRegistry(createHealthTable());
   readonly #client: BuildClient;
   readonly #snapshot: Snapshot;
@@ -81,12 +84,21 @@ export class MeridianServer {
   #watch: FileWatch | null = null;
   #stopping: Promise<void> | null = null;
 
-  /** `certificate` goes with `options.tls`, and is read by the caller: before it gives up the right to. */
-  constructor(options: ServeOptions, log: Logger, certificate: CertificateFiles | null = null) {
+  /**
+   * `certificate` goes with `options.tls`, and is read by the caller: before it gives up the right to. `readSettings` reads the
+   * configuration that `options` came from again.
+   */
+  constructor(
+    options: ServeOptions,
+    log: Logger,
+    certificate: CertificateFiles | null = null,
+    readSettings: (() => SettingsNews) | null = null,
+  ) {
     this.options = options;
     this.log = this.events.over(log);
     this.#secrets = new CookieSecrets(options.cookieSecretFile, this.#live, this.log);
     this.#certificate = certificate;
+    this.#settings = new LiveSettings(options.rateLimit, readSettings, this.log);
     this.#state = new StateDir(options.stateDir, (message) => this.#warn(message));
     const { zonesDir, zoneDefaults, geoDataDir, stateDir } = options;
     const places = { zonesDir, zoneDefaults, geoDataDir, stateDir };
@@ -147,9 +159,11 @@ export class MeridianServer {
   async reload(): Promise<ReloadReport> {
     this.#secrets.look();
     this.#lookAtCertificate();
+    const { renewed, faults } = this.#settings.look();
+    if (renewed) this.#pool?.renewPolicy();
     const report = await this.#snapshot.look(true);
     this.#watchDirectories();
-    return report;
+    return { ...report, ok: report.ok && !hasError(faults), faults: [...faults, ...report.faults] };
   }
 
   /** Stops taking queries, answers what has come in, closes everything. Safe to call twice. */
@@ -300,7 +314,7 @@ export class MeridianServer {
       proxyFrom: this.options.proxyFrom,
       tls: certificate === null ? null : { listen: this.#listenTls, certificate: () => certificate.current },
       health: this.#registry.table,
-      policy: workerPolicy(this.options, this.#live.buffer),
+      policy: () => workerPolicy(this.options, this.#live.buffer, this.#settings.rateLimit),
       allTables: () => this.#snapshot.allTables(),
       log: (event) => logPool(this.log, event),
     });

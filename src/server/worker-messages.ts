@@ -48,6 +48,8 @@ export type ToWorker =
   | { readonly kind: 'tables'; readonly delta: TableDelta }
   /** For connections from now on; role `tls` gets the first one before `listen`. */
   | { readonly kind: 'certificate'; readonly certificate: TlsCertificate }
+  /** For answers from now on. */
+  | { readonly kind: 'policy'; readonly policy: WorkerPolicy }
   /** Bind and answer. */
   | { readonly kind: 'listen' }
   /** Answer what has come in, close, end. */

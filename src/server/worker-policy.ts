@@ -16,9 +16,13 @@ export type WorkerPolicy = {
   readonly rateLimit: RateLimitOptions;
 };
 
-/** What `options` say, with `live` as memory. */
-export function workerPolicy(options: ServeOptions, live: SharedArrayBuffer): WorkerPolicy {
-  const { serverId, serverVersion: version, explainFrom, rateLimit, workers } = options;
+/** What `options` say, with `live` as memory and `rateLimit` in force. */
+export function workerPolicy(
+  options: ServeOptions,
+  live: SharedArrayBuffer,
+  rateLimit: RateLimitOptions = options.rateLimit,
+): WorkerPolicy {
+  const { serverId, serverVersion: version, explainFrom, workers } = options;
   // The kernel spreads a network's queries over the workers by their ports.
   return {
     serverId,
@@ -36,11 +40,17 @@ export function openPolicy({ serverId, version, explainFrom, live, rateLimit }: 
     version: octets(version),
     explainFrom,
     live: new Int32Array(live),
-    rateLimit: rateLimit.mode === 'off' ? null : openRateLimit(rateLimit),
+    rateLimit: openRateLimit(rateLimit),
   };
 }
 
-function openRateLimit({ mode, perSecond, slip, exempt }: RateLimitOptions): RateLimit {
+/** Puts the rate limit of `next` in force; its buckets begin empty. */
+export function renewPolicy(policy: AnswerPolicy, next: WorkerPolicy): void {
+  policy.rateLimit = openRateLimit(next.rateLimit);
+}
+
+function openRateLimit({ mode, perSecond, slip, exempt }: RateLimitOptions): RateLimit | null {
+  if (mode === 'off') return null;
   return new RateLimit({
     isEnforced: mode === 'on',
     perSecond,

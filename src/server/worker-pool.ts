@@ -49,7 +49,8 @@ export type WorkerPoolOptions = {
   /** Null: no encrypted transport. */
   readonly tls: { readonly listen: readonly StreamAddress[]; readonly certificate: () => TlsCertificate } | null;
   readonly health: HealthTable;
-  readonly policy: WorkerPolicy;
+  /** As it is in force now. */
+  readonly policy: () => WorkerPolicy;
   /** Everything that is in force now, for a thread that starts with nothing. */
   readonly allTables: () => TableDelta;
   readonly log: (event: PoolEvent) => void;
@@ -143,6 +144,15 @@ export class WorkerPool {
     }
   }
 
+  /** Has all workers answer by the policy that is in force now. */
+  renewPolicy(): void {
+    const policy = this.#options.policy();
+    for (const seat of this.#seats) {
+      seat.current?.post({ kind: 'policy', policy });
+      seat.successor?.post({ kind: 'policy', policy });
+    }
+  }
+
   /** Shows the certificate that is in force now to clients from now on. */
   renewCertificate(): void {
     for (const seat of this.#seats) {
@@ -204,7 +214,7 @@ export class WorkerPool {
       tally: seat.tally.buffer,
       samples: seat.samples.buffer,
       serviceTimes: seat.serviceTimes.buffer,
-      policy: this.#options.policy,
+      policy: this.#options.policy(),
       ticketKeys: this.#ticketKeys,
       seed: this.#nextSeed(),
     });

@@ -25,7 +25,7 @@ import { UdpDgramListener } from './udp-dgram-listener.ts';
 import { UdpMmsgListener } from './udp-mmsg-listener.ts';
 import { CLOCK_TICK_MS, WorkerClock } from './worker-clock.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
-import { openPolicy } from './worker-policy.ts';
+import { openPolicy, renewPolicy } from './worker-policy.ts';
 
 /** How often the event loop says that it turns. */
 const BEAT_MS = 250;
@@ -100,8 +100,8 @@ function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> 
   setInterval(() => beat(listenerCounters), BEAT_MS).unref();
   setInterval(() => clock.tick(), CLOCK_TICK_MS).unref();
   port.on('message', (message: ToWorker) => {
-    if (message.kind === 'tables') state.apply(message.delta);
-    else if (message.kind === 'listen') listener.start().then(() => tell({ kind: 'ready' }), fail);
+    takeNews(message);
+    if (message.kind === 'listen') listener.start().then(() => tell({ kind: 'ready' }), fail);
     else if (message.kind === 'stop') void listener.stop().then(() => port.close());
   });
 }
@@ -110,8 +110,8 @@ function runEvents(listener: { start(): Promise<unknown>; stop(): Promise<void> 
 function runMmsg(answer: AnswerPort): void {
   port.on('message', (message: ToWorker) => {
     taken++;
-    if (message.kind === 'tables') state.apply(message.delta);
-    else if (message.kind === 'listen') {
+    takeNews(message);
+    if (message.kind === 'listen') {
       const listener = openMmsg(answer);
       if (listener === null) return;
       tell({ kind: 'ready' });
@@ -145,10 +145,16 @@ function takeMessages(): boolean {
     const received = receiveMessageOnPort(port) as { message: ToWorker } | undefined;
     if (received === undefined) return false;
     taken++;
-    if (received.message.kind === 'tables') state.apply(received.message.delta);
-    else if (received.message.kind === 'stop') return true;
+    takeNews(received.message);
+    if (received.message.kind === 'stop') return true;
   }
   return false;
+}
+
+/** What answers go by from now on. */
+function takeNews(message: ToWorker): void {
+  if (message.kind === 'tables') state.apply(message.delta);
+  else if (message.kind === 'policy') renewPolicy(policy, message.policy);
 }
 
 function fail(error: unknown): void {

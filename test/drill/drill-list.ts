@@ -1,7 +1,9 @@
 /** Every drill, in the order in which they run. */
 
+import { AMPLIFICATION } from './amplification.ts';
 import { CONNECTION_CHURN } from './connection-churn.ts';
 import { DAMAGED_GEO } from './damaged-geo.ts';
+import { DAMAGED_ZONES } from './damaged-zones.ts';
 import { DISK_TROUBLE } from './disk-trouble.ts';
 import type { Drill } from './drill.ts';
 import { FEW_DESCRIPTORS, FEW_DESCRIPTORS_AT_START } from './few-descriptors.ts';
@@ -11,6 +13,7 @@ import { LOG_PIPE } from './log-pipe.ts';
 import { MAIN_PROCESS_KILLED } from './main-process-killed.ts';
 import { MANY_ONLOOKERS } from './many-onlookers.ts';
 import { QUERY_OF_DEATH } from './query-of-death.ts';
+import { RATE_LIMIT_SWITCHED } from './rate-limit-switched.ts';
 import { RELOADS_UNDER_LOAD } from './reloads.ts';
 import { SCRAPES } from './scrapes.ts';
 import { SEND_ERRORS, SEND_ERRORS_DGRAM } from './send-errors.ts';
@@ -30,9 +33,12 @@ export const DRILLS: readonly Drill[] = [
   FEW_DESCRIPTORS,
   LOG_PIPE,
   DISK_TROUBLE,
+  DAMAGED_ZONES,
   DAMAGED_GEO,
   FLOODS_ANSWERED,
   FLOODS_LIMITED,
+  RATE_LIMIT_SWITCHED,
+  AMPLIFICATION,
   RELOADS_UNDER_LOAD,
   MANY_ONLOOKERS,
   SCRAPES,

@@ -3,7 +3,7 @@ import { createLivePolicy, isHeld, setHeld } from '../../../src/answer/live-poli
 import { RateKind, RateVerdict } from '../../../src/answer/rate-limit.ts';
 import { type IpPrefix, parseIpPrefix } from '../../../src/base/ip-prefix.ts';
 import type { RateLimitOptions, ServeOptions } from '../../../src/server/serve-options.ts';
-import { openPolicy, workerPolicy } from '../../../src/server/worker-policy.ts';
+import { openPolicy, renewPolicy, workerPolicy } from '../../../src/server/worker-policy.ts';
 
 const OFF: RateLimitOptions = {
   mode: 'off',
@@ -44,5 +44,16 @@ describe('the policy of a node in its workers', () => {
     expect(sentOf('on', 0xc6336401)).toEqual([10, 0]);
     expect(sentOf('log-only', 0xc6336401)).toEqual([10, 40]);
     expect(sentOf('on', 0xc0000201)).toEqual([50, 0]);
+  });
+
+  it('takes another limit of rates while it is in force', () => {
+    const policy = inWorker(OFF);
+    const next = { workers: 4, rateLimit: OFF } as Partial<ServeOptions> as ServeOptions;
+    renewPolicy(policy, workerPolicy(next, createLivePolicy().buffer, { ...OFF, mode: 'on', perSecond: 8 }));
+    const words = Uint32Array.of(0xc6336401, 0, 0, 0);
+    const verdicts = Array.from({ length: 9 }, () => policy.rateLimit!.take(4, words, 0, 1, RateKind.ANSWER, 60, 0));
+    expect(verdicts.filter((verdict) => verdict === RateVerdict.SEND).length).toBe(2);
+    renewPolicy(policy, workerPolicy(next, createLivePolicy().buffer));
+    expect(policy.rateLimit).toBeNull();
   });
 });

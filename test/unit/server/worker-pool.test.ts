@@ -40,13 +40,13 @@ async function start(options: Partial<WorkerPoolOptions> = {}) {
     proxyFrom: [],
     tls: null,
     health,
-    policy: {
+    policy: () => ({
       serverId: null,
       version: null,
       explainFrom: [],
       live: createLivePolicy().buffer,
       rateLimit: { mode: 'off', perSecond: 1, slip: 2, exempt: [] },
-    },
+    }),
     allTables: () => NOTHING,
     log: (event) => events.push(event),
     ...options,
