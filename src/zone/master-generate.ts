@@ -1,12 +1,12 @@
 /**
  * `$GENERATE first-last[/step] owner [TTL] [class] type RDATA`: BIND's loop over numbers. `$` is the number, `${offset,width,base}`
  * the number moved, padded with zeros and in base d, o, x, X, n or N (nibbles, lowest first, with dots, as ip6.arpa has them);
- * `$$` and `\$` are a dollar sign. A quoted RDATA word is cut at its blanks unless the type is made of strings.
+ * `$$` and `\$` are a dollar sign. RDATA that is one quoted word is a text of RDATA: quotes in it are written `\"`.
  */
 
 import { GENERATE_RECORDS_MAX, GENERATE_TEMPLATE_CHARS_MAX, GENERATE_TOTAL_MAX } from '../base/limits.ts';
-import { RRType } from '../wire/codes.ts';
 import { quoteForFault, type RdataToken } from '../wire/rdata-token.ts';
+import { MasterLexer } from './master-lexer.ts';
 import { putRecord, readHeader, readOwnerText } from './master-record.ts';
 import { faultAtWord, type MasterFile, type MasterZone } from './master-state.ts';
 
@@ -27,13 +27,14 @@ export function generateRecords(zone: MasterZone, file: MasterFile): boolean {
   const ownerParts = parseTemplate(lexer.word(2));
   const templates: { parts: Part[]; quoted: boolean }[] = [];
   let chars = lexer.word(2).length;
-  for (let i = header.next; i < lexer.count; i++) {
-    for (const token of splitWord(lexer.word(i), lexer.quoted[i] === 1, header.type)) {
-      chars += token.text.length;
-      const parts = parseTemplate(token.text);
-      if (parts !== null) templates.push({ parts, quoted: token.quoted });
-      else return refuse(zone, file, i, `write a number as $ or \${offset,width,base}, a dollar sign as $$`);
-    }
+  const words = readWords(lexer, header.next);
+  if (words === null)
+    return refuse(zone, file, header.next, 'the quoted text is no RDATA: close its quotes and brackets');
+  for (const { text, quoted } of words) {
+    chars += text.length;
+    const parts = parseTemplate(text);
+    if (parts !== null) templates.push({ parts, quoted });
+    else return refuse(zone, file, header.next, `write a number as $ or \${offset,width,base}, a dollar sign as $$`);
   }
   if (ownerParts === null) return refuse(zone, file, 2, `write a number as $ or \${offset,width,base}`);
   if (chars > GENERATE_TEMPLATE_CHARS_MAX) {
@@ -52,7 +53,7 @@ export function generateRecords(zone: MasterZone, file: MasterFile): boolean {
       if (text !== null) tokens.push({ text, quoted });
     }
     if (ownerText === null || tokens.length < templates.length) {
-      return refuse(zone, file, 1, 'an offset makes its number negative or over 2147483647');
+      return refuse(zone, file, 1, 'an offset takes its number beyond 2147483647, or below 0 where nibbles are wanted');
     }
     const owner = readOwnerText(zone, file, 2, ownerText);
     // One bad record stands for all: the next numbers would only say the same.
@@ -93,12 +94,18 @@ function readRange(zone: MasterZone, file: MasterFile): { first: number; last: n
   return { first, last, step };
 }
 
-function splitWord(text: string, quoted: boolean, type: number): RdataToken[] {
-  if (!quoted || type === RRType.TXT || type === RRType.SPF || type === RRType.CAA || type === RRType.URI) {
-    return [{ text, quoted }];
-  }
-  const words = text.split(/[ \t]+/).filter((word) => word !== '');
-  return words.map((word) => ({ text: word, quoted: false }));
+/** The words of RDATA from word `from` of the entry on; null: the one quoted word there cannot be taken apart. */
+function readWords(lexer: MasterLexer, from: number): RdataToken[] | null {
+  const wordsOf = (each: MasterLexer, first: number): RdataToken[] =>
+    Array.from({ length: Math.max(0, each.count - first) }, (_, i) => ({
+      text: each.word(first + i),
+      quoted: each.quoted[first + i] === 1,
+    }));
+  if (lexer.count - from !== 1 || lexer.quoted[from] !== 1) return wordsOf(lexer, from);
+  const inner = new MasterLexer(lexer.word(from).replaceAll('\\"', '"'));
+  if (!inner.next()) return [];
+  const words = wordsOf(inner, 0);
+  return inner.fault !== null || inner.next() ? null : words;
 }
 
 /** `text` cut at its numbers, or null if one is malformed. */
@@ -134,7 +141,7 @@ function parseTemplate(text: string): Part[] | null {
   return parts;
 }
 
-/** The template with `number` filled in, or null if a number leaves 0 .. 2^31-1. */
+/** The template with `number` filled in, or null if a number leaves 32 bits or, in nibbles, is negative. */
 function fillTemplate(parts: readonly Part[], number: number): string | null {
   let text = '';
   for (const part of parts) {
@@ -143,28 +150,29 @@ function fillTemplate(parts: readonly Part[], number: number): string | null {
       continue;
     }
     const value = number + part.offset;
-    if (value < 0 || value > NUMBER_MAX) return null;
+    if (Math.abs(value) > NUMBER_MAX || (value < 0 && /n/i.test(part.base))) return null;
     text += formatNumber(value, part.width, part.base);
   }
   return text;
 }
 
+/** As C prints 32 bits: negative numbers by their sign in base d, as two's complement in the others. */
 function formatNumber(value: number, width: number, base: string): string {
   switch (base) {
     case 'o':
-      return value.toString(8).padStart(width, '0');
+      return (value >>> 0).toString(8).padStart(width, '0');
     case 'x':
-      return value.toString(16).padStart(width, '0');
+      return (value >>> 0).toString(16).padStart(width, '0');
     case 'X':
-      return value.toString(16).toUpperCase().padStart(width, '0');
+      return (value >>> 0).toString(16).toUpperCase().padStart(width, '0');
     case 'n':
     case 'N': {
-      // Width counts the dots too, as BIND's does.
-      const nibbles = value.toString(16).padStart(Math.ceil(width / 2), '0');
-      const reversed = [...nibbles].reverse().join('.');
-      return base === 'n' ? reversed : reversed.toUpperCase();
+      // Width counts the dots too, so that an even one ends in a dot, as BIND's does.
+      const nibbles = [...value.toString(16).padStart(Math.ceil(width / 2), '0')].reverse().join('.');
+      const text = nibbles.padEnd(width, '.');
+      return base === 'n' ? text : text.toUpperCase();
     }
     default:
-      return String(value).padStart(width, '0');
+      return value < 0 ? `-${String(-value).padStart(width - 1, '0')}` : String(value).padStart(width, '0');
   }
 }

@@ -33,12 +33,18 @@ describe('$GENERATE', () => {
     expect(form('$\x7b1,4}')).toEqual(['h.e. 0027.']);
     expect(form('$\x7b0,3,x}$\x7b0,0,X}$\x7b0,0,o}')).toEqual(['h.e. 01a1A32.']);
     expect(form('$\x7b0,7,n}')).toEqual(['h.e. a.1.0.0.']);
+    expect(form('$\x7b0,2,n}x$\x7b0,8,N}x')).toEqual(['h.e. a.1xA.1.0.0.x.']);
+    expect(form('m$\x7b-28}x$\x7b-28,4}x$\x7b-28,0,x}')).toEqual(['h.e. m-2x-002xfffffffe.']);
     expect(form('$$\\$$')).toEqual(['h.e. $$26.']);
   });
 
-  it('cuts a quoted word at its blanks unless it is a string', () => {
+  it('reads RDATA that is one quoted word as a text of RDATA', () => {
     expect(read('$GENERATE 1-1 a$ MX "10 m$"').lines).toEqual(['a1.e. 10 m1.e.']);
-    expect(read('$GENERATE 1-1 a$ TXT "10 m$"').lines).toEqual(['a1.e. "10 m1"']);
+    expect(read('$GENERATE 1-1 a$ TXT "10 m$"').lines).toEqual(['a1.e. "10" "m1"']);
+    expect(read('$GENERATE 1-1 a$ TXT "\\"10 m$\\" n"').lines).toEqual(['a1.e. "10 m1" "n"']);
+    expect(read('$GENERATE 1-1 a$ TXT "10 m$" "n o"').lines).toEqual(['a1.e. "10 m1" "n o"']);
+    for (const text of ['"\\"open $"', '"( $"'])
+      expect(read(`$GENERATE 1-1 a$ TXT ${text}`).faults, text).toEqual(['3:22 generate-invalid']);
   });
 
   it('says once what is wrong', () => {
@@ -54,7 +60,7 @@ describe('$GENERATE', () => {
       `0-${GENERATE_RECORDS_MAX} a A 1.2.3.4`,
       '1-2 a$\x7b A 1.2.3.4',
       '1-2 a A $\x7b0,65}',
-      '1-2 a$\x7b-5} A 1.2.3.4',
+      '1-2 a$\x7b-5,0,n} A 1.2.3.4',
       `1-2 ${'a'.repeat(2000)} A 1.2.3.4`,
     ]) {
       expect(
