@@ -10,6 +10,7 @@ import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
+import { ADMIN_WRONG_TOKEN_REQUESTS } from '../base/limits.ts';
 import type { AdminNode, ApiGround } from './api-ground.ts';
 import { type ApiRoute, RouteProblem } from './api-route.ts';
 import { API_ROUTES } from './api-routes.ts';
@@ -18,7 +19,8 @@ import type { EventStreams } from './event-streams.ts';
 import { type NodeMetrics, PROMETHEUS_TEXT } from './node-metrics.ts';
 import { buildOpenApi } from './openapi.ts';
 import { readJsonBody } from './request-body.ts';
-import { type GuardPolicy, guardRequest } from './request-guard.ts';
+import { type GuardedRequest, type GuardPolicy, guardRequest } from './request-guard.ts';
+import type { RequestRate } from './request-rate.ts';
 
 /** Where the node is in its life. */
 export type Readiness = 'starting' | 'ready' | 'stopping';
@@ -30,6 +32,7 @@ export type AdminApiInput = {
   readonly streams: EventStreams;
   readonly page: ConsoleFiles;
   readonly policy: () => GuardPolicy;
+  readonly rate: RequestRate;
   readonly readiness: () => Readiness;
 };
 
@@ -48,19 +51,9 @@ const QUESTIONS = new Set(API_ROUTES.filter(({ isQuestion }) => isQuestion).map(
 export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindings }> {
   const app = new Hono<{ Bindings: NodeBindings }>();
   app.use(async (context, next) => {
-    const refusal = guardRequest(
-      {
-        method: context.req.method,
-        isQuestion: QUESTIONS.has(context.req.path),
-        isOpen: context.req.path === '/healthz' || context.req.path === '/readyz',
-        isPage: context.req.path === '/' || context.req.path.startsWith('/assets/'),
-        header: (name) => context.req.header(name),
-        remoteAddress: context.env?.incoming?.socket?.remoteAddress,
-      },
-      input.policy(),
-    );
+    const refusal = refuse(context, input);
     if (refusal === null) await next();
-    else context.res = problem(context, refusal.status, refusal.message);
+    else context.res = refusal;
     // A stream has its own.
     if (context.res === RESPONSE_ALREADY_SENT) return;
     for (const [name, value] of SAFE_HEADERS) if (!context.res.headers.has(name)) context.header(name, value);
@@ -88,6 +81,28 @@ export function buildAdminApi(input: AdminApiInput): Hono<{ Bindings: NodeBindin
     return problem(context, 500, 'the node could not answer this; its log says why');
   });
   return app;
+}
+
+/** The answer to a request that may not reach its route; null: it may. Health is told at any rate. */
+function refuse(context: ApiContext, { policy, rate }: AdminApiInput): Response | null {
+  const remoteAddress = context.env?.incoming?.socket?.remoteAddress;
+  const request: GuardedRequest = {
+    method: context.req.method,
+    isQuestion: QUESTIONS.has(context.req.path),
+    isOpen: context.req.path === '/healthz' || context.req.path === '/readyz',
+    isPage: context.req.path === '/' || context.req.path.startsWith('/assets/'),
+    header: (name) => context.req.header(name),
+    remoteAddress,
+  };
+  const waitSeconds = request.isOpen ? 0 : rate.take(remoteAddress ?? '');
+  if (waitSeconds > 0) {
+    context.header('retry-after', String(waitSeconds));
+    return problem(context, 429, 'too many requests of one client (ADMIN_REQUESTS_PER_SECOND, ADMIN_REQUESTS_BURST)');
+  }
+  const refusal = guardRequest(request, policy());
+  if (refusal === null) return null;
+  if (refusal.status === 401) rate.charge(remoteAddress ?? '', ADMIN_WRONG_TOKEN_REQUESTS);
+  return problem(context, refusal.status, refusal.message);
 }
 
 /** Nothing of this API is for a browser to keep, guess the type of, or show inside another page; files of the page say it otherwise. */

@@ -14,6 +14,7 @@ import { EventStreams } from './event-streams.ts';
 import { HttpListener } from './http-listener.ts';
 import { isLoopback } from './loopback.ts';
 import { NodeMetrics } from './node-metrics.ts';
+import { RequestRate } from './request-rate.ts';
 
 /** Owner of the API and its socket. */
 export class AdminServer {
@@ -31,6 +32,7 @@ export class AdminServer {
       page: new ConsoleFiles(),
       metrics: new NodeMetrics(node),
       policy: () => ({ loopbackOnly: this.#loopbackOnly, token }),
+      rate: new RequestRate(() => performance.now()),
       readiness: () => this.#readiness,
     });
     this.#listener = new HttpListener((request, env) => api.fetch(request, env));

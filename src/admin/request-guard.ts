@@ -82,13 +82,15 @@ function guardChange(request: GuardedRequest, host: string, token: string | null
     if (isBearer(request.header('authorization'), token)) return null;
     return {
       status: 401,
-      message: 'this needs the header "Authorization: Bearer TOKEN" with the token of --admin-token-file',
+      message:
+        'this needs the header "Authorization: Bearer TOKEN" with the token of the node (MERIDIAN_ADMIN_TOKEN or --admin-token-file)',
     };
   }
   if (request.remoteAddress !== undefined && isLoopback(request.remoteAddress)) return null;
   return {
     status: 403,
-    message: 'without a configured token (--admin-token-file) this is for clients on the same machine only',
+    message:
+      'without a configured token (MERIDIAN_ADMIN_TOKEN or --admin-token-file) this is for clients on the same machine only',
   };
 }
 

@@ -217,6 +217,14 @@ export const TRACE_FILE_BYTES_MAX = 64 * 1024 * 1024;
 export const ADMIN_BODY_BYTES_MAX = 64 * 1024;
 /** Time that a client of the admin API has to send its request. */
 export const ADMIN_REQUEST_MS_MAX = 10_000;
+/** Requests of one client to the admin API a second, for long: ten pages that look on and a script. Each costs a millisecond or so. */
+export const ADMIN_REQUESTS_PER_SECOND = 100;
+/** And at once: a thousand pages of one operations centre that come back after a restart, each with its stream. */
+export const ADMIN_REQUESTS_BURST = 2_000;
+/** Requests that a wrong token costs: five guesses a second, for long. */
+export const ADMIN_WRONG_TOKEN_REQUESTS = 20;
+/** Clients whose requests are counted, some 200 octets each: three times as many as can be connected. */
+export const ADMIN_CLIENTS_MAX = 4_096;
 /** Streams of events at once: every screen of a large operations centre. Each costs a socket and some 30 KB. */
 export const ADMIN_STREAMS_MAX = 1_000;
 /** Files of the operator's page and their octets, which are held in memory: twenty times what the build makes. */

@@ -62,6 +62,7 @@ export const PLANS: readonly CommandPlan[] = [
       ...REDIS_SETTINGS,
       'node',
       'admin',
+      'admin-token',
       'admin-token-file',
       'workers',
       'transport',

@@ -29,7 +29,7 @@ export async function runServe(resolved: LastingSettings): Promise<number> {
     allowRoot: settings['allow-root'] ?? false,
     user: settings.user,
   });
-  const token = readAdminToken(settings['admin-token-file']);
+  const token = readAdminToken(settings);
   const certificate = readCertificate(options.tls);
   const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
   const signals = watchStopSignals();

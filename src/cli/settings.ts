@@ -121,6 +121,12 @@ export const SETTINGS = {
     placeholder: 'addr:port',
     help: 'HTTP API and metrics of the node, or "off" (default: 127.0.0.1:9153)',
   },
+  'admin-token': {
+    schema: text,
+    placeholder: 'text',
+    help: 'bearer token that POST requests of the API need',
+    isSecret: true,
+  },
   'admin-token-file': {
     schema: text,
     placeholder: 'file',

@@ -10,6 +10,7 @@ import { AdminServer } from '../../src/admin/admin-server.ts';
 import { ConsoleFiles } from '../../src/admin/console-files.ts';
 import { EventStreams } from '../../src/admin/event-streams.ts';
 import { NodeMetrics } from '../../src/admin/node-metrics.ts';
+import { RequestRate } from '../../src/admin/request-rate.ts';
 import { shiftBody, whatIfBody } from '../../src/admin/request-schema.ts';
 import { PlanError } from '../../src/decision/planned-change.ts';
 import { Planner } from '../../src/server/planner.ts';
@@ -108,6 +109,7 @@ async function openApi(): Promise<{ server: AdminServer; port: number; inProcess
   const server = new AdminServer(node, log, null);
   server.markReady();
   const { port } = await server.listen({ address: '127.0.0.1', port: 0 });
+  let nowMs = 0;
   const api = buildAdminApi({
     node,
     log,
@@ -115,6 +117,8 @@ async function openApi(): Promise<{ server: AdminServer; port: number; inProcess
     page: new ConsoleFiles('/nowhere'),
     streams: new EventStreams(node.events, () => node.view.pulse()),
     policy: () => ({ loopbackOnly: true, token: null }),
+    // A minute goes by between two requests: the rate is not what is looked for.
+    rate: new RequestRate(() => (nowMs += 60_000)),
     readiness: () => 'ready',
   });
   const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };

@@ -1,9 +1,7 @@
 /** The admin API of a real node: every route that it lists, what it refuses, and a thousand screens that look on. */
 
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { get, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { Agent, get, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { capacityFolder, capacityZone } from '../tools/capacity-zone.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
@@ -12,19 +10,21 @@ const TOKEN = 'correct-horse-battery-staple';
 const SHIFT = { scope: 'region', target: 'eu-west', factor: 0, seconds: 600, reason: 'drill', by: 'ann' };
 /** No endpoint of it is checked: nothing may leave loopback. */
 const files = capacityFolder(capacityZone(1200).replaceAll(/(value: 192\.0\.2\.\d)/g, '$1, status: up'));
-const secrets = mkdtempSync(join(tmpdir(), 'meridian-token-'));
 let node: MeridianProcess;
 
 beforeAll(async () => {
-  mkdirSync(secrets, { recursive: true });
-  writeFileSync(join(secrets, 'token'), TOKEN);
-  const args = ['--admin-token-file', join(secrets, 'token')];
-  node = await startServe({ zones: files.zones, geoData: files.geoData, workers: 1, args });
+  const env = { MERIDIAN_ADMIN_TOKEN: TOKEN };
+  node = await startServe({
+    zones: files.zones,
+    geoData: files.geoData,
+    workers: 1,
+    args: ['--log-level', 'trace'],
+    env,
+  });
 }, 30_000);
 afterAll(async () => {
   await node?.stop();
   files.remove();
-  rmSync(secrets, { recursive: true, force: true });
 });
 
 async function ask(method: string, path: string, body?: unknown, token: string | null = TOKEN) {
@@ -106,9 +106,59 @@ it('refuses with 4xx, and nothing has changed afterwards', async () => {
     const { status } = await ask(method, path, body, token);
     expect([path, status >= 400 && status < 500, status]).toEqual([path, true, status]);
   }
+  expect(await dripBody()).toMatch(/^HTTP\/1.1 408 /);
   await new Promise((resolve) => setTimeout(resolve, 2_500));
   expect(await shifts()).toEqual([]);
-}, 30_000);
+}, 60_000);
+
+/** What a client is told that sends the head of a good request at once, and its body too slowly. */
+function dripBody(): Promise<string> {
+  const body = JSON.stringify({ ...SHIFT, factor: 1 });
+  const { host, port } = new URL(node.adminUrl);
+  const lines = ['POST /api/v1/shifts HTTP/1.1', `Host: ${host}`, `Authorization: Bearer ${TOKEN}`];
+  const head = [...lines, 'Content-Type: application/json', `Content-Length: ${body.length}`].join('\r\n');
+  return new Promise((resolve) => {
+    let said = '';
+    let sent = 0;
+    const socket = connect(Number(port), '127.0.0.1', () => socket.write(`${head}\r\n\r\n`));
+    const timer = setInterval(() => socket.write(body[sent++] ?? ''), 1_000);
+    socket.on('data', (chunk) => {
+      said += chunk;
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve(said);
+    });
+  });
+}
+
+it('shows its token nowhere', async () => {
+  const paths = ['/api/v1/status', '/api/v1/node', '/api/v1/events/recent', '/openapi.json', '/metrics'];
+  for (const path of paths) expect((await ask('GET', path)).text).not.toContain(TOKEN);
+  expect((await ask('POST', '/api/v1/reload', undefined, `${TOKEN}x`)).text).not.toContain(TOKEN);
+  expect(node.stdout + node.stderr).not.toContain(TOKEN);
+});
+
+it('is told to wait by 429 when one client asks too often, while others are answered', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 20, localAddress: '127.0.0.9' });
+  const askOnce = () =>
+    new Promise<IncomingMessage>((resolve, reject) =>
+      get(`${node.adminUrl}/api/v1/events/recent?after=999999`, { agent }, (reply) => resolve(reply.resume())).on(
+        'error',
+        reject,
+      ),
+    );
+  const replies: IncomingMessage[] = [];
+  while (replies.at(-1)?.statusCode !== 429 && replies.length < 20_000)
+    replies.push(...(await Promise.all(Array.from({ length: 100 }, askOnce))));
+  agent.destroy();
+  const counts = Map.groupBy(replies, ({ statusCode }) => statusCode);
+  expect([...counts.keys()]).toEqual([200, 429]);
+  expect(counts.get(200)!.length).toBeGreaterThanOrEqual(2_000);
+  expect(Number(counts.get(429)![0]!.headers['retry-after'])).toBeGreaterThan(0);
+  expect((await ask('GET', '/api/v1/status')).status).toBe(200);
+}, 60_000);
 
 it('shows a thousand screens what happens, and refuses the next', async () => {
   const streams = await Promise.all(Array.from({ length: 1_000 }, () => openStream()));

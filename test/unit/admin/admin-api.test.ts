@@ -5,6 +5,8 @@ import { API_ROUTES } from '../../../src/admin/api-routes.ts';
 import { ConsoleFiles } from '../../../src/admin/console-files.ts';
 import { EventStreams } from '../../../src/admin/event-streams.ts';
 import { NodeMetrics } from '../../../src/admin/node-metrics.ts';
+import { RequestRate } from '../../../src/admin/request-rate.ts';
+import { ADMIN_REQUESTS_BURST, ADMIN_WRONG_TOKEN_REQUESTS } from '../../../src/base/limits.ts';
 import { sampleMeasures } from './sample-measures.ts';
 import { sampleNode } from './sample-node.ts';
 import { sampleStatus } from './sample-status.ts';
@@ -17,7 +19,7 @@ const ROUTES = [
   '/api/v1/explain?name=a&client=192.0.2.1',
 ];
 
-function api(readiness: Readiness = 'ready') {
+function api(readiness: Readiness = 'ready', token: string | null = null) {
   const node = sampleNode();
   return buildAdminApi({
     node,
@@ -25,7 +27,8 @@ function api(readiness: Readiness = 'ready') {
     metrics: new NodeMetrics({ status: sampleStatus, measures: sampleMeasures }),
     page: new ConsoleFiles('/nowhere'),
     streams: new EventStreams(node.events, () => node.view.pulse()),
-    policy: () => ({ loopbackOnly: true, token: null }),
+    policy: () => ({ loopbackOnly: true, token }),
+    rate: new RequestRate(() => 0),
     readiness: () => readiness,
   });
 }
@@ -72,6 +75,18 @@ describe('the routes', () => {
     for (const query of ['?nmae=a', '?limit=-1', '?limit=1&limit=2', '?__proto__=1', '?limit=99999']) {
       expect((await ask(`/api/v1/endpoints${query}`)).status, query).toBe(400);
     }
+  });
+
+  it('are refused to who asks too often, sooner with a wrong token; health is not', async () => {
+    const app = api('ready', 'correct-horse-battery');
+    const headers = { host: 'localhost' };
+    const reload = () => app.request('/api/v1/reload', { method: 'POST', headers });
+    const guesses = Math.ceil(ADMIN_REQUESTS_BURST / (ADMIN_WRONG_TOKEN_REQUESTS + 1));
+    for (let i = 0; i < guesses; i++) expect((await reload()).status).toBe(401);
+    const refused = await app.request('/api/v1/status', { headers });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1']);
+    expect(refused.headers.get('x-content-type-options')).toBe('nosniff');
+    expect((await app.request('/healthz', { headers })).status).toBe(200);
   });
 
   it('never reload by GET', async () => expect((await ask('/api/v1/reload')).status).toBe(404));

@@ -13,14 +13,23 @@ function fileWith(text: string): string {
   return file;
 }
 
-it('is null without a file', () => expect(readAdminToken(undefined)).toBeNull());
+const read = (file: string) => readAdminToken({ 'admin-token-file': file });
+
+it('is null without either', () => expect(readAdminToken({})).toBeNull());
+
+it('is what the environment says, and never two', () => {
+  expect(readAdminToken({ 'admin-token': '0123456789abcdef' })).toBe('0123456789abcdef');
+  expect(() => readAdminToken({ 'admin-token': 'too short' })).toThrow(/^(?!.*too short).*MERIDIAN_ADMIN_TOKEN/);
+  const both = { 'admin-token': '0123456789abcdef', 'admin-token-file': fileWith('0123456789abcdef') };
+  expect(() => readAdminToken(both)).toThrow(/^(?!.*0123456789).*two tokens/);
+});
 
 it('is the content without the final newline', () => {
-  expect(readAdminToken(fileWith('0123456789abcdef\n'))).toBe('0123456789abcdef');
+  expect(read(fileWith('0123456789abcdef\n'))).toBe('0123456789abcdef');
 });
 
 it('is refused when short, with white space, or unreadable, and never shown', () => {
-  expect(() => readAdminToken(fileWith('short'))).toThrow(/at least 16/);
-  expect(() => readAdminToken(fileWith('two words and more of them'))).toThrow(/^(?!.*two words)/);
-  expect(() => readAdminToken(join(folder, 'missing'))).toThrow(/ENOENT/);
+  expect(() => read(fileWith('short'))).toThrow(/at least 16/);
+  expect(() => read(fileWith('two words and more of them'))).toThrow(/^(?!.*two words)/);
+  expect(() => read(join(folder, 'missing'))).toThrow(/ENOENT/);
 });
