@@ -11,6 +11,7 @@ import { pingTrouble } from '../probe/ping-socket.ts';
 import { checkZonesDirectory } from '../server/zone-directory.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import { zoneJsonSchema } from '../zone/zone-schema.ts';
+import { hearAgents, misplacedAgents, unwatchedRegions } from './agent-regions-check.ts';
 import { type CheckedFile, isAllGood, makeStrict, reportJson, reportText } from './check-report.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { checkGeoDirectory, checkGeoFile, isGeoFile } from './geo-check.ts';
@@ -27,7 +28,8 @@ export async function runCheck(settings: Settings, files: readonly string[]): Pr
     return ExitCode.GOOD;
   }
   const { zonesDir, geoDataDir } = files.length > 0 ? namedDirectories(settings) : dataDirectories(settings);
-  const found = files.length > 0 ? checkNamed(files, settings) : checkAll(settings, zonesDir, geoDataDir);
+  const checkedFiles = files.length > 0 ? checkNamed(files, settings) : checkAll(settings, zonesDir, geoDataDir);
+  const found = settings.redis === undefined ? checkedFiles : await withAgents(checkedFiles, geoDataDir, settings);
   const models = found.flatMap(({ model }) => model ?? []);
   const isLossChecked = settings['n-1'] === true;
   const losses = isLossChecked ? await lossesOf(models, geoDataDir, settings) : null;
@@ -56,6 +58,26 @@ async function lossesOf(models: readonly ZoneModel[], geoDataDir: string, settin
 
 /** A file with the model of its zone, where it is one and sound. */
 type FoundFile = CheckedFile & { readonly model: ZoneModel | null };
+
+/** With what the agents that Redis has heard of make of the files; without Redis, a word and nothing else. */
+async function withAgents(
+  files: readonly FoundFile[],
+  geoDataDir: string,
+  settings: Settings,
+): Promise<readonly FoundFile[]> {
+  const heard = await hearAgents(settings);
+  if ('trouble' in heard) {
+    process.stderr.write(`meridian: regions are not compared with the agents: ${heard.trouble}\n`);
+    return files;
+  }
+  const path = regionsPath(geoDataDir);
+  const regions = regionNames(geoDataDir);
+  return files.map((file) => {
+    const unwatched = file.model === null ? [] : unwatchedRegions(file.model, heard);
+    const misplaced = file.path === path && regions !== null ? misplacedAgents(path, regions, heard) : [];
+    return { ...file, faults: [...file.faults, ...unwatched, ...misplaced] };
+  });
+}
 
 /** Files that are named need no directory of zones. */
 function namedDirectories(settings: Settings): { zonesDir: string; geoDataDir: string } {
@@ -109,12 +131,16 @@ function warnOfIcmp(models: readonly ZoneModel[]): void {
 
 /** The regions that pools may stand for, or null when there is no list of them. */
 function regionNames(geoDataDir: string): ReadonlySet<string> | null {
-  const path = join(geoDataDir, 'regions.yaml');
+  const path = regionsPath(geoDataDir);
   try {
     return new Set(readRegions(path, readFileSync(path, 'utf8')).regions.map((region) => region.name));
   } catch {
     return null;
   }
+}
+
+function regionsPath(geoDataDir: string): string {
+  return join(geoDataDir, 'regions.yaml');
 }
 
 /** A slip in a region's name costs nothing today and steers wrong once a method asks where the pool is. */

@@ -126,7 +126,7 @@ export const PLANS: readonly CommandPlan[] = [
       'meridian check --schema > zones/zone.schema.json',
     ],
     notes:
-      'With --redis, --n-1 orders pools of method latency by what agents measure. Exit code 0: valid. 1: faults found. 2: wrong\nusage.',
+      'With --redis, regions that pools stand for and where no agent is heard are warned of, and --n-1 orders pools of method\nlatency by what agents measure. Exit code 0: valid. 1: faults found. 2: wrong usage.',
     run: async (resolved, [files]) =>
       (await import('./check-command.ts')).runCheck(resolved.settings, files as readonly string[]),
   },
