@@ -59,9 +59,10 @@ export type DynamicLinks = {
   readonly groupsAt: number[];
   /** Octet offsets of the names of files. */
   readonly files: Map<string, number>;
-  /** Blocks by all that they say, and lists of endpoints by that and their checks, of up to {@link SHARED_BLOCKS_MAX} each. */
-  readonly blocks: Map<string, DynamicBlock>;
-  readonly lists: Map<string, readonly RecordEndpoint[]>;
+  /** What records share that say the same, by all that they say; up to {@link SHARED_BLOCKS_MAX}. */
+  readonly contents: Map<string, SharedContent>;
+  /** Lists of endpoints in it; up to as many again. */
+  listCount: number;
   /** What was made of records by their pools: those that a YAML alias repeats have the very same. */
   readonly repeated: Map<DynamicModel['pools'], MadeDynamic>;
 };
@@ -71,6 +72,12 @@ type MadeDynamic = {
   readonly of: DynamicModel;
   readonly endpoints: readonly RecordEndpoint[];
   readonly block: DynamicBlock;
+};
+
+/** What records of one content share: their block, and by their checks, which it does not depend on, their endpoints. */
+type SharedContent = {
+  readonly block: DynamicBlock;
+  readonly lists: Map<string, readonly RecordEndpoint[]>;
 };
 
 /** A block in the image: its word offset and the most octets that one record of it takes. */
@@ -115,10 +122,9 @@ function repeatedOf(dynamic: DynamicModel, { repeated }: DynamicLinks): MadeDyna
 /** The endpoints and the block of a record, shared with those that say the same. */
 function makeDynamic(arena: ImageArena, dynamic: DynamicModel, links: DynamicLinks): MadeDynamic {
   const content = contentOf(dynamic);
-  const endpoints = endpointsOf(dynamic, content, links);
-  const block = links.blocks.get(content) ?? compileBlock(arena, dynamic, links);
-  if (links.blocks.size < SHARED_BLOCKS_MAX) links.blocks.set(content, block);
-  const made = { of: dynamic, endpoints, block };
+  const shared = links.contents.get(content) ?? { block: compileBlock(arena, dynamic, links), lists: new Map() };
+  if (links.contents.size < SHARED_BLOCKS_MAX) links.contents.set(content, shared);
+  const made = { of: dynamic, endpoints: endpointsOf(dynamic, shared, links), block: shared.block };
   links.repeated.set(dynamic.pools, made);
   return made;
 }
@@ -135,13 +141,15 @@ function contentOf(dynamic: DynamicModel): string {
 }
 
 /** Whose health the record's slots will hold, in the order of the block's ordinals. */
-function endpointsOf(dynamic: DynamicModel, content: string, { lists }: DynamicLinks): readonly RecordEndpoint[] {
-  const checks = dynamic.pools.flatMap(({ endpoints }) => endpoints.map(({ check }) => check.id));
-  const key = `${content}\n${checks.join('\n')}`;
-  const known = lists.get(key);
+function endpointsOf(dynamic: DynamicModel, { lists }: SharedContent, links: DynamicLinks): readonly RecordEndpoint[] {
+  const checks = dynamic.pools.flatMap(({ endpoints }) => endpoints.map(({ check }) => check.id)).join('\n');
+  const known = lists.get(checks);
   if (known !== undefined) return known;
   const list = dynamic.pools.flatMap((pool) => endpointsOfPool(pool, dynamic.steering));
-  if (lists.size < SHARED_BLOCKS_MAX) lists.set(key, list);
+  if (links.listCount < SHARED_BLOCKS_MAX) {
+    lists.set(checks, list);
+    links.listCount++;
+  }
   return list;
 }
 

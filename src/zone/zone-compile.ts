@@ -64,8 +64,8 @@ export function compileZone(model: ZoneModel): CompiledZone {
     groupOfKey: new Map(),
     groupsAt: [],
     files: new Map(),
-    blocks: new Map(),
-    lists: new Map(),
+    contents: new Map(),
+    listCount: 0,
     repeated: new Map(),
   };
   arena.takeWords(HEADER_WORDS);
