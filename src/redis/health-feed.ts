@@ -15,7 +15,7 @@ import { type EndpointLoad, endpointLoad } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import type { Flap } from '../health/flap-damping.ts';
 import { type RegionLatency, regionLatencies } from '../health/latency-book.ts';
-import { isQuorate, type ModeState, nextMode, startingMode } from '../health/node-mode.ts';
+import type { ModeState } from '../health/node-mode.ts';
 import { listVerdicts } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import { isOverrideFor, type Override } from '../health/override.ts';
@@ -26,6 +26,7 @@ import type { WeightCorrection } from '../health/weight-corrections.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
+import { ModeKeeper } from './mode-keeper.ts';
 import { type FeedFacts, type NodeFacts, NodeHeartbeat } from './node-heartbeat.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { ShiftFeed } from './shift-feed.ts';
@@ -68,8 +69,6 @@ export type FeedStatus = {
 
 /** How often the feed looks at its clocks. */
 const TICK_MS = 1_000;
-/** A store in which each agent has published so many snapshots (half a minute's) is in use: no agent is still to come. */
-const SNAPSHOTS_IN_USE = 3;
 /** After this an agent that has not been heard since the start is not there: its votes would be stale (03-health). */
 const SETTLED_MS = 15_000;
 /** Verdicts older than this at boot are not believed: unknown, and served, is better than long ago. */
@@ -93,11 +92,7 @@ export class HealthFeed {
   readonly #sync: SnapshotSync;
   #guarded = 0;
   readonly #judge: CheckJudge;
-  #mode: ModeState;
-  #regions = { known: 0, fresh: 0 };
-  #epoch = 0;
-  #isReset = false;
-  #isComplete = false;
+  readonly #mode: ModeKeeper;
   readonly #refusals = new RefusalLog();
   #stopTicking: CancelTimer | null = null;
   #unsubscribe: (() => void)[] = [];
@@ -112,8 +107,7 @@ export class HealthFeed {
     this.#onShifts = options.onShifts;
     this.#self = options.self ?? null;
     this.#startMs = options.clock.monotonicMs();
-    this.#isComplete = options.isAlone ?? false;
-    this.#mode = startingMode(this.#startMs);
+    this.#mode = new ModeKeeper(options.store, options.isAlone ?? false, this.#startMs);
     this.#writer = new WordWriter(options.registry);
     const parts = {
       store: this.#store,
@@ -202,7 +196,7 @@ export class HealthFeed {
 
   /** What agents measure of a check by region, or null while the node does not go by the agents' word. */
   latencies(): ((check: string) => RegionLatency[]) | null {
-    return this.#mode.mode === 'NORMAL' ? (check) => regionLatencies(this.#ledger.heardOn(check)) : null;
+    return this.#mode.state.mode === 'NORMAL' ? (check) => regionLatencies(this.#ledger.heardOn(check)) : null;
   }
 
   /** The regions with agents, by the numbers under which health words speak of them. */
@@ -212,20 +206,21 @@ export class HealthFeed {
 
   status(): FeedStatus {
     const now = this.#clock.monotonicMs();
+    const { state: mode, regions } = this.#mode;
     const counts = { up: 0, down: 0, unknown: 0 };
     for (const id of this.#judge.checks.keys()) counts[this.verdictOf(id)]++;
     return {
-      mode: this.#mode.mode,
-      modeReason: this.#mode.reason,
-      modeHeldMs: now - this.#mode.sinceMs,
+      mode: mode.mode,
+      modeReason: mode.reason,
+      modeHeldMs: now - mode.sinceMs,
       store: this.#store.state,
       trouble: this.#store.trouble,
       refused: this.#refusals.total,
       checksUp: counts.up,
       checksDown: counts.down,
       checksUnknown: counts.unknown,
-      regionsFresh: this.#regions.fresh,
-      regionsKnown: this.#regions.known,
+      regionsFresh: regions.fresh,
+      regionsKnown: regions.known,
       agents: this.#ledger.standings(now),
     };
   }
@@ -236,7 +231,7 @@ export class HealthFeed {
     const withVerdict = (verdict: CheckState) => ids.filter((id) => this.verdictOf(id) === verdict);
     return {
       savedMs: this.#clock.wallMs(),
-      epoch: this.#epoch,
+      epoch: this.#mode.epoch,
       agents: this.#ledger.headers(),
       up: withVerdict('up'),
       down: withVerdict('down'),
@@ -251,10 +246,9 @@ export class HealthFeed {
     const now = this.#clock.monotonicMs();
     this.#judge.setChecks(this.#registry.checks(), this.#registry.checkWeights());
     this.#resumes.recall(state.waiting.filter(({ key }) => this.#registry.slotOf(key) >= 0));
-    this.#epoch = state.epoch;
     this.#shifts.importState(state.shifts, this.#clock.wallMs() - state.savedMs);
     for (const header of state.agents) this.#ledger.recall(header, now);
-    this.#regions = this.#ledger.regionCounts(now);
+    this.#mode.recall(state.epoch, this.#ledger.regionCounts(now));
     const agoMs = Math.max(0, this.#clock.wallMs() - state.savedMs);
     this.#judge.recallFlaps(state.flaps, agoMs, now);
     const isYoung = Math.abs(this.#clock.wallMs() - state.savedMs) <= STATE_AGE_MS_MAX;
@@ -274,12 +268,7 @@ export class HealthFeed {
   #takeSnapshots(read: SnapshotsRead): void {
     const now = this.#clock.monotonicMs();
     for (const { source, reason } of read.refused) this.#refuse(source, reason);
-    if (read.epoch < this.#epoch) {
-      this.#isReset = true;
-      this.#ledger.distrustAll();
-    }
-    this.#epoch = read.epoch;
-    if (read.snapshots.length > 0 && read.epoch >= SNAPSHOTS_IN_USE * read.snapshots.length) this.#isComplete = true;
+    if (this.#mode.noteRead(read)) this.#ledger.distrustAll();
     this.#takeNews(read.snapshots, (snapshot) => this.#ledger.applySnapshot(snapshot, now));
   }
 
@@ -308,23 +297,15 @@ export class HealthFeed {
   /** Counts the regions and follows the mode; true if verdicts may come out otherwise than before. */
   #followMode(): boolean {
     const now = this.#clock.monotonicMs();
-    const before = this.#mode;
-    const knownBefore = this.#regions.known;
-    this.#regions = this.#ledger.regionCounts(now);
-    const { known, fresh } = this.#regions;
-    if (isQuorate(fresh, known)) this.#isReset = false;
-    const { state } = this.#store;
-    const connection = state === 'closed' ? ('lost' as const) : state;
-    const inputs = { connection, reset: this.#isReset, sight: this.#self?.sight ?? 'off' } as const;
-    const heard = { isComplete: this.#isComplete, knownRegions: known, freshRegions: fresh };
-    this.#mode = nextMode(before, { ...inputs, ...heard }, now);
-    const { mode, reason } = this.#mode;
+    const regions = this.#ledger.regionCounts(now);
+    const { before, after, isVerdictsAffair } = this.#mode.follow(regions, this.#self?.sight ?? 'off', now);
+    const { mode, reason } = after;
     if (mode !== before.mode || reason !== before.reason) {
       this.#log({ event: 'mode', mode, previous: before.mode, reason });
       this.#heartbeat?.hurry();
     }
     if (mode !== before.mode) this.#enterMode(mode, before.mode);
-    return mode !== before.mode || known !== knownBefore;
+    return isVerdictsAffair;
   }
 
   /** Opens and closes the node's own eyes; being blind, or no longer, is in every word. */
@@ -340,12 +321,13 @@ export class HealthFeed {
 
   /** Has `ids` judged; what changed is written, then logged, since answers wait for the words. */
   #judgeSome(ids: Iterable<string>): void {
+    const { state, regions, isComplete } = this.#mode;
     const { changed, touched } = this.#judge.judge(ids, {
-      isNormal: this.#mode.mode === 'NORMAL',
-      isSettled: this.#isComplete || this.#clock.monotonicMs() - this.#startMs >= SETTLED_MS,
-      knownRegions: this.#regions.known,
-      freshRegions: this.#regions.fresh,
-      own: this.#mode.mode === 'SELF' ? (id) => this.#self?.stateOf(id) ?? 'unknown' : null,
+      isNormal: state.mode === 'NORMAL',
+      isSettled: isComplete || this.#clock.monotonicMs() - this.#startMs >= SETTLED_MS,
+      knownRegions: regions.known,
+      freshRegions: regions.fresh,
+      own: state.mode === 'SELF' ? (id) => this.#self?.stateOf(id) ?? 'unknown' : null,
       nowMs: this.#clock.monotonicMs(),
     });
     if (touched.size > 0) this.#writer.write(touched, this.#source());
@@ -379,7 +361,7 @@ export class HealthFeed {
       shiftOf: (spec) => this.#shifts.shiftOf(spec),
       loadOf: (check) => endpointLoad(this.#ledger.heardOn(check), this.#clock.monotonicMs()),
       resumes: this.#resumes,
-      isBlind: this.#mode.mode === 'BLIND',
+      isBlind: this.#mode.state.mode === 'BLIND',
       nowMs: this.#clock.monotonicMs(),
       wallMs: this.#store.clockMs?.() ?? this.#clock.wallMs(),
     };
