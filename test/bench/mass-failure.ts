@@ -91,7 +91,9 @@ async function measure(world: World): Promise<Use> {
 async function until(node: MeridianProcess, withinMs: number, isSo: (status: NodeStatus) => boolean): Promise<number> {
   const startMs = performance.now();
   for (;;) {
-    if (isSo(await nodeStatus(node))) return performance.now() - startMs;
+    // Where the machine is too busy to answer in time, the next look will do.
+    const status = await nodeStatus(node).catch(() => null);
+    if (status !== null && isSo(status)) return performance.now() - startMs;
     if (performance.now() - startMs > withinMs) throw new Error(`not within ${withinMs} ms\n${node.output}`);
     await sleep(50);
   }
