@@ -268,6 +268,8 @@ export const UDP_SENDS_PENDING_MAX = 256;
 export const UDP_MESSAGE_BYTES = 4096;
 /** Messages of one recvmmsg and sendmmsg: beyond 64 the share of the system call in a query's cost no longer shrinks. */
 export const UDP_BATCH_MESSAGES = 64;
+/** Octets of a zone image from which on batches are warmed for it: what a core has of caches of its own, and queries for less are answered from there. */
+export const WARMED_ZONE_BYTES_MIN = 4 * 1024 * 1024;
 /** Longest wait of a batching worker in the kernel, in milliseconds: how late it may see new tables or the word to stop. */
 export const UDP_WAIT_MS = 100;
 /** TCP connections at once. When they are all taken, the one that has been idle longest goes, never the newcomer. */

@@ -5,6 +5,7 @@
  */
 
 import type { ServingTables } from '../answer/serving-tables.ts';
+import { isLarge } from '../answer/table-warmer.ts';
 import { type ClassTable, openClassTable } from '../geo/class-table.ts';
 import { imageChecksum } from '../geo/geo-image.ts';
 import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
@@ -53,6 +54,7 @@ export function* splitDelta(delta: TableDelta): Generator<TableDelta> {
 export class ServingState implements ServingTables {
   index: ZoneIndex;
   readonly zones: (ZoneTable | null)[] = [];
+  largeZones = 0;
   readonly classTables: (ClassTable | null)[] = [];
   aliasTargets: AliasTable | null = null;
   readonly health: HealthTable;
@@ -84,6 +86,9 @@ export class ServingState implements ServingTables {
 
   #putZone(ordinal: number, zone: ZoneTable | null): void {
     grow(this.zones, ordinal);
+    const before = this.zones[ordinal] ?? null;
+    if (before !== null && isLarge(before)) this.largeZones--;
+    if (zone !== null && isLarge(zone)) this.largeZones++;
     this.zones[ordinal] = zone;
   }
 }

@@ -4,6 +4,7 @@
  * {@link UDP_WAIT_MS} so that its caller sees new tables and the word to stop.
  */
 
+import type { TableWarmer } from '../answer/table-warmer.ts';
 import { addressBytes, type IpAddress, parseIpAddress, readAddressWords } from '../base/ip-address.ts';
 import { UDP_BATCH_MESSAGES, UDP_RECEIVE_BUFFER_BYTES, UDP_WAIT_MS } from '../base/limits.ts';
 import type { AnswerPort } from './answer-port.ts';
@@ -30,6 +31,16 @@ class SocketError extends Error {
   }
 }
 
+export type UdpMmsgListenerInput = {
+  readonly calls: SystemCalls;
+  readonly listen: readonly ListenAddress[];
+  readonly answer: AnswerPort;
+  readonly counters: ListenerCounters;
+  readonly timer: ServiceTimer;
+  /** Of the tables that `answer` answers from; null: nothing is fetched ahead. */
+  readonly warmer: TableWarmer | null;
+};
+
 type Socket = { readonly fd: number; readonly batch: MessageBatch };
 
 /** Owner of one worker's sockets and their memory. */
@@ -39,23 +50,19 @@ export class UdpMmsgListener {
   readonly #answer: AnswerPort;
   readonly #counters: ListenerCounters;
   readonly #timer: ServiceTimer;
+  readonly #warmer: TableWarmer | null;
   readonly #sockets: Socket[] = [];
   /** pollfd of each socket: descriptor, events | revents << 16. */
   readonly #polls: Int32Array;
   readonly #clientWords = new Uint32Array(4);
 
   /** Opens and binds every address; throws {@link SocketError}, with nothing left open. */
-  constructor(
-    calls: SystemCalls,
-    listen: readonly ListenAddress[],
-    answer: AnswerPort,
-    counters: ListenerCounters,
-    timer: ServiceTimer,
-  ) {
+  constructor({ calls, listen, answer, counters, timer, warmer }: UdpMmsgListenerInput) {
     this.#calls = calls;
     this.#answer = answer;
     this.#counters = counters;
     this.#timer = timer;
+    this.#warmer = warmer;
     const ports: number[] = [];
     try {
       for (const address of listen) ports.push(this.#open(address));
@@ -97,6 +104,7 @@ export class UdpMmsgListener {
       return 0;
     }
     this.#timer.begin();
+    if (received > 1 && this.#warmer?.isNeeded) warmFor(this.#warmer, socket.batch, received);
     for (let slot = 0; slot < received; slot++) this.#answerSlot(socket.batch, slot);
     if (socket.batch.staged > 0) this.#send(socket);
     this.#timer.end(socket.batch.staged);
@@ -201,6 +209,13 @@ export class UdpMmsgListener {
       setTimeout(fd, Linux.SOL_SOCKET, Linux.SO_SNDTIMEO, timeval, 16) === 0
     );
   }
+}
+
+/** Fetches what the batch will need; with a PROXY header in front a message tells nothing, and does no harm. */
+function warmFor(warmer: TableWarmer, batch: MessageBatch, received: number): void {
+  for (let slot = 0; slot < received; slot++)
+    warmer.note(batch.messages, batch.messageAt(slot), batch.receivedIn(slot));
+  warmer.warm();
 }
 
 /** sockaddr_in or sockaddr_in6 of `address` and `port`. */

@@ -7,6 +7,7 @@
  */
 
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { TableWarmer } from '../answer/table-warmer.ts';
 import { Transport } from '../answer/transaction.ts';
 import { present } from '../base/assert.ts';
 import type { AnswerPort } from './answer-port.ts';
@@ -128,7 +129,14 @@ function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
   try {
     const calls = loadSystemCalls();
     if (typeof calls === 'string') throw new Error(calls);
-    const listener = new UdpMmsgListener(calls, listen, answer, listenerCounters, timerOf(Transport.UDP));
+    const listener = new UdpMmsgListener({
+      calls,
+      listen,
+      answer,
+      counters: listenerCounters,
+      timer: timerOf(Transport.UDP),
+      warmer: new TableWarmer(state, new Uint32Array(setup.tally)),
+    });
     rawSockets.set(listener.descriptors.map((fd) => fd + 1));
     // A thread takes its time to end, and its sockets would take queries meanwhile.
     process.once('exit', () => closeRawSockets(rawSockets));

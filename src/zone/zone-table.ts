@@ -13,6 +13,7 @@ import {
   RRSET_WORDS,
   RRsetKind,
   RRsetWord,
+  STEERED_WORDS,
   SteeredWord,
   ZONE_MAGIC,
 } from './zone-image.ts';
@@ -64,6 +65,20 @@ export class ZoneTable {
       if (words[at] !== hash || this.nameLength(nodeAt) !== length) continue;
       // Both end in the zone's apex, so what stands before it tells them apart.
       if (name.labelsEqual(label, this.bytes, this.nameAt(nodeAt), length - this.apexLength)) return nodeAt;
+    }
+  }
+
+  /** The word offset at which the search for a name of that hash begins. */
+  slotOf(hash: number): number {
+    return this.#slotsAt + (hash & this.#hashMask) * 2;
+  }
+
+  /** The first node whose name has that hash, which is not to say that it is the name. */
+  nodeByHash(hash: number): number {
+    const words = this.words;
+    for (let slot = hash & this.#hashMask; ; slot = (slot + 1) & this.#hashMask) {
+      const at = this.#slotsAt + slot * 2;
+      if (words[at] === hash || words[at + 1] === 0) return words[at + 1]!;
     }
   }
 
@@ -166,6 +181,11 @@ export class ZoneTable {
   /** Word offset of the dynamic block of a steered RRset. */
   blockOf(rrsetAt: number): number {
     return this.words[this.dataOf(rrsetAt) + SteeredWord.BLOCK]!;
+  }
+
+  /** The health slot of the first endpoint of a steered RRset; any number where it has no endpoints. */
+  firstSlotOf(rrsetAt: number): number {
+    return this.words[this.dataOf(rrsetAt) + STEERED_WORDS]!;
   }
 
   isSteered(rrsetAt: number): boolean {

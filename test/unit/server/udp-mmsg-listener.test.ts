@@ -5,7 +5,7 @@ import { formatIpAddress } from '../../../src/base/ip-address.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
 import { Linux, loadSystemCalls, type SystemCalls } from '../../../src/server/system-calls.ts';
-import { UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
+import { UdpMmsgListener, type UdpMmsgListenerInput } from '../../../src/server/udp-mmsg-listener.ts';
 import { idleTimer } from '../../tools/service-timer.ts';
 
 const calls = loadSystemCalls();
@@ -26,19 +26,23 @@ function echo(clients: string[] = []): AnswerPort {
   };
 }
 
+/** What a test does not care about. */
+function idle(systemCalls: SystemCalls): Omit<UdpMmsgListenerInput, 'listen'> {
+  return { calls: systemCalls, answer: echo(), counters: createListenerCounters(), timer: idleTimer(), warmer: null };
+}
+
 function listen(
   addresses: readonly string[],
   answer: AnswerPort,
   counters = createListenerCounters(),
 ): UdpMmsgListener {
   if (typeof calls === 'string') throw new Error(calls);
-  const listener = new UdpMmsgListener(
-    calls,
-    addresses.map((address) => ({ address, port: 0 })),
+  const listener = new UdpMmsgListener({
+    ...idle(calls),
+    listen: addresses.map((address) => ({ address, port: 0 })),
     answer,
     counters,
-    idleTimer(),
-  );
+  });
   open.push(listener);
   return listener;
 }
@@ -137,7 +141,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     if (typeof calls === 'string') return;
     const first = listen(['127.0.0.1'], echo());
     const address = { address: '127.0.0.1', port: first.ports[0]! };
-    open.push(new UdpMmsgListener(calls, [address], echo(), createListenerCounters(), idleTimer()));
+    open.push(new UdpMmsgListener({ ...idle(calls), listen: [address] }));
   });
 
   it('loses an answer that the kernel refuses, counts it, and sends the others', async () => {
@@ -176,8 +180,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     // A socket without SO_REUSEPORT has the port alone.
     const holder = await client('udp4', '127.0.0.1');
     const { port } = holder.socket.address();
-    const refused = () =>
-      new UdpMmsgListener(calls, [{ address: '127.0.0.1', port }], echo(), createListenerCounters(), idleTimer());
+    const refused = () => new UdpMmsgListener({ ...idle(calls), listen: [{ address: '127.0.0.1', port }] });
     expect(refused).toThrow(`bind failed for 127.0.0.1 port ${port}`);
   });
 
@@ -206,7 +209,7 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
           return (calls as SystemCalls).poll(fds, count, timeoutMs);
         },
       };
-      const listener = new UdpMmsgListener(failing, [{ address: '127.0.0.1', port: 0 }], echo(), counters, idleTimer());
+      const listener = new UdpMmsgListener({ ...idle(failing), listen: [{ address: '127.0.0.1', port: 0 }], counters });
       open.push(listener);
       const { socket, heard } = await client('udp4', '127.0.0.1');
       await send(socket, 'one', listener.ports[0]!, '127.0.0.1');
