@@ -15,6 +15,7 @@ import {
   tellDemand,
 } from './what-if-ground.ts';
 import { tellExcess } from './what-if-view.ts';
+import { during } from './work-line.ts';
 
 /** What `check --n-1 --json` says under `nMinusOne`. */
 export type NMinusOne = {
@@ -45,7 +46,9 @@ export function checkLosses({ load, ...request }: LossRequest): LossCheck | null
 }
 
 function judgeLosses({ ground, demand, notes }: FileGround, load: number | null): LossCheck {
-  const losses = loseEachRegion(ground, wordsOfNothing(ground), load);
+  const losses = during('losing each region in turn', (progress) =>
+    loseEachRegion(ground, wordsOfNothing(ground), load, progress),
+  );
   const faults = new Map<string, Fault[]>();
   for (const { region, over } of losses) {
     for (const excess of over) {

@@ -15,6 +15,7 @@ import { dataDirectories, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { readGround } from './what-if-ground.ts';
 import { renderWhatIf, type WhatIfView } from './what-if-view.ts';
+import { during } from './work-line.ts';
 
 const WEIGHT_MAX = 1_000_000;
 
@@ -34,9 +35,8 @@ export async function runWhatIf(settings: Settings): Promise<number> {
   const read = readGround({ models, geoDataDir, demand: settings.demand ?? null, name, edits, facts });
   const { ground, demand } = read;
   const before = live === null ? wordsOfNothing(ground) : wordsIn(ground, live);
-  const comparison = asked(() =>
-    compareChange(ground, before, { down, edits, name: settings.name ?? null, load: settings.load ?? null }),
-  );
+  const change = { down, edits, name: settings.name ?? null, load: settings.load ?? null };
+  const comparison = asked(() => during('reckoning', (progress) => compareChange(ground, before, change, progress)));
   const view: WhatIfView = {
     ...comparison,
     demand,

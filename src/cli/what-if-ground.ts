@@ -51,8 +51,8 @@ export const NO_EDITS: PoolEdits = { weights: [], biases: [] };
 
 /** Reads geo data and demand, and compiles. Throws a failure that names what is broken. */
 export function readGround({ models, geoDataDir, demand, name, edits, successors, facts }: GroundRequest): FileGround {
-  const build = during('compiling the geo data', () =>
-    new LocationBuilder(geoDataDir, new StateDir(null, () => {})).look(true),
+  const build = during('compiling the geo data', (progress) =>
+    new LocationBuilder(geoDataDir, new StateDir(null, () => {}), progress).look(true),
   );
   if (build === null || hasError(build.faults)) {
     const lines = (build?.faults ?? []).map((fault) => printable(formatFault(fault)));
@@ -64,8 +64,8 @@ export function readGround({ models, geoDataDir, demand, name, edits, successors
   const clients = byFile?.clients ?? addressClients(places);
   const isWanted = (zone: string, record: string) => name === null || record === name || zone === name;
   const { regions } = build;
-  const ground = during('placing clients', () =>
-    buildGround({ models, isWanted, edits, successors, locations, places, regions, facts, clients }),
+  const ground = during('placing clients', (progress) =>
+    buildGround({ models, isWanted, edits, successors, locations, places, regions, facts, clients, progress }),
   );
   const report: DemandReport = {
     source: byFile === null ? 'ipv4-addresses' : 'file',

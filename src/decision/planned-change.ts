@@ -3,6 +3,7 @@
  * command `whatif`, `shift add` and the admin API. Pure.
  */
 
+import { type Progress, unwatched } from '../base/progress.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { isOverrideFor, type Override } from '../health/override.ts';
 import { wordsShifted, wordsWithout } from '../health/planned-words.ts';
@@ -34,11 +35,16 @@ export type PlannedComparison = Comparison & {
 /** What rounding may do to a load. */
 const LOAD_EPSILON = 1e-9;
 
-/** What `change` does to the records of `ground`, from the words `before`. Throws {@link PlanError}. */
-export function compareChange(ground: Ground, before: HealthTable, change: PlannedChange): PlannedComparison {
+/** What `change` does to the records of `ground`, from the words `before`. Throws {@link PlanError}. `progress` is told record by record. */
+export function compareChange(
+  ground: Ground,
+  before: HealthTable,
+  change: PlannedChange,
+  progress: Progress = unwatched,
+): PlannedComparison {
   checkTargets(ground, change);
   const { down, edits, load } = change;
-  const comparison = compareGround(ground, { before, after: wordsAfter(ground, before, change) }, load);
+  const comparison = compareGround(ground, { before, after: wordsAfter(ground, before, change) }, load, progress);
   return {
     ok: comparison.over.length === 0,
     change: { down, weights: edits.weights, biases: edits.biases },

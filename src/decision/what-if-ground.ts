@@ -5,6 +5,7 @@
  */
 
 import type { Place } from '../base/fault.ts';
+import { type Progress, unwatched } from '../base/progress.ts';
 import { type ClassTable, compileClassMap, openClassTable } from '../geo/class-table.ts';
 import { type ClientCell, clientCells, type PlaceRuns } from '../geo/client-cells.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
@@ -42,6 +43,8 @@ export type GroundInput = {
   readonly facts: LatencyFacts;
   /** By location class. */
   readonly clients: Float64Array;
+  /** Nobody if not given. */
+  readonly progress?: Progress;
 };
 
 /** One steered record, before and after the edits. */
@@ -72,7 +75,7 @@ export function isEdited(target: string, pool: string, region: string | null): b
 
 /** Compiles both sides. */
 export function buildGround(input: GroundInput): Ground {
-  const { models, locations, places, regions, facts, clients } = input;
+  const { models, locations, places, regions, facts, clients, progress = unwatched } = input;
   const distances = new RegionDistances(locations.classes, regions);
   const costs = new PoolCosts(locations.classes, regions, facts);
   const tables = new Map<string, ClassTable>();
@@ -85,6 +88,8 @@ export function buildGround(input: GroundInput): Ground {
   const cellsOf = cachedCells(clients, places);
   const endpoints: EndpointSpec[] = [];
   const records: GroundRecord[] = [];
+  const total = models.reduce((sum, { dynamics }) => sum + dynamics.length, 0);
+  let seen = 0;
   for (const model of models) {
     const edited = input.successors?.get(model.originText) ?? editModel(model, input);
     const before = compileSide(model, endpoints.length, tableOf);
@@ -94,6 +99,7 @@ export function buildGround(input: GroundInput): Ground {
       edited.dynamics.map((each) => [`${nameToText(each.owner)} ${each.type}`, each] as const),
     );
     for (const dynamic of model.dynamics) {
+      progress(seen++ / total);
       const name = nameToText(dynamic.owner);
       const successor = successors.get(`${name} ${dynamic.type}`);
       if (successor === undefined || !input.isWanted(model.originText, name)) continue;

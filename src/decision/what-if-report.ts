@@ -3,6 +3,7 @@
  * added, never changed). Shares are of clients, 0..1; every record counts the same where records are taken together.
  */
 
+import { type Progress, partOf, unwatched } from '../base/progress.ts';
 import { createHealthTable, type HealthTable } from '../health/health-table.ts';
 import { wordsWithout } from '../health/planned-words.ts';
 import type { Capacity } from '../zone/zone-model.ts';
@@ -10,6 +11,9 @@ import { type AddedDistance, DistanceHistogram } from './distance-histogram.ts';
 import type { AnswerNumbers } from './expected-shares.ts';
 import { compareStates, excessOf, type PoolShares, plannedLoad, type RecordState, recordState } from './what-if.ts';
 import type { Ground, GroundRecord } from './what-if-ground.ts';
+
+/** The part of a comparison that is spent on the state before. */
+const OPEN_SHARE = 0.5;
 
 export type PoolReport = {
   readonly pool: string;
@@ -75,21 +79,35 @@ export function wordsOfNothing({ endpoints }: Ground): HealthTable {
 }
 
 /** Every record before and after; `load` is that of each record as the operator says, or null. */
-export function compareGround(ground: Ground, health: Health, load: number | null): Comparison {
+export function compareGround(
+  ground: Ground,
+  health: Health,
+  load: number | null,
+  progress: Progress = unwatched,
+): Comparison {
   const planned = wordsOfNothing(ground);
-  return compareRecords(
-    ground.records.map((record) => openRecord(record, health.before, planned, load)),
-    health.after,
-  );
+  const { records } = ground;
+  const opened = records.map((record, i) => {
+    progress((i / records.length) * OPEN_SHARE);
+    return openRecord(record, health.before, planned, load);
+  });
+  return compareRecords(opened, health.after, partOf(progress, OPEN_SHARE, 1));
 }
 
 /** Every region that pools stand for, lost one at a time from what `words` say. */
-export function loseEachRegion(ground: Ground, words: HealthTable, load: number | null): Loss[] {
+export function loseEachRegion(
+  ground: Ground,
+  words: HealthTable,
+  load: number | null,
+  progress: Progress = unwatched,
+): Loss[] {
   const planned = wordsOfNothing(ground);
   const opened = ground.records.map((record) => openRecord(record, words, planned, load));
-  return regionsOf(ground).map((region) => {
+  const regions = regionsOf(ground);
+  return regions.map((region, i) => {
     const without = wordsWithout(words, ground.endpoints, new Set([region]));
-    return { region, ...compareRecords(opened, without) };
+    const part = partOf(progress, i / regions.length, (i + 1) / regions.length);
+    return { region, ...compareRecords(opened, without, part) };
   });
 }
 
@@ -114,9 +132,10 @@ function openRecord(record: GroundRecord, words: HealthTable, planned: HealthTab
   return { record, numbers, before: stateBy(words), load: planLoad };
 }
 
-function compareRecords(opened: readonly Opened[], words: HealthTable): Comparison {
+function compareRecords(opened: readonly Opened[], words: HealthTable, progress: Progress): Comparison {
   const all = new DistanceHistogram();
-  const records = opened.map(({ record, numbers, before, load }) => {
+  const records = opened.map(({ record, numbers, before, load }, i) => {
+    progress(i / opened.length);
     const after = recordState(record.after, record.cells, 'after', words, numbers);
     const { moved, added } = compareStates(record.after, record.cells, before, after);
     all.addAll(added, 1 / opened.length);

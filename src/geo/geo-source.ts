@@ -1,5 +1,6 @@
 /** What every source of locations has in common: a name, and a walk over its ranges in address order. */
 
+import type { Progress } from '../base/progress.ts';
 import type { LocationClasses } from './location-classes.ts';
 import type { RunList } from './prefix-runs.ts';
 
@@ -9,9 +10,9 @@ export type GeoSource = {
   readonly name: string;
   /**
    * Appends the database's runs, in ascending order, to two empty lists: values are classes interned in `classes`, holes where the
-   * database does not know.
+   * database does not know. A million of them take a second or so, and `progress` is told.
    */
-  readonly fill: (classes: LocationClasses, v4: RunList, v6: RunList) => void;
+  readonly fill: (classes: LocationClasses, v4: RunList, v6: RunList, progress: Progress) => void;
 };
 
 export type GeoSourceFault =

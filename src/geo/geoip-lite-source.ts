@@ -11,6 +11,7 @@
  * that same search is done once for each piece, on which its outcome is the same everywhere.
  */
 
+import { type Progress, partOf } from '../base/progress.ts';
 import { type GeoSource, GeoSourceError, type GeoSourceFault } from './geo-source.ts';
 import { cellOf, type LocationClasses } from './location-classes.ts';
 import { HOLE, type RunList } from './prefix-runs.ts';
@@ -30,6 +31,8 @@ const RECORD6_BYTES = 48;
 const LOCATION_BYTES = 88;
 const NO_LOCATION = 0xffffffff;
 const DEGREES = 10_000;
+/** After so many records the progress is told: some milliseconds of work. */
+const TOLD_RECORDS = 65_536;
 /** Cells along one axis fit in this. */
 const CELL_SPAN = 1024;
 
@@ -56,10 +59,10 @@ export function readGeoipLite(files: GeoipLiteFiles): GeoSource | GeoSourceError
     return wrong('geoip-city6.dat', 'bad-record', `record ${fault6} names no location or bad coordinates`);
   return {
     name: 'geoip-lite',
-    fill: (classes, v4, v6) => {
+    fill: (classes, v4, v6, progress) => {
       const places = new PlaceIndex(files.cityNames, classes);
-      fill4(viewOf(files.city), places, v4);
-      fill6(viewOf(files.city6), places, v6);
+      fill4(viewOf(files.city), places, v4, partOf(progress, 0, 0.5));
+      fill6(viewOf(files.city6), places, v6, partOf(progress, 0.5, 1));
     },
   };
 }
@@ -114,19 +117,21 @@ class PlaceIndex {
   }
 }
 
-function fill4(view: DataView, places: PlaceIndex, v4: RunList): void {
+function fill4(view: DataView, places: PlaceIndex, v4: RunList, progress: Progress): void {
   for (let at = 0; at < view.byteLength; at += RECORD_BYTES) {
+    if (at % (RECORD_BYTES * TOLD_RECORDS) === 0) progress(at / view.byteLength);
     const id = places.idOf(view.getUint32(at + 8), view.getInt32(at + 12), view.getInt32(at + 16));
     v4.addRange4(view.getUint32(at), view.getUint32(at + 4), id);
   }
 }
 
-function fill6(view: DataView, places: PlaceIndex, v6: RunList): void {
+function fill6(view: DataView, places: PlaceIndex, v6: RunList, progress: Progress): void {
   const count = view.byteLength / RECORD6_BYTES;
   const starts = new Uint32Array(count * 2);
   const ends = new Uint32Array(count * 2);
   const ids = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
+    if (i % TOLD_RECORDS === 0) progress((i / count) * 0.5);
     const at = i * RECORD6_BYTES;
     starts[i * 2] = view.getUint32(at);
     starts[i * 2 + 1] = view.getUint32(at + 4);
@@ -136,6 +141,7 @@ function fill6(view: DataView, places: PlaceIndex, v6: RunList): void {
   }
   const cuts = cutPoints(starts, ends);
   for (let i = 0; i < cuts.length; i += 2) {
+    if (i % TOLD_RECORDS === 0) progress(0.5 + (i / cuts.length) * 0.5);
     const record = searchAsLookup(starts, ends, cuts[i]!, cuts[i + 1]!);
     v6.append(cuts[i]!, cuts[i + 1]!, 0, 0, record < 0 ? HOLE : ids[record]!);
   }

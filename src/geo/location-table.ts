@@ -7,6 +7,7 @@
 import type { IpFamily } from '../base/ip-address.ts';
 import { formatIpPrefix, type IpPrefix } from '../base/ip-prefix.ts';
 import { LOCATION_CLASSES_MAX } from '../base/limits.ts';
+import { type Progress, partOf, unwatched } from '../base/progress.ts';
 import { continentOfCountry } from '../zone/geo-codes.ts';
 import { buildImage, GeoImageError, ImageKind, openImage } from './geo-image.ts';
 import { type GeoSource, GeoSourceError } from './geo-source.ts';
@@ -17,6 +18,9 @@ import { crossRuns, HOLE, layOver, layPrefixes, RunList } from './prefix-runs.ts
 import { lookupRun, openRuns, packRuns, RUN_TABLE_SECTIONS, type RunTable, runValue } from './run-table.ts';
 import { SPECIAL_SPACE } from './special-space.ts';
 
+/** The part of the work that databases are; the rest lays them over each other. */
+const FILL_SHARE = 0.8;
+
 /** What a location table is made of. */
 export type LocationSources = {
   readonly overrides: readonly NetworkOverride[];
@@ -24,6 +28,8 @@ export type LocationSources = {
   readonly databases: readonly GeoSource[];
   /** Networks that latency.csv knows by themselves: each is told apart from what is around it. */
   readonly measured?: readonly IpPrefix[];
+  /** Nobody if not given. */
+  readonly progress?: Progress;
 };
 
 /** An open location table. */
@@ -43,10 +49,12 @@ export function compileLocationTable(sources: LocationSources): SharedArrayBuffe
   const classes = new LocationClasses();
   let v4 = new RunList(4);
   let v6 = new RunList(6);
-  for (const database of sources.databases) {
+  const { progress = unwatched } = sources;
+  for (const [i, database] of sources.databases.entries()) {
+    const count = sources.databases.length;
     const own4 = new RunList(4, HOLE, 65536);
     const own6 = new RunList(6, HOLE, 65536);
-    database.fill(classes, own4, own6);
+    database.fill(classes, own4, own6, partOf(progress, (i / count) * FILL_SHARE, ((i + 1) / count) * FILL_SHARE));
     v4 = layOver(v4, own4);
     v6 = layOver(v6, own6);
   }
@@ -72,6 +80,7 @@ export function compileLocationTable(sources: LocationSources): SharedArrayBuffe
           network === HOLE ? id : classes.internNetwork(id, names[network]!),
         );
   const all4 = tellApart(4, layers(4, v4));
+  progress((1 + FILL_SHARE) / 2);
   const all6 = tellApart(6, layers(6, v6));
   if (classes.isOverfull) {
     const message = `more than ${LOCATION_CLASSES_MAX} different places (LOCATION_CLASSES_MAX)`;

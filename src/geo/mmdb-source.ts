@@ -11,6 +11,7 @@
 
 import type { IpFamily } from '../base/ip-address.ts';
 import { MMDB_FILE_BYTES_MAX, MMDB_STEPS_PER_NODE_MAX } from '../base/limits.ts';
+import type { Progress } from '../base/progress.ts';
 import { type GeoSource, GeoSourceError } from './geo-source.ts';
 import type { LocationClasses } from './location-classes.ts';
 import { MmdbDamage, MmdbData } from './mmdb-data.ts';
@@ -21,6 +22,8 @@ const MARKER = [0xab, 0xcd, 0xef, ...new TextEncoder().encode('MaxMind.com')] as
 /** The metadata stands within this much of the end (format specification). */
 const METADATA_BYTES_MAX = 128 * 1024;
 const SEPARATOR_BYTES = 16;
+/** After so many networks the progress is told: some milliseconds of work. */
+const TOLD_NETWORKS = 16_384;
 
 /** How much a file knows: coordinates, countries only, or no places at all (e.g. a file of AS numbers). */
 export type MmdbRichness = 'city' | 'country' | 'none';
@@ -56,7 +59,7 @@ export function readMmdb(bytes: Uint8Array, name: string): MmdbSource | GeoSourc
       richness,
       databaseType,
       builtSeconds,
-      fill: (classes, v4, v6) => fillRuns(mmdb, classes, v4, v6),
+      fill: (classes, v4, v6, progress) => fillRuns(mmdb, classes, v4, v6, progress),
     };
   } catch (error) {
     if (error instanceof MmdbDamage) return new GeoSourceError(name, error.code, error.message);
@@ -155,9 +158,11 @@ function richnessOf(mmdb: Mmdb): MmdbRichness {
   return richness;
 }
 
-function fillRuns(mmdb: Mmdb, classes: LocationClasses, v4: RunList, v6: RunList): void {
+function fillRuns(mmdb: Mmdb, classes: LocationClasses, v4: RunList, v6: RunList, progress: Progress): void {
   const ids = new Map<number, number>();
+  let networks = 0;
   walkTree(mmdb, (family, words, length, offset) => {
+    if (networks++ % TOLD_NETWORKS === 0) progress(partOfWalk(family, words[0]!));
     let id = ids.get(offset);
     if (id === undefined) {
       const interned = classes.intern(placeOfRecord(mmdb.data, offset), 'mmdb');
@@ -166,6 +171,11 @@ function fillRuns(mmdb: Mmdb, classes: LocationClasses, v4: RunList, v6: RunList
     }
     (family === 4 ? v4 : v6).addBlock(words, length, id);
   });
+}
+
+/** By how far the walk is in the space of addresses: all of IPv4, then 2000::/3. */
+function partOfWalk(family: IpFamily, word: number): number {
+  return family === 4 ? (word / 2 ** 32) * 0.5 : 0.5 + Math.max(0, (word - 0x20000000) / 0x20000000) * 0.5;
 }
 
 /** Called with each network of the tree in ascending order; `words` is reused. */

@@ -16,6 +16,7 @@ import { dirname, join } from 'node:path';
 import { type Fault, hasError } from '../base/fault.ts';
 import type { IpPrefix } from '../base/ip-prefix.ts';
 import { MMDB_FILE_BYTES_MAX } from '../base/limits.ts';
+import { type Progress, unwatched } from '../base/progress.ts';
 import { readNetworks, readRegions } from '../geo/geo-files.ts';
 import { shareImage } from '../geo/geo-image.ts';
 import { type GeoSource, GeoSourceError } from '../geo/geo-source.ts';
@@ -70,15 +71,18 @@ type GeoInputs = {
 export class LocationBuilder {
   readonly #geoDataDir: string;
   readonly #state: StateDir;
+  readonly #progress: Progress;
   #stamps = '';
   #key: Buffer | null = null;
   #names: ReadonlySet<string> = new Set();
   #current: LocationBuild | null = null;
   #table: LocationTable | null = null;
 
-  constructor(geoDataDir: string, state: StateDir) {
+  /** `progress` is told how far the compilation is, where there is one. */
+  constructor(geoDataDir: string, state: StateDir, progress: Progress = unwatched) {
     this.#geoDataDir = geoDataDir;
     this.#state = state;
+    this.#progress = progress;
   }
 
   /** The open table; there is one after the first look. */
@@ -152,7 +156,8 @@ export class LocationBuilder {
     const used: GeoSource[] = databases.length > 0 ? databases : bundledSource(faults);
     let image: SharedArrayBuffer;
     try {
-      image = compileLocationTable({ overrides: inputs.overrides, databases: used, measured: inputs.measured });
+      const { overrides, measured } = inputs;
+      image = compileLocationTable({ overrides, databases: used, measured, progress: this.#progress });
     } catch (error) {
       if (!(error instanceof GeoSourceError)) throw error;
       // Sound in itself, but more than the table can hold: known only once it is compiled.

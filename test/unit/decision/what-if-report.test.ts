@@ -56,6 +56,16 @@ describe('what-if over records', () => {
     }
   });
 
+  it('tells how far it is, record by record and loss by loss', () => {
+    const ground = groundOf([sketch('nearest'), { ...sketch('weighted'), name: 'api' }]);
+    const words = wordsOfNothing(ground);
+    const [compared, lost]: [number[], number[]] = [[], []];
+    compareGround(ground, { before: words, after: words }, null, (done) => compared.push(done));
+    loseEachRegion(ground, words, null, (done) => lost.push(done));
+    expect(compared).toEqual([0, 0.25, 0.5, 0.75]);
+    expect(lost.map((done) => Number(done.toFixed(3)))).toEqual([0, 0.167, 0.333, 0.5, 0.667, 0.833]);
+  });
+
   it('goes by latencies, not by distance, where they are known', () => {
     const byPool = (facts?: LatencyFacts) => {
       const ground = groundOf([sketch('latency')], undefined, undefined, facts);

@@ -47,10 +47,20 @@ function longText({ family, words }: IpAddress): string {
 describe('readGeoipLite', () => {
   let geoip: Geoip;
   let table: LocationTable;
+  const told: number[] = [];
 
   beforeAll(() => {
     geoip = require('geoip-lite') as Geoip;
-    table = openLocationTable(compileLocationTable({ overrides: [], databases: [source(files)] }));
+    table = openLocationTable(
+      compileLocationTable({ overrides: [], databases: [source(files)], progress: (done) => told.push(done) }),
+    );
+  });
+
+  it('tells how far it is often enough for a line that moves', () => {
+    expect(told.length).toBeGreaterThan(30);
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told[0]).toBe(0);
+    expect(told.at(-1)).toBeLessThanOrEqual(1);
   });
 
   /** True if the address is one that geoip-lite places; fails unless the table says the same. */

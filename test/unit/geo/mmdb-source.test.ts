@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Reader } from 'mmdb-lib';
 import { describe, expect, it } from 'vitest';
 import { formatIpAddress, parseIpAddress } from '../../../src/base/ip-address.ts';
+import { unwatched } from '../../../src/base/progress.ts';
 import { GeoSourceError } from '../../../src/geo/geo-source.ts';
 import type { Location } from '../../../src/geo/location.ts';
 import { LocationClasses } from '../../../src/geo/location-classes.ts';
@@ -85,9 +86,25 @@ describe('readMmdb', () => {
     const v6 = new RunList(6);
     const stray = { prefix: 'fc00::/7', record: city('BR', 'SP', -23, -46) };
     const read = source(writeMmdb({ networks: [...NESTED.networks, stray], aliases: true }));
-    read.fill(new LocationClasses(), v4, v6);
+    read.fill(new LocationClasses(), v4, v6, unwatched);
     // 1.0.0.0, .2.3.0, .2.3.77, .2.3.78, .2.4.0, 2.0.0.0 and 2a00::, 2a00:1::, the /125, what follows each, and the first hole.
     expect([v4.count, v6.count]).toEqual([7, 7]);
+  });
+
+  it('tells how far it is in the space of addresses', () => {
+    const networks = Array.from({ length: 200 }, (_, i) => ({
+      prefix: `${i + 11}.0.0.0/16`,
+      record: city('BR', 'SP', -23, -46),
+    }));
+    const blocks = networks.flatMap(({ prefix, record }) =>
+      Array.from({ length: 200 }, (_, i) => ({ prefix: prefix.replace('.0.0.0/16', `.${i}.0.0/16`), record })),
+    );
+    const told: number[] = [];
+    const read = source(writeMmdb({ networks: blocks }));
+    read.fill(new LocationClasses(), new RunList(4), new RunList(6), (done) => told.push(done));
+    expect(told).toHaveLength(3);
+    expect(told).toEqual(told.toSorted((a, b) => a - b));
+    expect(told.every((done) => done >= 0 && done <= 0.5)).toBe(true);
   });
 
   it('reads flat records (IPinfo, ip-location-db): coordinates as text or number, names of provinces, codes', () => {
