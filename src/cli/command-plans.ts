@@ -12,7 +12,8 @@ export type CommandPlan = {
   readonly name: string;
   readonly summary: string;
   readonly settings: readonly SettingKey[];
-  readonly arguments?: readonly (readonly [name: string, help: string])[];
+  /** `words`: what may stand there, where that is a short list. */
+  readonly arguments?: readonly (readonly [name: string, help: string, words?: readonly string[]])[];
   /** Flags of the command alone, which no file or variable can set: they ask for other work. */
   readonly switches?: readonly (readonly [name: string, help: string])[];
   readonly examples: readonly string[];
@@ -229,7 +230,7 @@ export const PLANS: readonly CommandPlan[] = [
       ...ZONE_SETTINGS,
     ],
     arguments: [
-      ['<action>', 'add, list or remove'],
+      ['<action>', 'what to do', ['add', 'list', 'remove']],
       ['[id]', 'the shift to remove'],
     ],
     examples: [

@@ -1,9 +1,11 @@
 /**
- * Scripts that complete `meridian` in a shell, made from commander's own tree, so that they know what the program knows: commands,
- * flags and words of a choice. What takes a file or directory completes as such; other values are the operator's to know.
+ * Scripts that complete `meridian` in a shell, made from commander's own tree and the settings, so that they know what the program knows: commands,
+ * flags, also those that help leaves out, and words of a choice. What takes a file or directory completes as such; other values are the operator's to know.
  */
 
 import type { Command, Option } from 'commander';
+import { wordsOf } from './setting-values.ts';
+import { SETTINGS } from './settings.ts';
 
 /** Shells that a script can be made for. */
 export const SHELLS = ['bash', 'zsh', 'fish'] as const;
@@ -14,6 +16,8 @@ type Node = {
   readonly words: readonly string[];
   readonly commands: readonly Command[];
   readonly options: readonly Option[];
+  /** Words of an argument, where it is one of a few. */
+  readonly choices: readonly string[];
 };
 
 /** The script for `shell`. */
@@ -25,8 +29,10 @@ export function completionScript(program: Command, shell: Shell): string {
 function nodesOf(command: Command, words: readonly string[]): Node[] {
   const help = command.createHelp();
   const commands = help.visibleCommands(command).filter((each) => each.name() !== 'help');
-  const options = help.visibleOptions(command);
-  return [{ words, commands, options }, ...commands.flatMap((each) => nodesOf(each, [...words, each.name()]))];
+  const rare = command.options.filter(({ hidden }) => hidden);
+  const options = [...help.visibleOptions(command), ...rare];
+  const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);
+  return [{ words, commands, options, choices }, ...commands.flatMap((each) => nodesOf(each, [...words, each.name()]))];
 }
 
 /** `dir` and `file` as commander's placeholders say; a list where the help names one as `a, b or c`. */
@@ -36,19 +42,30 @@ function valueKind(option: Option): 'flag' | 'file' | 'directory' | 'other' {
   return placeholder === 'file' ? 'file' : placeholder === 'dir' ? 'directory' : 'other';
 }
 
+/** The words that a flag takes; none where it takes anything. */
+function choicesOf(option: Option): readonly string[] {
+  const setting = Object.entries(SETTINGS).find(([key]) => `--${key}` === option.long)?.[1];
+  return setting === undefined ? [] : wordsOf(setting.schema);
+}
+
 function flagsOf(option: Option): string[] {
   return [option.short, option.long].filter((flag) => flag !== undefined);
 }
 
 /** zsh runs the same function through its own bash emulation. */
 function bashScript(nodes: readonly Node[], isZsh: boolean): string {
-  const cases = nodes.map(({ words, commands, options }) => {
+  const cases = nodes.map(({ words, commands, options, choices }) => {
     const flags = options.flatMap(flagsOf).join(' ');
-    return `    '${words.join(' ')}') commands='${commands.map((each) => each.name()).join(' ')}' flags='${flags}' ;;`;
+    const next = [...commands.map((each) => each.name()), ...choices].join(' ');
+    return `    '${words.join(' ')}') commands='${next}' flags='${flags}' ;;`;
   });
   const all = nodes.flatMap(({ options }) => options);
   const named = (kind: ReturnType<typeof valueKind>) =>
     [...new Set(all.filter((option) => valueKind(option) === kind).flatMap(flagsOf))].join('|') || '--';
+  const chosen = new Map(all.map((option) => [option.long!, choicesOf(option).join(' ')] as const));
+  const choiceCases = [...chosen]
+    .filter(([, words]) => words !== '')
+    .map(([flag, words]) => `    ${flag}) COMPREPLY=($(compgen -W '${words}' -- "$current")); return ;;\n`);
   const paths = nodes.filter(({ words }) => words.length > 0).map(({ words }) => `'${words.join(' ')}'`);
   const head = isZsh ? '#compdef meridian\nautoload -U +X bashcompinit && bashcompinit\n' : '';
   return `${head}# Completion of meridian: source it, or eval "$(meridian completion ${isZsh ? 'zsh' : 'bash'})".
@@ -62,7 +79,7 @@ _meridian() {
     esac
   done
   case "$previous" in
-    ${named('directory')}) COMPREPLY=($(compgen -d -- "$current")); return ;;
+${choiceCases.join('')}    ${named('directory')}) COMPREPLY=($(compgen -d -- "$current")); return ;;
     ${named('file')}) COMPREPLY=($(compgen -f -- "$current")); return ;;
     ${named('other')}) COMPREPLY=(); return ;;
   esac
@@ -79,7 +96,7 @@ complete -o filenames -F _meridian meridian
 }
 
 function fishScript(nodes: readonly Node[]): string {
-  const lines = nodes.flatMap(({ words, commands, options }) => {
+  const lines = nodes.flatMap(({ words, commands, options, choices }) => {
     const isHere = [
       ...words.map((word) => `__fish_seen_subcommand_from ${word}`),
       ...(commands.length > 0
@@ -89,13 +106,14 @@ function fishScript(nodes: readonly Node[]): string {
     const at = `complete -c meridian -n ${quote(isHere)}`;
     return [
       ...commands.map((each) => `${at} -f -a ${each.name()} -d ${quote(each.summary())}`),
+      ...(choices.length === 0 ? [] : [`${at} -f -a ${quote(choices.join(' '))}`]),
       ...options.map((option) => {
         const kind = valueKind(option);
         const value =
           kind === 'flag'
             ? ''
             : kind === 'other'
-              ? ' -x'
+              ? fishWords(choicesOf(option))
               : kind === 'file'
                 ? ' -r -F'
                 : " -x -a '(__fish_complete_directories)'";
@@ -105,6 +123,11 @@ function fishScript(nodes: readonly Node[]): string {
     ];
   });
   return `# Completion of meridian: meridian completion fish > ~/.config/fish/completions/meridian.fish\n${lines.join('\n')}\n`;
+}
+
+/** A value that no file is: one of `words`, or anything. */
+function fishWords(words: readonly string[]): string {
+  return words.length === 0 ? ' -x' : ` -x -a ${quote(words.join(' '))}`;
 }
 
 function quote(text: string): string {

@@ -67,7 +67,12 @@ function addCommand(
       outputError: (text, write) => write(`${errorLine(text)}; see "meridian ${plan.name} --help"\n`),
     })
     .exitOverride();
-  for (const [name, help] of plan.arguments ?? []) command.argument(name, help);
+  for (const [name, help, words] of plan.arguments ?? []) {
+    const argument = new Argument(name, help);
+    // For help and completion; what else is typed is the command's to refuse.
+    if (words !== undefined) argument.argChoices = [...words];
+    command.addArgument(argument);
+  }
   const keyOfAttribute = new Map<string, SettingKey>();
   for (const key of plan.settings) {
     if ((SETTINGS[key] as Setting).isSecret) continue;

@@ -130,6 +130,11 @@ export function oneOf<const T extends readonly [string, ...string[]]>(words: T) 
   );
 }
 
+/** The words that a value of `schema` may be, where it is {@link oneOf} some; else none. */
+export function wordsOf(schema: z.ZodType): readonly string[] {
+  return schema instanceof z.ZodPipe && schema.out instanceof z.ZodEnum ? schema.out.options.map(String) : [];
+}
+
 /** Times in a start of authority (RFC 2181 8). */
 export const soaSeconds = z.coerce
   .number('must be a number of seconds')

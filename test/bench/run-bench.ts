@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { BenchLine } from './bench-line.ts';
 import { type BenchOptions, readBenchOptions, type WorkloadName } from './bench-options.ts';
 import type { BenchRun } from './bench-run.ts';
 import { findProgram } from './find-program.ts';
@@ -87,7 +88,7 @@ async function runAll(chosen: BenchOptions, folder: string, healthPort: number):
   for (const why of missing) console.error(`bench: left out: ${why}`);
   const kinds = wanted.filter((kind) => kind.whyMissing() === null);
   const geo = chosen.fullGeo ? makeFullDatabase(folder) : makeGeoDatabase(folder);
-  let current = '';
+  const line = new BenchLine(chosen.workloads.length);
   const run: BenchRun = {
     options: chosen,
     folder,
@@ -96,11 +97,11 @@ async function runAll(chosen: BenchOptions, folder: string, healthPort: number):
     kinds,
     tables: [],
     missing,
-    say: (text) => console.error(`bench: ${current}: ${text}`),
+    say: (text) => line.say(text),
   };
   let failures = 0;
   for (const workload of chosen.workloads) {
-    current = workload;
+    line.begin(workload);
     if (OPEN_LOOP.includes(workload) && findCompiler() === null) {
       missing.push(`${workload} (no C compiler)`);
       continue;
@@ -113,8 +114,10 @@ async function runAll(chosen: BenchOptions, folder: string, healthPort: number):
       missing.push(`${workload} (failed)`);
       run.say(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
+    line.clear();
     for (const table of run.tables.slice(shown)) console.log(`${formatTable(table)}\n`);
   }
+  line.end();
   if (chosen.results !== null) {
     writeFileSync(chosen.results, formatReport(run.tables, chosen, kinds, missing, geo.label, new Date()));
   }

@@ -36,11 +36,19 @@ it('offers directories and files where a flag or an argument takes them', () => 
   expect(complete('meridian', 'status', '--admin', '')).toEqual([]);
 });
 
-it('knows every command and flag that help shows, for each shell', () => {
+it('offers the words of a choice, to a flag and as an argument', () => {
+  expect(complete('meridian', 'serve', '--transport', '')).toEqual(['auto', 'mmsg', 'dgram']);
+  expect(complete('meridian', 'serve', '--rate-limit', 'o')).toEqual(['off', 'on']);
+  expect(complete('meridian', 'shift', 'a')).toEqual(['add']);
+  expect(complete('meridian', 'completion', '')).toEqual(['bash', 'zsh', 'fish']);
+  const fish = completionScript(program, 'fish');
+  expect(fish).toContain("-l transport -x -a 'auto mmsg dgram'");
+  expect(fish).toContain("-n '__fish_seen_subcommand_from shift' -f -a 'add list remove'");
+});
+
+it('knows every command and flag, also those that help leaves out, for each shell', () => {
   const leaves = program.commands.flatMap((each) => [each, ...each.commands]);
-  const flags = leaves.flatMap((each) =>
-    each.options.filter(({ hidden }) => !hidden).map(({ long }) => long!.slice(2)),
-  );
+  const flags = leaves.flatMap((each) => each.options.map(({ long }) => long!.slice(2)));
   for (const shell of ['bash', 'zsh', 'fish'] as const) {
     const script = completionScript(program, shell);
     for (const word of [...flags, ...leaves.map((each) => each.name())]) expect(script).toContain(word);
