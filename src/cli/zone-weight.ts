@@ -30,6 +30,33 @@ export function editWeight(
   wanted: EndpointName,
   weight: number,
 ): WeightEdit | string {
+  const found = findEndpoint(files, include, wanted);
+  if (typeof found === 'string') return found;
+  const { endpoint, texts } = found;
+  const path = endpoint.file.path;
+  const before = texts.get(path)!;
+  const written = writeWeight(before, endpoint, weight);
+  if (written === null)
+    return `the weight of ${wanted.value} is an alias, which others may share: edit the file by hand`;
+  const { after, old } = written;
+  // A comment inside braces, or a form that nobody thought of: what was written must be what is read.
+  const put = (source: YamlSource): YamlSource => (source.path === path ? { path, text: after } : source);
+  const includeAfter: YamlInclude = (target, from) => {
+    const source = include(target, from);
+    return typeof source === 'string' ? source : put(source);
+  };
+  const again = findEndpoint(files.map(put), includeAfter, wanted);
+  if (typeof again === 'string' || weightText(again.endpoint) !== String(weight))
+    return `the weight of ${wanted.value} cannot be written where it belongs (a comment inside braces?): edit the file by hand`;
+  return { path, before, after, old, line: placeAt(endpoint.file, endpoint.at).line };
+}
+
+/** The one endpoint that is `wanted`, and the texts of all files read; or why there is none. */
+function findEndpoint(
+  files: readonly YamlSource[],
+  include: YamlInclude,
+  wanted: EndpointName,
+): { readonly endpoint: YamlMap; readonly texts: ReadonlyMap<string, string> } | string {
   const texts = new Map(files.map(({ path, text }) => [path, text]));
   const remember: YamlInclude = (target, from) => {
     const source = include(target, from);
@@ -50,14 +77,7 @@ export function editWeight(
     return `pool "${wanted.pool}" has no endpoint ${wanted.value}; it has ${endpoints.map(addressOf).join(', ')}`;
   }
   if (found.length > 1) return `pool "${wanted.pool}" has ${wanted.value} ${found.length} times: edit the file by hand`;
-  const endpoint = found[0]!;
-  const before = texts.get(endpoint.file.path)!;
-  const written = writeWeight(before, endpoint, weight);
-  if (written === null)
-    return `the weight of ${wanted.value} is an alias, which others may share: edit the file by hand`;
-  const { after, old } = written;
-  const { file: path, line } = placeAt(endpoint.file, endpoint.at);
-  return { path, before, after, old, line };
+  return { endpoint: found[0]!, texts };
 }
 
 function recordsOf(root: YamlNode, key: string): YamlNode[] {
@@ -81,6 +101,11 @@ function endpointsOf(pool: YamlMap): YamlMap[] {
 function addressOf(endpoint: YamlMap): string {
   const value = fieldOf(endpoint, 'value');
   return value?.kind === 'scalar' ? scalarText(value.scalar) : '';
+}
+
+function weightText(endpoint: YamlMap): string | null {
+  const weight = fieldOf(endpoint, 'weight');
+  return weight?.kind === 'scalar' ? scalarText(weight.scalar) : null;
 }
 
 function isSameValue(written: string, wanted: string): boolean {
@@ -119,8 +144,10 @@ function writeWeight(text: string, endpoint: YamlMap, weight: number): { after: 
   const column = first - (text.lastIndexOf('\n', first - 1) + 1);
   const body = text.slice(0, endpoint.end).replace(/(?:\s|\n *#[^\n]*)*$/, '');
   const end = text.indexOf('\n', body.length);
-  const at = end < 0 ? text.length : end;
-  return { after: splice(text, at, at, `\n${' '.repeat(column)}weight: ${weight}`), old: said };
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const lineEnd = end < 0 ? text.length : end;
+  const at = text[lineEnd - 1] === '\r' ? lineEnd - 1 : lineEnd;
+  return { after: splice(text, at, at, `${eol}${' '.repeat(column)}weight: ${weight}`), old: said };
 }
 
 function isWithin(at: number, { at: from, end }: YamlMap): boolean {

@@ -44,6 +44,29 @@ it.each([
   expect(edit(zone(before))).toMatchObject({ path: 'a.yaml', after: zone(after), old });
 });
 
+it.each([
+  [
+    'its lines end',
+    '        - value: 2001:db8::1\r\n          status: up\r\n',
+    'up\r\n',
+    'up\r\n          weight: 7\r\n',
+  ],
+  [
+    'its last line does not end',
+    '        - status: up\r\n          value: 2001:db8::1',
+    '::1',
+    '::1\r\n          weight: 7',
+  ],
+])('keeps the line ends of a file from Windows where %s', (_, endpoint, from, to) => {
+  const text = `www:\r\n  type: A\r\n  dynamic:\r\n    pools:\r\n      eu:\r\n        values:\r\n${endpoint}`;
+  expect(edit(text)).toMatchObject({ after: text.replace(from, to) });
+});
+
+it('does not write into a comment', () => {
+  const text = zone('        - {value: "2001:db8::1", status: up # weight: 7\n          }');
+  expect(edit(text)).toMatch(/cannot be written where it belongs/);
+});
+
 it('gives an endpoint its own weight where a merge brought one in', () => {
   const text = `x: &x {weight: 3}\n${zone('        - {value: "2001:db8::1", <<: *x}')}`;
   expect(edit(text)).toMatchObject({ after: text.replace('*x}', '*x, weight: 7}'), old: '3' });
