@@ -73,10 +73,16 @@ function decideFamily(
     // The last resort often repeats what is down: then there is no hint, and the client asks for the addresses.
     if (hasHints && !isDown) copyHints(tx, zone, target, family);
   }
-  // One family that lives is enough; and what is not there is neither.
-  if (isDown && states[target] === TargetState.UNKNOWN) states[target] = TargetState.DOWN;
-  else if (!isDown && (found === WalkFound.RRSET || walk.isDecided)) states[target] = TargetState.ALIVE;
+  states[target] = Math.max(states[target]!, stateOf(found, isDown, walk.isDecided));
   return isDecided || (hasHints && found === WalkFound.RRSET) ? walk.ttl : ttlMax;
+}
+
+function stateOf(found: number, isDown: boolean, isChosen: boolean): number {
+  if (isDown) return TargetState.DOWN;
+  if (found === WalkFound.RRSET) return TargetState.ALIVE;
+  if (found !== WalkFound.OUTSIDE) return TargetState.UNKNOWN;
+  // A steered CNAME has chosen it: that is what is known of its health.
+  return isChosen ? TargetState.ALIVE : TargetState.OUTSIDE;
 }
 
 /** Keeps the addresses that were decided on, or that the static RRset of the walk has, as hints of the target. */

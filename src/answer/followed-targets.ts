@@ -6,14 +6,16 @@
 import { ANSWERS_MAX, FOLLOWED_TARGETS_MAX } from '../base/limits.ts';
 import { Decision } from '../decision/decision.ts';
 
-/** What is known of a target. */
+/** What is known of a target: the highest of what its families say. */
 export const TargetState = {
   /** No zone here has addresses of it: it is served whatever happens. */
   UNKNOWN: 0,
+  /** What it has is steered, and every pool of that is exhausted. */
+  DOWN: 1,
+  /** It leads out of our zones without a decision: as UNKNOWN, and served even where the other family is down. */
+  OUTSIDE: 2,
   /** It has addresses that are not known to be down. */
-  ALIVE: 1,
-  /** All that it has is steered, and every pool of that is exhausted. */
-  DOWN: 2,
+  ALIVE: 3,
 } as const;
 
 /** In {@link FollowedTargets.hintCount}: no zone here knows, the file's hints stand. */

@@ -23,6 +23,9 @@ const LINES = [
   's 300 HTTPS 3 far.test.',
   's 300 HTTPS 4 none',
   's 300 HTTPS 5 picked',
+  's 300 HTTPS 6 chosen',
+  's 300 HTTPS 7 half',
+  'half 300 ALIAS far.test.',
 ];
 const models = [
   modelZone(
@@ -31,16 +34,21 @@ const models = [
     [
       sketch('steered', ['192.0.2.1', '192.0.2.2'], { answers: 2, ttl: 90, steering: { ttl: { min: 7, max: 50 } } }),
       sketch('picked', ['elsewhere.test.'], { type: 'CNAME', values: ['elsewhere.test.'], ttl: 33 }),
+      sketch('chosen', ['seventh.example.'], { type: 'CNAME', values: ['seventh.example.'], ttl: 80 }),
+      sketch('seventh', ['192.0.2.7'], { ttl: 80 }),
+      sketch('half', ['192.0.2.7'], { ttl: 80 }),
     ],
     [{ owner: 's', type: 'HTTPS', hints: true }],
   ),
 ];
-const { tables, slotOf } = serve(models);
+const { tables, registry, slotOf } = serve(models);
 const STEERED = 0;
 const CROWD = 1;
 const FAR = 2;
 const NONE = 3;
 const PICKED = 4;
+const CHOSEN = 5;
+const HALF = 6;
 
 function decideAll() {
   const zone = tables.zones[0]!;
@@ -62,7 +70,7 @@ describe('targets', () => {
     expect([...decideAll().states.subarray(0, 5)]).toEqual([
       TargetState.ALIVE,
       TargetState.ALIVE,
-      TargetState.UNKNOWN,
+      TargetState.OUTSIDE,
       TargetState.UNKNOWN,
       // What was picked lives, although its addresses are not ours.
       TargetState.ALIVE,
@@ -79,6 +87,12 @@ describe('targets', () => {
       [0, 0],
       [0, 0],
     ]);
+  });
+
+  it('are down when all that a steered CNAME chose is down, and not while a family leads outside', () => {
+    for (const { slot, spec } of registry.endpoints()) if (spec.value === '192.0.2.7') tables.health[slot] = DOWN;
+    const { states } = decideAll();
+    expect([states[CHOSEN], states[HALF]]).toEqual([TargetState.DOWN, TargetState.OUTSIDE]);
   });
 
   it('have the addresses that a query would get, as many as an answer may have', () => {

@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { PLAIN_POLICY } from '../../../src/answer/answer-policy.ts';
 import { Counter } from '../../../src/answer/counters.ts';
+import { createLivePolicy, setHeld } from '../../../src/answer/live-policy.ts';
 import { DecisionTrace } from '../../../src/decision/trace.ts';
 import { packHealth, UNKNOWN_WORD, unpackHealth, Verdict } from '../../../src/health/health-table.ts';
-import { Rcode, RRType } from '../../../src/wire/codes.ts';
+import { EdnsOption, ExtendedError, Rcode, RRType } from '../../../src/wire/codes.ts';
 import { rdataToText } from '../../../src/wire/rdata.ts';
 import { type AskOptions, buildQuery } from '../../tools/dns-client.ts';
 import { type Reply, readReply } from '../../tools/dns-reply.ts';
@@ -257,6 +259,18 @@ describe('what is told of it', () => {
         ],
       },
     ]);
+  });
+
+  it('is a stale answer while the node holds what it knew (RFC 8914 4.4), and nothing special otherwise', () => {
+    const live = createLivePolicy();
+    setHeld(live, true);
+    asker.tx.policy = { ...PLAIN_POLICY, live };
+    const { options } = ask('_sip._tcp', 'SRV').opt!;
+    asker.tx.policy = PLAIN_POLICY;
+    expect(options.map(({ code, data }) => [code, (data[0]! << 8) | data[1]!])).toEqual([
+      [EdnsOption.EXTENDED_ERROR, ExtendedError.STALE_ANSWER],
+    ]);
+    expect(ask('_sip._tcp', 'SRV').opt!.options).toEqual([]);
   });
 
   it('is counted as steered, and sampled with the addresses only', () => {
