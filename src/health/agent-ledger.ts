@@ -15,6 +15,7 @@ import { RegionNumbers } from './region-numbers.ts';
 import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
 import { regionVote } from './verdict.ts';
 import { Voice, voiceOf } from './voice.ts';
+import { type VoteCount, VoteCounter } from './vote-count.ts';
 import { VoteMatrix } from './vote-matrix.ts';
 
 /** What one agent says of one check, for `explain`. */
@@ -45,24 +46,6 @@ export type AgentStanding = {
   readonly silentMs: number;
   readonly checks: number;
   readonly fresh: boolean;
-};
-
-/** Every voice on one check, counted; only fresh agents that have something to say. */
-export type VoteCount = {
-  /** Regions that say up and down. */
-  readonly ups: number;
-  readonly downs: number;
-  /** The same with agents that say up, but whose last check failed, counted as saying down. */
-  readonly doubtingUps: number;
-  readonly doubtingDowns: number;
-  /** The regions that say down by their numbers ({@link AgentLedger.regionNumbers}), a bit each. */
-  readonly downRegions: number;
-  /** Agents that say something. */
-  readonly agents: number;
-  /** Of these, those whose last check failed. */
-  readonly failing: number;
-  /** And those that say down after two failures in a row or more. */
-  readonly confirmed: number;
 };
 
 /** What a message did to the ledger. */
@@ -114,10 +97,7 @@ export class AgentLedger {
   readonly #freeColumns = Array.from({ length: AGENTS_MAX }, (_, i) => AGENTS_MAX - 1 - i);
   #regions: string[] = [];
   readonly #numbers = new RegionNumbers();
-  /** Scratch of {@link countVotes}: votes by region, of them those in doubt. */
-  readonly #ups = new Int32Array(AGENTS_MAX);
-  readonly #downs = new Int32Array(AGENTS_MAX);
-  readonly #doubts = new Int32Array(AGENTS_MAX);
+  readonly #counter = new VoteCounter();
 
   /** Takes in an agent's whole snapshot: checks it no longer names are forgotten, unless later changes have been heard. */
   applySnapshot(snapshot: AgentSnapshot, nowMs: number): LedgerNews {
@@ -183,38 +163,8 @@ export class AgentLedger {
 
   /** Counts the voices on the check `id`. */
   countVotes(id: string): VoteCount {
-    const regions = this.#regions.length;
-    for (const counts of [this.#ups, this.#downs, this.#doubts]) counts.fill(0, 0, regions);
-    const row = this.#votes.rowOf(id);
-    let agents = 0;
-    let confirmed = 0;
-    let failing = 0;
-    for (const { fresh, column, regionIndex } of this.#agents.values()) {
-      const voice = fresh ? (row[column] ?? Voice.UNKNOWN) : Voice.UNKNOWN;
-      if (voice === Voice.UNKNOWN) continue;
-      agents++;
-      if (voice === Voice.UP || voice === Voice.FAILING) this.#ups[regionIndex]!++;
-      else this.#downs[regionIndex]!++;
-      if (voice === Voice.FAILING) this.#doubts[regionIndex]!++;
-      if (voice === Voice.DOWN) confirmed++;
-      if (voice !== Voice.UP && voice !== Voice.RECOVERING) failing++;
-    }
-    const count = { ups: 0, downs: 0, downRegions: 0, doubtingUps: 0, doubtingDowns: 0, agents, failing, confirmed };
-    for (let region = 0; region < regions; region++) {
-      const ups = this.#ups[region]!;
-      const downs = this.#downs[region]!;
-      const doubts = this.#doubts[region]!;
-      const vote = regionVote(ups, downs);
-      if (vote === 'up') count.ups++;
-      else if (vote === 'down') {
-        count.downs++;
-        count.downRegions |= this.#numbers.bitAt(region);
-      }
-      const doubtingVote = regionVote(ups - doubts, downs + doubts);
-      if (doubtingVote === 'up') count.doubtingUps++;
-      else if (doubtingVote === 'down') count.doubtingDowns++;
-    }
-    return count;
+    const bitOf = (region: number) => this.#numbers.bitAt(region);
+    return this.#counter.count(this.#votes.rowOf(id), this.#agents.values(), this.#regions.length, bitOf);
   }
 
   /** Every voice on the check `id`, by region, those that do not count included. */

@@ -4,13 +4,14 @@
  */
 
 import type { CheckSpec } from '../zone/zone-model.ts';
-import type { AgentLedger, VoteCount } from './agent-ledger.ts';
+import type { AgentLedger } from './agent-ledger.ts';
 import { type Flap, FlapDamper } from './flap-damping.ts';
 import { isQuorate } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import { type DownCandidate, ObserverGuard } from './observer-guard.ts';
 import { isAgreedInRound, SuspicionBook } from './suspicion.ts';
 import { endpointVerdict } from './verdict.ts';
+import type { VoteCount } from './vote-count.ts';
 
 /** What the node knows beside the votes. */
 export type JudgeContext = {

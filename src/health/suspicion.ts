@@ -6,7 +6,7 @@
  * Pure. The judge (`check-judge.ts`) asks; agents do their part in `probe/agent.ts`.
  */
 
-import type { VoteCount } from './agent-ledger.ts';
+import type { VoteCount } from './vote-count.ts';
 
 /** Part of all agents with something to say that must fail in one round. */
 const FAST_SHARE = 0.8;
