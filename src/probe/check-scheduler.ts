@@ -1,21 +1,15 @@
 /**
- * Runs every check at its time: spread over its interval, so that neither the agent nor an endpoint watched by many agents
- * sees them in a burst; never more than a bounded number at once; never the same check twice at once.
- *
- *   slots of a check:   |--- phase ---x---------interval---------x---------interval---------x
- *
- * The phase of a check begins at a hash of it, and each agent that is known stands at its rank among them: n agents see an
- * endpoint every n-th part of the interval, counted by the store's clock, which all agents share; by their own until it is known. An agent that
- * knows no other stands at a hash of itself and the check. Each run is up to 5 % of the interval off its slot, so that nothing
- * beats in step. After the start all moves by the monotonic clock. A check that is due while it still runs, and slots missed
- * by a stall, are passed over. A check that somebody suspects may be run at once, out of turn ({@link CheckScheduler.hurry}).
+ * Runs every check at its time: in its slot of its interval (`slot-plan.ts`); never more than a bounded number at once; never the same
+ * check twice at once. Each run is up to 5 % of the interval off its slot, so that nothing beats in step. After the start all
+ * moves by the monotonic clock. A check that is due while it still runs, and slots missed by a stall, are passed over. A check that somebody
+ * suspects may be run at once, out of turn ({@link CheckScheduler.hurry}).
  *
  * Built by {@link ProbeAgent}.
  */
 
 import type { Clock } from '../base/clock.ts';
 import { PROBE_CONCURRENCY_MAX } from '../base/limits.ts';
-import { mixBits, RandomStream } from '../base/random.ts';
+import { RandomStream } from '../base/random.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import { systemTimers } from '../redis/system-timers.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
@@ -24,6 +18,7 @@ import { DueQueue } from './due-queue.ts';
 import { DurationHistogram, type Durations } from './duration-histogram.ts';
 import { errorMessage } from './failure-reason.ts';
 import type { RunCheck } from './run-check.ts';
+import { hashText, nextSlot, SlotPlan, shortShift } from './slot-plan.ts';
 
 export type CheckSchedulerOptions = {
   readonly agentId: string;
@@ -56,8 +51,6 @@ export type SchedulerStats = {
 const TICK_MS = 5;
 /** Checks started before sockets are looked after again, so that a burst does not distort its own connect times. */
 const STARTS_PER_TURN = 64;
-/** Slots follow the shared clock when they are off by more; below it is the way to the store. */
-const CLOCK_MS_MIN = 150;
 /** Part of the interval by which a run is early or late at most. */
 const JITTER_SHARE = 0.05;
 /** New checks first run this far apart on average, within one interval, instead of waiting for their slot. */
@@ -104,10 +97,7 @@ export class CheckScheduler {
   #waiting: Entry[] = [];
   #waitingHead = 0;
   readonly #timers: Timers;
-  readonly #ownHash: number;
-  #peerHashes: readonly number[] = [];
-  /** How far the clock that agents share is ahead of the monotonic one here; the own wall clock stands for it at first. */
-  #sharedAheadMs: number;
+  readonly #plan: SlotPlan;
   #isStarted = false;
   #timer: CancelTimer | null = null;
   #timerMs = Number.POSITIVE_INFINITY;
@@ -122,9 +112,8 @@ export class CheckScheduler {
     this.#options = options;
     this.#concurrencyMax = options.concurrencyMax ?? PROBE_CONCURRENCY_MAX;
     this.#timers = options.timers ?? systemTimers;
-    this.#ownHash = hashText(options.agentId);
-    this.#sharedAheadMs = options.clock.wallMs() - options.clock.monotonicMs();
-    this.#random = new RandomStream(this.#ownHash);
+    this.#plan = new SlotPlan(options.agentId, options.clock.wallMs() - options.clock.monotonicMs());
+    this.#random = new RandomStream(this.#plan.ownHash);
   }
 
   /** Begins to run checks. */
@@ -197,26 +186,21 @@ export class CheckScheduler {
 
   /** The other agents, by name: from now on the checks are spread over the interval among all of us. */
   setPeers(agents: Iterable<string>): void {
-    this.#peerHashes = Array.from(agents, hashText);
+    this.#plan.setPeers(agents);
     for (const entry of this.#entries.values()) {
-      const phase = this.#phaseOf(entry.hash);
-      const shift = phase - entry.phase;
+      const phase = this.#plan.phaseOf(entry.hash);
+      // The run that is queued stays, and the next keeps its distance from it.
+      entry.slotMs += shortShift(phase - entry.phase) * entry.intervalMs;
       entry.phase = phase;
-      // The short way round; the run that is queued stays, and the next keeps its distance from it.
-      entry.slotMs += (shift - Math.round(shift)) * entry.intervalMs;
     }
   }
 
   /** The clock that all agents share said `sharedMs` when the monotonic clock here said `nowMs`: slots go by it from now on. */
   setSharedClock(sharedMs: number, nowMs: number): void {
-    const aheadMs = sharedMs - nowMs;
-    const movedMs = aheadMs - this.#sharedAheadMs;
-    if (Math.abs(movedMs) < CLOCK_MS_MIN) return;
-    this.#sharedAheadMs = aheadMs;
-    for (const entry of this.#entries.values()) {
-      const shift = -movedMs / entry.intervalMs;
-      entry.slotMs += (shift - Math.round(shift)) * entry.intervalMs;
-    }
+    const movedMs = this.#plan.follow(sharedMs, nowMs);
+    if (movedMs === 0) return;
+    for (const entry of this.#entries.values())
+      entry.slotMs += shortShift(-movedMs / entry.intervalMs) * entry.intervalMs;
   }
 
   stats(): SchedulerStats {
@@ -238,7 +222,7 @@ export class CheckScheduler {
       spec,
       intervalMs: Math.max(spec.intervalMs, INTERVAL_MS_MIN),
       hash,
-      phase: this.#phaseOf(hash),
+      phase: this.#plan.phaseOf(hash),
       slotMs: 0,
       dueMs: 0,
       readyMs: 0,
@@ -250,25 +234,14 @@ export class CheckScheduler {
     };
   }
 
-  /** Where in the interval the check of this hash has its slot. */
-  #phaseOf(hash: number): number {
-    const own = mixBits(hash ^ this.#ownHash);
-    if (this.#peerHashes.length === 0) return own / 2 ** 32;
-    let rank = 0;
-    for (const peer of this.#peerHashes) if (mixBits(hash ^ peer) < own) rank++;
-    return (hash / 2 ** 32 + rank / (this.#peerHashes.length + 1)) % 1;
-  }
-
   /** Queues `entries` for their first run, soon; their slots follow at half an interval's distance or more. */
   #enqueue(entries: readonly Entry[]): void {
     const nowMs = this.#options.clock.monotonicMs();
-    const sharedMs = nowMs + this.#sharedAheadMs;
     const windowMs = Math.max(entries.length * FIRST_SPACING_MS, FIRST_WINDOW_MS_MIN);
     for (const entry of entries) {
       const { intervalMs, phase } = entry;
       entry.dueMs = nowMs + phase * Math.min(windowMs, intervalMs);
-      const sinceSlotMs = (((sharedMs - phase * intervalMs) % intervalMs) + intervalMs) % intervalMs;
-      entry.slotMs = nowMs - sinceSlotMs;
+      entry.slotMs = this.#plan.slotBefore(phase, intervalMs, nowMs);
       this.#queue.add(entry);
     }
   }
@@ -380,19 +353,7 @@ export class CheckScheduler {
   }
 }
 
-/** The first of the slots `slotMs` + n x `intervalMs` (n >= 1) that lies after `afterMs` by half an interval or more. */
-function nextSlot(slotMs: number, intervalMs: number, afterMs: number): number {
-  return slotMs + Math.max(1, Math.ceil((afterMs - slotMs) / intervalMs + 0.5)) * intervalMs;
-}
-
 function brokenResult(error: unknown): ProbeResult {
   const reason = `agent cannot check: ${errorMessage(error)}`;
   return { outcome: 'unknown', reason, connectMs: null, tlsMs: null, serverMs: null, certificateExpiresMs: null };
-}
-
-/** FNV-1a over UTF-16 units, finished by a mixer: equal on every machine. */
-function hashText(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return mixBits(hash);
 }
