@@ -69,7 +69,7 @@ const STATUS_ROUTES: readonly ApiRoute[] = [
     method: 'GET',
     path: '/api/v1/agents',
     operation: 'agents',
-    summary: 'Probe agents: last seen, and whether their word still counts.',
+    summary: 'Probe agents: last seen, whether their word still counts, boot, and how late their checks start.',
     query: noQuery,
     body: null,
     answers: { 200: agentsShape },
@@ -126,16 +126,17 @@ const CLUSTER_ROUTES: readonly ApiRoute[] = [
     method: 'GET',
     path: '/api/v1/cluster',
     operation: 'cluster',
-    summary: 'Every DNS node that the store has heard of within a minute.',
+    summary: 'Every DNS node that the store has heard of within a minute, and every agent that this node hears there.',
     query: noQuery,
     body: null,
     answers: { 200: clusterShape },
     run: async (_, { node }) => {
+      const agents = node.health?.agents() ?? [];
       try {
         const { nodes = [] } = (await node.health?.readNodes()) ?? {};
-        return { status: 200, json: { trouble: null, nodes } };
+        return { status: 200, json: { trouble: null, nodes, agents } };
       } catch (error) {
-        if (error instanceof StoreError) return { status: 200, json: { trouble: error.message, nodes: [] } };
+        if (error instanceof StoreError) return { status: 200, json: { trouble: error.message, nodes: [], agents } };
         throw error;
       }
     },

@@ -115,12 +115,20 @@ export const regionsShape = z.object({
   windowSeconds: count,
 });
 
+const agents = z.array(
+  z.object({
+    agent: text,
+    region: text,
+    fresh: z.boolean(),
+    ageSeconds: count,
+    boot: text,
+    checks: count,
+    lagMs: count.nullable(),
+  }),
+) satisfies z.ZodType<readonly AgentStatus[]>;
+
 /** GET /api/v1/agents. */
-export const agentsShape = z.object({
-  agents: z.array(z.object({ agent: text, region: text, fresh: z.boolean(), ageSeconds: count })) satisfies z.ZodType<
-    readonly AgentStatus[]
-  >,
-});
+export const agentsShape = z.object({ agents });
 
 const endpoint = z.object({
   key: text,
@@ -233,7 +241,7 @@ export const demandShape = z.object({
   places: z.array(z.object({ place: text, queries: count })),
 }) satisfies z.ZodType<DemandReport>;
 
-/** GET /api/v1/cluster: every DNS node heard of within a minute, through the store. */
+/** GET /api/v1/cluster: every DNS node heard of within a minute, and every agent within a day, through the store. */
 export const clusterShape = z.object({
   /** Why the list may be old or empty, or null. */
   trouble: text.nullable(),
@@ -258,6 +266,7 @@ export const clusterShape = z.object({
       regionsKnown: count,
     }),
   ) satisfies z.ZodType<readonly ClusterNode[]>,
+  agents,
 });
 
 /** One shift. */

@@ -118,6 +118,11 @@ function healthMetrics(registry: Registry): Fill[] {
     'agent',
     'region',
   ]);
+  const lag = gauge(
+    'meridian_agent_reported_lag_seconds',
+    'Longest wait of a check of an agent between due and started, of late; absent where it does not tell.',
+    ['agent', 'region'],
+  );
   const shifts = gauge('meridian_shifts', "Operators' shifts in force.");
   const held = gauge('meridian_endpoints_held', 'Endpoints that are kept out though they are not down, by why.', [
     'cause',
@@ -134,11 +139,14 @@ function healthMetrics(registry: Registry): Fill[] {
         agents,
         tally(status.agents, ['true', 'false'], (agent) => String(agent.fresh), 'fresh'),
       );
+      const agentsShown = status.agents.slice(0, AGENT_SERIES_MAX);
       setAll(
         silence,
-        status.agents
-          .slice(0, AGENT_SERIES_MAX)
-          .map(({ agent, region, ageSeconds }) => [{ agent, region }, ageSeconds]),
+        agentsShown.map(({ agent, region, ageSeconds }) => [{ agent, region }, ageSeconds]),
+      );
+      setAll(
+        lag,
+        agentsShown.flatMap(({ agent, region, lagMs }) => (lagMs === null ? [] : [[{ agent, region }, lagMs / 1_000]])),
       );
       shifts.set(status.shifts.length);
       setAll(

@@ -2,7 +2,7 @@
 
 import type { EndpointStatus, NodeStatus } from '../server/node-status.ts';
 import { formatSocketAddress } from './socket-address.ts';
-import type { AgentLine, NodeLine, StatusView, VerdictLine } from './status-view.ts';
+import type { NodeLine, StatusView, VerdictLine } from './status-view.ts';
 
 /** The view of `status`, which `source` gave. */
 export function viewOfNode(status: NodeStatus, source: string): StatusView {
@@ -23,7 +23,7 @@ export function viewOfNode(status: NodeStatus, source: string): StatusView {
   return {
     source,
     nodes: [node],
-    agents: status.agents.map((agent): AgentLine => ({ ...agent, checks: null })),
+    agents: status.agents,
     zones: status.zones,
     endpoints,
     answers: {

@@ -41,9 +41,9 @@ export function viewOfRedis(
     source,
     nodes: nodes.nodes.map(nodeLine),
     // One look cannot tell how old a word is, only nodes can, which listen all the time.
-    agents: ledger
-      .standings(nowMs)
-      .map(({ agent, region, checks: count }) => ({ agent, region, fresh: null, ageSeconds: null, checks: count })),
+    agents: ledger.standings(nowMs).map(({ agent, region, checks: count, lagMs, boot }) => {
+      return { agent, region, fresh: null, ageSeconds: null, checks: count, lagMs, boot };
+    }),
     zones: [],
     endpoints: [...checks].sort().map((id) => verdictLine(id, words, ledger.votesOf(id, nowMs).filter(saysSomething))),
     answers: null,

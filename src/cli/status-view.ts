@@ -31,7 +31,10 @@ export type AgentLine = {
   /** Null where only a node could tell. */
   readonly fresh: boolean | null;
   readonly ageSeconds: number | null;
-  readonly checks: number | null;
+  readonly checks: number;
+  /** Milliseconds by which its checks start late; null: it does not tell. */
+  readonly lagMs: number | null;
+  readonly boot: string;
 };
 
 export type VoteLine = { readonly region: string; readonly vote: string };
@@ -64,6 +67,8 @@ export type StatusView = {
   readonly warnings: readonly string[];
 };
 
+/** Enough of a boot's id to see that it is another. */
+const BOOT_CHARS = 8;
 /** Rows of one table on a terminal; `--json` gives all. */
 const ROWS_MAX = 200;
 
@@ -110,14 +115,16 @@ function nodeTable(nodes: readonly NodeLine[]): string {
 
 function agentTable(agents: readonly AgentLine[]): string {
   return renderTable(
-    ['agent', 'region', 'heard', 'checks'],
+    ['agent', 'region', 'heard', 'checks', 'lag', 'boot'],
     agents
       .slice(0, ROWS_MAX)
       .map((agent) => [
         agent.agent,
         agent.region,
         freshness(agent),
-        agent.checks === null ? '-' : String(agent.checks),
+        String(agent.checks),
+        agent.lagMs === null ? '-' : `${Math.round(agent.lagMs)} ms`,
+        agent.boot.slice(0, BOOT_CHARS),
       ]),
   );
 }

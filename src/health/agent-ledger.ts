@@ -46,6 +46,8 @@ export type AgentStanding = {
   readonly silentMs: number;
   readonly checks: number;
   readonly fresh: boolean;
+  /** As its last word told it; null: it did not. */
+  readonly lagMs: number | null;
 };
 
 /** What a message did to the ledger. */
@@ -68,6 +70,7 @@ type AgentEntry = {
   boot: string;
   seq: number;
   intervalMs: number;
+  lagMs: number | null;
   /** When a new `seq` was last heard. */
   heardMs: number;
   fresh: boolean;
@@ -203,8 +206,8 @@ export class AgentLedger {
   /** Every agent heard within a day, by region and name. */
   standings(nowMs: number): AgentStanding[] {
     return [...this.#agents.values()]
-      .map(({ agent, region, boot, seq, heardMs, reports, fresh }) => {
-        return { agent, region, boot, seq, silentMs: nowMs - heardMs, checks: reports.size, fresh };
+      .map(({ agent, region, boot, seq, heardMs, reports, fresh, lagMs }) => {
+        return { agent, region, boot, seq, silentMs: nowMs - heardMs, checks: reports.size, fresh, lagMs };
       })
       .sort((a, b) => (`${a.region} ${a.agent}` < `${b.region} ${b.agent}` ? -1 : 1));
   }
@@ -250,6 +253,7 @@ export class AgentLedger {
       if (!entry.fresh) agentEvent = 'back';
       entry.seq = message.seq;
       entry.intervalMs = message.intervalMs;
+      entry.lagMs = message.lagMs ?? null;
       entry.heardMs = nowMs;
       entry.fresh = true;
     }
@@ -325,7 +329,7 @@ export class AgentLedger {
 }
 
 function newEntry(header: AgentHeader, column: number, nowMs: number): AgentEntry {
-  const { agent, region, boot, seq, intervalMs } = header;
+  const { agent, region, boot, seq, intervalMs, lagMs = null } = header;
   return {
     agent,
     region,
@@ -334,6 +338,7 @@ function newEntry(header: AgentHeader, column: number, nowMs: number): AgentEntr
     boot,
     seq,
     intervalMs,
+    lagMs,
     heardMs: nowMs,
     fresh: true,
     snapshotNeeded: 0,

@@ -3,12 +3,12 @@
  * One text form for the snapshot (every check of an agent) and the changes (what became another state since; none at all
  * is the heartbeat). Read strictly, since anyone who can write to Redis can write here: a bad text is refused whole.
  *
- *   {"v":1,"kind":"snapshot","agent":"a1","region":"eu-west","boot":"k3f9…","seq":17,"intervalMs":5000,
+ *   {"v":1,"kind":"snapshot","agent":"a1","region":"eu-west","boot":"k3f9…","seq":17,"intervalMs":5000,"lagMs":3,
  *    "reports":[[id, "up"|"down"|"unknown", reason, connectMs|null, connectDevMs|null, serverMs|null, seq, heldMs, failing,
  *      load?], …]}
  *
  * Unknown keys, and elements behind the last, are passed over, so that newer agents can speak to older nodes; an older agent
- * leaves out `failing`, and takes no part in suspicions. `load` is the endpoint's own report (`load-report.ts`), or absent.
+ * leaves out `lagMs`, or `failing`, and then takes no part in suspicions. `load` is the endpoint's own report (`load-report.ts`), or absent.
  */
 
 import {
@@ -51,6 +51,8 @@ export type AgentHeader = {
   readonly seq: number;
   /** The longest time the agent lets pass between two publications; its votes age by it. */
   readonly intervalMs: number;
+  /** Longest wait of a check between due and started within the last seconds: an agent with more to do than it can. Absent: not told. */
+  readonly lagMs?: number;
 };
 
 /** Everything one agent knows. */
@@ -102,7 +104,7 @@ export function parseAgentChanges(text: string): AgentChanges | RecordFault {
 type Kind = 'snapshot' | 'changes';
 
 function encode(kind: Kind, message: AgentSnapshot): string {
-  const { agent, region, boot, seq, intervalMs } = message;
+  const { agent, region, boot, seq, intervalMs, lagMs } = message;
   const reports = message.reports.map((report) => [
     report.id,
     report.state,
@@ -115,7 +117,8 @@ function encode(kind: Kind, message: AgentSnapshot): string {
     report.failing,
     ...(report.load === undefined ? [] : [encodeLoad(report.load)]),
   ]);
-  return JSON.stringify({ v: FORMAT_VERSION, kind, agent, region, boot, seq, intervalMs, reports });
+  const lag = lagMs === undefined ? {} : { lagMs: Math.round(lagMs) };
+  return JSON.stringify({ v: FORMAT_VERSION, kind, agent, region, boot, seq, intervalMs, ...lag, reports });
 }
 
 function roundedMs(ms: number | null): number | null {
@@ -134,14 +137,17 @@ function parse(kind: Kind, text: string): AgentSnapshot | RecordFault {
 }
 
 function readHeader(value: Record<string, unknown>): AgentHeader | RecordFault {
-  const { agent, region, boot, seq, intervalMs } = value;
+  const { agent, region, boot, seq, intervalMs, lagMs } = value;
   if (!isName(agent)) return { fault: '"agent" is not a name' };
   if (!isName(region)) return { fault: '"region" is not a name' };
   if (!isName(boot)) return { fault: '"boot" is not a name' };
   if (!isCount(seq) || seq < 1) return { fault: '"seq" is not a whole number from 1' };
   if (!isSpan(intervalMs, AGENT_INTERVAL_MS_MAX) || intervalMs < 1)
     return { fault: `"intervalMs" is not within 1..AGENT_INTERVAL_MS_MAX (${AGENT_INTERVAL_MS_MAX})` };
-  return { agent, region, boot, seq, intervalMs };
+  if (lagMs === undefined) return { agent, region, boot, seq, intervalMs };
+  return isSpan(lagMs, SPAN_MS_MAX)
+    ? { agent, region, boot, seq, intervalMs, lagMs }
+    : { fault: '"lagMs" is not a span' };
 }
 
 function readReports(value: unknown): { list: AgentReport[] } | RecordFault {

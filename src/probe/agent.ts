@@ -374,7 +374,8 @@ export class ProbeAgent {
   #nextHeader(): AgentHeader {
     this.#publicationSeq += 1;
     const { agentId: agent, region } = this.#options;
-    return { agent, region, boot: this.boot, seq: this.#publicationSeq, intervalMs: AGENT_BEAT_MS };
+    const { lagMsMax: lagMs } = this.#scheduler.stats();
+    return { agent, region, boot: this.boot, seq: this.#publicationSeq, intervalMs: AGENT_BEAT_MS, lagMs };
   }
 }
 

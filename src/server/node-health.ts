@@ -181,8 +181,8 @@ export class NodeHealth {
   }
 
   agents(): AgentStatus[] {
-    return this.#feed.status().agents.map(({ agent, region, fresh, silentMs }) => {
-      return { agent, region, fresh, ageSeconds: Math.round(silentMs / 1000) };
+    return this.#feed.status().agents.map(({ agent, region, fresh, silentMs, boot, checks, lagMs }) => {
+      return { agent, region, fresh, ageSeconds: Math.round(silentMs / 1000), boot, checks, lagMs };
     });
   }
 

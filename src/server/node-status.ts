@@ -161,6 +161,12 @@ export type AgentStatus = {
   readonly fresh: boolean;
   /** Seconds since its last word, by this node's clock. */
   readonly ageSeconds: number;
+  /** Drawn at each of its starts. */
+  readonly boot: string;
+  /** Checks that it reports on. */
+  readonly checks: number;
+  /** Longest wait of a check of it between due and started, of late; null: it does not tell. */
+  readonly lagMs: number | null;
 };
 
 export type NodeStatus = {

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { API_ROUTES } from '../../../src/admin/api-routes.ts';
 import { StoreError } from '../../../src/redis/state-store.ts';
 import { sampleNode } from './sample-node.ts';
+import { sampleStatus } from './sample-status.ts';
 
 const run = (path: string, node = sampleNode(), query = {}) =>
   API_ROUTES.find((route) => route.path === path)!.run(
@@ -10,11 +11,12 @@ const run = (path: string, node = sampleNode(), query = {}) =>
     { node, log: pino({ level: 'silent' }), needsToken: true },
   );
 
-it('tells why the cluster cannot be listed, and lists nothing then', async () => {
-  const health = { readNodes: () => Promise.reject(new StoreError('Redis is gone')) } as never;
+it('tells why nodes cannot be listed, and the agents that were heard', async () => {
+  const { agents } = sampleStatus();
+  const health = { readNodes: () => Promise.reject(new StoreError('Redis is gone')), agents: () => agents } as never;
   expect(await run('/api/v1/cluster', sampleNode({ health }))).toEqual({
     status: 200,
-    json: { trouble: 'Redis is gone', nodes: [] },
+    json: { trouble: 'Redis is gone', nodes: [], agents },
   });
 });
 

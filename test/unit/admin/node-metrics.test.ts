@@ -24,10 +24,12 @@ it('says in Prometheus words what the status says', async () => {
     'meridian_tcp_connections 4',
     'meridian_zone_contents{kind="records"} 6',
     'meridian_agent_silence_seconds{agent="a2",region="r2"} 90',
+    'meridian_agent_reported_lag_seconds{agent="a1",region="r1"} 0.25',
     'meridian_store_losses_total 7',
   ]) {
     expect(text.split('\n')).toContain(line);
   }
+  expect(text).not.toContain('meridian_agent_reported_lag_seconds{agent="a2"');
 });
 
 it('does not add up from scrape to scrape', async () => {

@@ -54,8 +54,8 @@ export function sampleStatus(): NodeStatus {
       },
     ],
     agents: [
-      { agent: 'a1', region: 'r1', fresh: true, ageSeconds: 1 },
-      { agent: 'a2', region: 'r2', fresh: false, ageSeconds: 90 },
+      { agent: 'a1', region: 'r1', fresh: true, ageSeconds: 1, boot: 'b1', checks: 4, lagMs: 250 },
+      { agent: 'a2', region: 'r2', fresh: false, ageSeconds: 90, boot: 'b2', checks: 4, lagMs: null },
     ],
     answerWindowSeconds: 300,
     pools: [],

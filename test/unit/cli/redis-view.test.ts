@@ -89,7 +89,9 @@ describe('the verdict from Redis', () => {
 
 it('lists agents, and what in Redis was not believed', () => {
   const shown = view([snapshotOf('eu', { c: 'up' })]);
-  expect(shown.agents).toEqual([{ agent: 'agent-eu', region: 'eu', fresh: null, ageSeconds: null, checks: 1 }]);
+  expect(shown.agents).toMatchObject([
+    { agent: 'agent-eu', region: 'eu', fresh: null, ageSeconds: null, checks: 1, lagMs: null },
+  ]);
   expect(shown.warnings).toEqual(['meridian:{default}:node:x is not believed: not JSON']);
 });
 

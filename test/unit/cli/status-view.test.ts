@@ -17,7 +17,9 @@ const node: NodeLine = {
 const view: StatusView = {
   source: 'http://127.0.0.1:9153',
   nodes: [node],
-  agents: [{ agent: 'a1', region: 'eu-west', fresh: false, ageSeconds: 40, checks: 4 }],
+  agents: [
+    { agent: 'a1', region: 'eu-west', fresh: false, ageSeconds: 40, checks: 4, lagMs: 37, boot: 'k3f9aabbccdd' },
+  ],
   zones: [
     {
       zone: 'a.example.',
@@ -71,7 +73,7 @@ describe('the status on a terminal', () => {
 
   it('names the place of every fault, stale agents and warnings', () => {
     expect(render()).toContain('zones/a.example.yaml:3:5: error: www A: bad [x]');
-    expect(render()).toMatch(/a1 +eu-west +stale, 40 s ago/);
+    expect(render()).toMatch(/a1 +eu-west +stale, 40 s ago +4 +37 ms +k3f9aabb\s/);
     expect(render()).toContain('warning: state directory is not writable');
   });
 

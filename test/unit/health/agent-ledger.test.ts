@@ -182,6 +182,19 @@ describe('messages', () => {
     expect(ledger.standings(2)[0]).toMatchObject({ boot: 'b2', seq: 1, silentMs: 1 });
   });
 
+  it('tell how late the agent is, as its last word has it', () => {
+    const ledger = new AgentLedger();
+    const lag = () => ledger.standings(0)[0]?.lagMs;
+    ledger.applySnapshot(message('a', 1, {}), 0);
+    expect(lag()).toBeNull();
+    ledger.applyChanges(message('a', 2, {}, { lagMs: 40 }), 1);
+    expect(lag()).toBe(40);
+    ledger.applyChanges(message('a', 1, {}, { lagMs: 99 }), 2);
+    expect(lag()).toBe(40);
+    ledger.applyChanges(message('a', 1, {}, { boot: 'b2', lagMs: 7 }), 3);
+    expect(lag()).toBe(7);
+  });
+
   it('cannot move an agent to another region within a boot', () => {
     const ledger = new AgentLedger();
     ledger.applySnapshot(message('a', 1, { x: 'down' }), 0);

@@ -124,6 +124,13 @@ describe('the text of a snapshot', () => {
     expect(old('down').reports[0]?.failing).toBe(2);
   });
 
+  it('tells how late the agent is, where it does, in whole milliseconds', () => {
+    const read = (lagMs?: number) =>
+      parseAgentSnapshot(encodeAgentSnapshot({ ...full, ...(lagMs === undefined ? {} : { lagMs }) }));
+    expect(read(12.4)).toMatchObject({ lagMs: 12 });
+    expect(read()).not.toHaveProperty('lagMs');
+  });
+
   it('is not taken for changes, nor the other way', () => {
     expect(parseAgentChanges(text())).toEqual({ fault: '"kind" is not "changes"' });
     expect(parseAgentSnapshot(encodeAgentChanges(full))).toEqual({ fault: '"kind" is not "snapshot"' });
@@ -138,6 +145,8 @@ describe('a bad text is refused whole and named:', () => {
     ['a list', '[]', /not an object/],
     ['null', 'null', /not an object/],
     ['another version', text({ v: 2 }), /"v" is not 1/],
+    ['a lag before its time', text({ lagMs: -1 }), /"lagMs" is not a span/],
+    ['a lag in words', text({ lagMs: '9' }), /"lagMs" is not a span/],
     ['no agent', text({ agent: undefined }), /"agent"/],
     ['an agent with braces', text({ agent: 'a{1}' }), /"agent"/],
     ['an agent of 65 characters', text({ agent: 'x'.repeat(65) }), /"agent"/],

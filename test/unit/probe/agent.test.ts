@@ -137,6 +137,7 @@ describe('probe agent', () => {
     await tick(150);
     expect(store.snapshots).toHaveLength(1);
     expect(store.snapshots[0]).toMatchObject({ agent: 'a1', region: 'eu-west', boot: agent.boot, seq: 1 });
+    expect(store.snapshots[0]!.lagMs).toBeGreaterThanOrEqual(0);
     expect(store.snapshots[0]?.reports.map((report) => report.state)).toEqual(new Array(20).fill('up'));
     expect(agent.status()).toMatchObject({ up: 20, down: 0, unknown: 0, published: 1, publishTrouble: null });
   });
