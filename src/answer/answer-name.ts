@@ -30,7 +30,8 @@ const madeName = new Uint8Array(2 * NAME_BYTES_MAX);
 export function answerName(tx: Transaction, tables: ServingTables, zone: ZoneTable): void {
   tx.isAuthoritative = true;
   tx.rcode = Rcode.NOERROR;
-  for (tx.steps = 0; tx.steps < CHAIN_STEPS_MAX; tx.steps++) {
+  // One look more than steps: where the last of them leads to is answered, but leads no further.
+  for (tx.steps = 0; tx.steps <= CHAIN_STEPS_MAX; tx.steps++) {
     if (answerStep(tx, tables, zone) === Next.DONE) return;
     // A target outside the zone is the resolver's to find (RFC 1034 4.3.2 step 3a).
     if (!isInZone(tx.name, zone)) return;
@@ -118,6 +119,7 @@ function writeAnswerRRset(tx: Transaction, tables: ServingTables, zone: ZoneTabl
 
 /** Writes the CNAME of `node` and moves on to its target. */
 function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, node: number, rrset: number): number {
+  if (tx.steps === CHAIN_STEPS_MAX) return Next.DONE;
   const hash = tx.name.suffixHash[0]!;
   for (let i = 0; i < tx.steps; i++) {
     // The same name again is a loop, and the answer ends with what was followed so far; a wildcard may serve two names.
@@ -143,6 +145,7 @@ function followCname(tx: Transaction, tables: ServingTables, zone: ZoneTable, no
  * when that would be too long (RFC 6672 2.2).
  */
 function followDname(tx: Transaction, zone: ZoneTable, node: number): number {
+  if (tx.steps === CHAIN_STEPS_MAX) return Next.DONE;
   const { name, writer } = tx;
   const nameLength = name.length;
   let isWritten = false;

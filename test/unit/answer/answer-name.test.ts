@@ -140,7 +140,11 @@ describe('CNAME chains (RFC 1034 3.6.2)', () => {
 
   it('stop after eight steps', () => {
     const lines = Array.from({ length: 20 }, (_, i) => `c${i} 60 CNAME c${i + 1}`);
-    expect(asker([...lines, 'c20 60 A 192.0.2.1'])('c0.example.').answers).toHaveLength(8);
+    const askChain = asker([...lines, 'c20 60 A 192.0.2.1']);
+    expect(askChain('c0.example.').answers).toHaveLength(8);
+    expect(texts(askChain('c11.example.').answers).at(-1)).toBe('c18.example. cname c19.example.');
+    expect(texts(askChain('c12.example.').answers).at(-1)).toBe('c20.example. a 192.0.2.1');
+    expect(askChain('c12.example.', 'AAAA').authority.map(({ type }) => type)).toEqual([RRType.SOA]);
   });
 
   it('into a delegation end in the referral', () => {
