@@ -55,8 +55,16 @@ export const Linux = {
   ENOBUFS: 105,
 } as const;
 
+/** Loaded once a thread: whoever closes the sockets of a thread that dies has no time to load a library. */
+let loaded: SystemCalls | string | null = null;
+
 /** The calls, or one sentence that says why there are none. */
 export function loadSystemCalls(): SystemCalls | string {
+  loaded ??= tryLoad();
+  return loaded;
+}
+
+function tryLoad(): SystemCalls | string {
   if (platform() !== 'linux') return `batched UDP needs Linux, this is ${platform()}`;
   if (endianness() !== 'LE' || (arch() !== 'x64' && arch() !== 'arm64'))
     return `batched UDP is not laid out for ${arch()}`;

@@ -12,6 +12,7 @@ import { GIANT_PIPELINES } from './giant-pipelines.ts';
 import { LOG_PIPE } from './log-pipe.ts';
 import { MAIN_PROCESS_KILLED } from './main-process-killed.ts';
 import { MANY_ONLOOKERS } from './many-onlookers.ts';
+import { MANY_ZONES } from './many-zones.ts';
 import { QUERY_OF_DEATH } from './query-of-death.ts';
 import { RATE_LIMIT_SWITCHED } from './rate-limit-switched.ts';
 import { RELOADS_UNDER_LOAD } from './reloads.ts';
@@ -42,5 +43,6 @@ export const DRILLS: readonly Drill[] = [
   RELOADS_UNDER_LOAD,
   MANY_ONLOOKERS,
   SCRAPES,
+  MANY_ZONES,
   MAIN_PROCESS_KILLED,
 ];

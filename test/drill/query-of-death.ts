@@ -26,15 +26,36 @@ export const QUERY_OF_DEATH: Drill = {
       send('death.drill.test.');
       await sleep(50);
     }
-    for (let i = 0; i < DEATHS; i++) {
-      send('exit.drill.test.');
-      await sleep(700);
+    const deaths = Math.max(1, Math.round(DEATHS * scale));
+    for (let i = 0; i < deaths; i++) {
+      const before = deathsIn(node.logs);
+      // Again where the one who met it was leaving anyway, which is no death.
+      for (let tries = 0; tries < 10 && deathsIn(node.logs) === before; tries++) {
+        send('exit.drill.test.');
+        await sleep(700);
+      }
     }
     socket.close();
     await node.waitForText('worker-died');
     await node.waitForText('worker-replaced');
+    const back = backAfterMs(node.logs);
+    if (Number.isNaN(back)) throw new Error('no worker came back');
     const { answerBugs = 0 } = await counters();
     if (answerBugs === 0) throw new Error('no query met the injected bug');
-    return `${bugs} queries of death, ${answerBugs} of them met the bug, workers ended ${DEATHS} times`;
+    return `${bugs} queries of death, ${answerBugs} of them met the bug, workers ended ${deaths} times, the first one back after ${back} ms`;
   },
 };
+
+function deathsIn(logs: readonly Record<string, unknown>[]): number {
+  return logs.filter(({ event }) => event === 'worker-died').length;
+}
+
+/** Milliseconds from the first death of a worker to its successor's first answers, by the log; later ones wait for their back-off. */
+function backAfterMs(logs: readonly Record<string, unknown>[]): number {
+  const died = logs.find(({ event }) => event === 'worker-died');
+  const back = logs.find(
+    ({ event, role, index, time }) =>
+      event === 'worker-replaced' && role === died?.role && index === died?.index && String(time) > String(died?.time),
+  );
+  return Date.parse(String(back?.time)) - Date.parse(String(died?.time));
+}
