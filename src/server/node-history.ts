@@ -32,7 +32,6 @@ export type RegionHistory = {
 
 /** One endpoint's samples, oldest first: u up, d down, h held back though not down, ? unknown. */
 export type EndpointHistory = {
-  readonly key: string;
   readonly states: string;
   readonly latencyMs: readonly (number | null)[];
 };
@@ -46,8 +45,9 @@ export const SAMPLE_INTERVAL_MS = TICK_MS * TICKS;
 const SAMPLES_MAX = 180;
 const TRANSITIONS_MAX = 20;
 
-type Track = { readonly states: string[]; readonly latencyMs: (number | null)[]; transitions: Transition[] };
-type RegionTrack = Pick<Track, 'states' | 'latencyMs'>;
+type RegionTrack = { readonly states: string[]; readonly latencyMs: (number | null)[] };
+/** `tenancy` says of which endpoint in the slot (`EndpointRegistry.tenancyOf`); `verdict` is the last that was noted, -1 before the first. */
+type Track = RegionTrack & { readonly tenancy: number; verdict: number; transitions: Transition[] };
 /** How many endpoints of a region are up, down, and neither, in the sample under way. */
 type Standing = { up: number; down: number; unknown: number };
 
@@ -57,7 +57,9 @@ const UNKNOWN = '?';
 /** Owner of the rings and of a timer. */
 export class NodeHistory {
   readonly #input: NodeHistoryInput;
-  readonly #tracks = new Map<string, Track>();
+  /** By slot: the keys of endpoints are texts made when asked for, and would be most of a look's cost. */
+  readonly #tracks: (Track | null)[] = [];
+  #tracked = 0;
   readonly #regions = new Map<string, RegionTrack>();
   readonly #rates: (number | null)[] = [];
   /** What regions measured in the sample under way. */
@@ -100,15 +102,15 @@ export class NodeHistory {
     return { queriesPerSecond: this.#rates, regions };
   }
 
-  /** Every sample of one endpoint. */
-  endpoint(key: string): EndpointHistory {
-    const track = this.#tracks.get(key);
-    return { key, states: track?.states.join('') ?? '', latencyMs: track?.latencyMs ?? [] };
+  /** Every sample of the endpoint in a slot. */
+  endpoint(slot: number): EndpointHistory {
+    const track = this.#knownTrack(slot);
+    return { states: track?.states.join('') ?? '', latencyMs: track?.latencyMs ?? [] };
   }
 
   /** The last changes of its verdict, oldest first. */
-  transitions(key: string): readonly Transition[] {
-    return this.#tracks.get(key)?.transitions ?? [];
+  transitions(slot: number): readonly Transition[] {
+    return this.#knownTrack(slot)?.transitions ?? [];
   }
 
   /** One look. Called by the timer; costs the number of endpoints, and a tenth of them in full. */
@@ -117,35 +119,49 @@ export class NodeHistory {
     this.#totals.push({ atMs: nowMs(), queries: queries() });
     if (this.#totals.length > TICKS + 1) this.#totals.shift();
     const turn = this.#ticks++ % TICKS;
-    const seen = new Set<string>();
-    for (const { slot, spec } of registry.endpoints()) {
-      const track = this.#trackOf(spec.key);
-      if (track === null) break;
-      seen.add(spec.key);
+    for (let slot = 0; slot < registry.slots; slot++) {
+      const spec = registry.specOf(slot);
+      const track = this.#trackOf(slot, spec !== null);
+      if (track === null && this.#tracked >= HISTORY_ENDPOINTS_MAX && slot >= this.#tracks.length) break;
+      if (spec === null || track === null) continue;
       const { verdict, barred } = unpackHealth(registry.table[slot]!);
-      this.#noteVerdict(track, verdict);
+      if (verdict !== track.verdict) this.#noteVerdict(track, verdict);
       if (slot % TICKS !== turn) continue;
       const letter = letterOf(verdict, barred && spec.status === 'obey');
       push(track.states, letter);
       if (spec.region !== null) this.#noteStanding(spec.region, letter);
       push(track.latencyMs, this.#measure(spec.check.id));
     }
-    for (const key of this.#tracks.keys()) if (!seen.has(key)) this.#tracks.delete(key);
     if (turn === TICKS - 1) this.#endSample();
   }
 
-  #trackOf(key: string): Track | null {
-    const known = this.#tracks.get(key);
-    if (known !== undefined) return known;
-    if (this.#tracks.size >= HISTORY_ENDPOINTS_MAX) return null;
-    const track = { states: [], latencyMs: [], transitions: [] };
-    this.#tracks.set(key, track);
+  /** The track of whoever is in the slot now; null: of nobody, or there are enough. */
+  #trackOf(slot: number, isTaken: boolean): Track | null {
+    const tenancy = this.#input.registry.tenancyOf(slot);
+    const known = this.#tracks[slot] ?? null;
+    if (known !== null) {
+      if (isTaken && known.tenancy === tenancy) return known;
+      this.#tracks[slot] = null;
+      this.#tracked--;
+    }
+    if (!isTaken || this.#tracked >= HISTORY_ENDPOINTS_MAX) return null;
+    const track: Track = { tenancy, verdict: -1, states: [], latencyMs: [], transitions: [] };
+    // Without holes, which would be read the slow way for ever.
+    while (this.#tracks.length < slot) this.#tracks.push(null);
+    this.#tracks[slot] = track;
+    this.#tracked++;
     return track;
+  }
+
+  /** The track of the slot, unless it is of an endpoint that is gone. */
+  #knownTrack(slot: number): Track | null {
+    const track = this.#tracks[slot] ?? null;
+    return track?.tenancy === this.#input.registry.tenancyOf(slot) ? track : null;
   }
 
   #noteVerdict(track: Track, code: number): void {
     const verdict = code === Verdict.UP ? 'up' : code === Verdict.DOWN ? 'down' : 'unknown';
-    if (track.transitions.at(-1)?.verdict === verdict) return;
+    track.verdict = code;
     track.transitions = [...track.transitions, { atMs: this.#input.nowMs(), verdict } as const].slice(-TRANSITIONS_MAX);
   }
 

@@ -11,7 +11,7 @@ import type { LoadReport } from '../health/load-report.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
 import type { AnswerReading } from './answer-shares.ts';
 import { type NodeHealth, readVersion } from './node-health.ts';
-import { type EndpointHistory, type NodeHistory, SAMPLE_INTERVAL_MS, type Transition } from './node-history.ts';
+import { type NodeHistory, SAMPLE_INTERVAL_MS, type Transition } from './node-history.ts';
 import type { EndpointStatus, NodeStatus } from './node-status.ts';
 
 /** Endpoints by what is thought of them; `barred` of those that health decides. */
@@ -157,9 +157,8 @@ export class NodeView {
   historyOf(filter: EndpointFilter, { offset, limit }: Page) {
     const { history, registry, nowMs } = this.#input;
     const slots = this.#slotsOf(filter);
-    const endpoints = slots
-      .slice(offset, offset + limit)
-      .map((slot): EndpointHistory => history.endpoint(registry.specOf(slot)!.key));
+    const shown = slots.slice(offset, offset + limit);
+    const endpoints = shown.map((slot) => ({ key: registry.specOf(slot)!.key, ...history.endpoint(slot) }));
     return { intervalMs: SAMPLE_INTERVAL_MS, endMs: nowMs(), ...history.read(), total: slots.length, endpoints };
   }
 
@@ -186,7 +185,7 @@ export class NodeView {
       penalty: flap?.penalty ?? 0,
       heldSeconds: Math.ceil((flap?.heldMs ?? 0) / 1000),
       load: load.report === null ? null : shownLoad(load.report, load),
-      transitions: history.transitions(spec.key),
+      transitions: history.transitions(slot),
     };
   }
 

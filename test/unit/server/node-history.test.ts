@@ -24,11 +24,11 @@ function world() {
   const judge = (verdict: 0 | 1 | 2, barred = false, slot = 0) => {
     registry.table[slot] = packHealth({ ...unpackHealth(registry.table[slot]!), verdict, barred });
   };
-  return { history, pass, judge, key: spec.key, registry };
+  return { history, pass, judge, registry };
 }
 
 it('keeps the rate of queries, and the state and latency of an endpoint, every ten seconds', () => {
-  const { history, pass, judge, key } = world();
+  const { history, pass, judge } = world();
   pass(10, 5);
   judge(Verdict.UP);
   pass(10, 50);
@@ -38,8 +38,8 @@ it('keeps the rate of queries, and the state and latency of an endpoint, every t
   pass(10, 50);
   expect(history.queriesPerSecond).toBe(50);
   expect(history.read().queriesPerSecond.at(-1)).toBe(50);
-  expect(history.endpoint(key).states).toBe('?udh');
-  expect(history.endpoint(key).latencyMs).toEqual([12.35, 12.35, 12.35, 12.35]);
+  expect(history.endpoint(0).states).toBe('?udh');
+  expect(history.endpoint(0).latencyMs).toEqual([12.35, 12.35, 12.35, 12.35]);
   expect(history.read().regions).toContainEqual({
     region: 'eu',
     states: '????',
@@ -61,13 +61,13 @@ it('tells of a region whether none, a part or all of its own endpoints were out'
 });
 
 it('remembers changes of a verdict that fall between two samples', () => {
-  const { history, pass, judge, key } = world();
+  const { history, pass, judge } = world();
   pass(1);
   judge(Verdict.DOWN, true);
   pass(1);
   judge(Verdict.UP);
   pass(1);
-  expect(history.transitions(key)).toEqual([
+  expect(history.transitions(0)).toEqual([
     { atMs: 1000, verdict: 'unknown' },
     { atMs: 2000, verdict: 'down' },
     { atMs: 3000, verdict: 'up' },
@@ -75,13 +75,27 @@ it('remembers changes of a verdict that fall between two samples', () => {
 });
 
 it('is bounded in time, and forgets endpoints that are gone', () => {
-  const { history, pass, key, registry } = world();
+  const { history, pass, registry } = world();
   pass(10 * (SAMPLES_MAX + 5));
-  expect(history.endpoint(key).states).toHaveLength(SAMPLES_MAX);
+  expect(history.endpoint(0).states).toHaveLength(SAMPLES_MAX);
   expect(history.read().queriesPerSecond).toHaveLength(SAMPLES_MAX);
   registry.keepOnly(new Set());
   pass(1);
-  expect(history.endpoint(key)).toEqual({ key, states: '', latencyMs: [] });
+  expect(history.endpoint(0)).toEqual({ states: '', latencyMs: [] });
+});
+
+it('begins anew for an endpoint that has got the slot of another', () => {
+  const { history, pass, judge, registry } = world();
+  judge(Verdict.DOWN);
+  pass(10);
+  for (let reload = 0; reload < 4; reload++) registry.keepOnly(new Set());
+  expect([...registry.claim([endpointSpec('192.0.2.3'), endpointSpec('192.0.2.4')])].sort()).toEqual([0, 1]);
+  expect(history.endpoint(0)).toEqual({ states: '', latencyMs: [] });
+  pass(10);
+  expect([history.endpoint(0).states, history.transitions(0).map(({ verdict }) => verdict)]).toEqual([
+    '?',
+    ['unknown'],
+  ]);
 });
 
 it('knows no rate before it has looked twice', () => {
