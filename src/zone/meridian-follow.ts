@@ -104,15 +104,24 @@ function mandates(rdata: Uint8Array, key: number): boolean {
   return false;
 }
 
+/** The names that it leads to, in lower case wire form. */
+export function targetsOf({ model, values }: WaitingFollow): Uint8Array[] {
+  return values.flatMap(({ rdata }) => targetOf(model, rdata) ?? []);
+}
+
+function targetOf(model: FollowModel, rdata: Uint8Array): Uint8Array | null {
+  const target = followedTarget(model.type, rdata);
+  return target === OWN_NAME ? model.owner : target;
+}
+
 /** Tells where nothing is followed, now that `held` knows the names of the zone of `origin`. */
 export function tellFollow({ scope, at, model, values }: WaitingFollow, origin: Uint8Array, held: NamesHeld): void {
   let leadsOn = false;
   let isOutside = false;
   let hasAddresses = false;
   for (const { node, rdata } of values) {
-    const found = followedTarget(model.type, rdata);
-    if (found === null) continue;
-    const target = found === OWN_NAME ? model.owner : found;
+    const target = targetOf(model, rdata);
+    if (target === null) continue;
     if (!isAtOrBelow(target, origin)) {
       isOutside = true;
     } else if (held.mayBeSteered(target)) {

@@ -9,7 +9,7 @@ import { isAtOrBelow, lowerName, nameFromText, nameLength } from '../wire/name.t
 import { findDigestFault } from '../wire/rdata-digest.ts';
 import type { FaultSink } from './fault-sink.ts';
 import type { MeridianSoa } from './meridian-block.ts';
-import { buildFollow, type FollowValue, tellFollow, type WaitingFollow } from './meridian-follow.ts';
+import { buildFollow, type FollowValue, targetsOf, tellFollow, type WaitingFollow } from './meridian-follow.ts';
 import { NamesHeld, octetText } from './names-held.ts';
 import { buildDynamic, type KnownDynamic, type SteeredType } from './octodns-dynamic.ts';
 import { ownerName, type ReadRecord, type RecordRules } from './octodns-record.ts';
@@ -50,6 +50,9 @@ type Build = {
   /** Path of the zone's main file: only its lines are kept with the records. */
   readonly mainPath: string;
 };
+
+/** An ALIAS of the model, until all names of the zone are known; names in wire form. */
+type WaitingAlias = { readonly record: ReadRecord; readonly owner: Uint8Array; readonly target: Uint8Array };
 
 /** The model of a zone. `serial` is that of the SOA to be made. */
 export function buildZone(
@@ -95,14 +98,15 @@ export function buildZone(
 /** What leads to other names, now that all of them are known. */
 function settleWaiting(build: Build): void {
   const { rules, records, dynamics, waiting, follows } = build;
-  const owners = waiting.flatMap(({ name }) => ownerName(name, rules) ?? []);
+  const aliases = waiting.flatMap((record) => takeAlias(build, record) ?? []);
+  const targets = [...aliases.map(({ target }) => target), ...follows.flatMap(targetsOf)];
   const held = new NamesHeld(
     rules.originWire,
+    targets.filter((target) => isAtOrBelow(target, rules.originWire)),
     records,
-    dynamics.map(({ owner }) => owner),
-    owners,
+    { steered: dynamics.map(({ owner }) => owner), aliases: aliases.map(({ owner }) => owner) },
   );
-  for (const alias of waiting) addAlias(build, alias, held);
+  for (const alias of aliases) tellAlias(build, alias, held);
   for (const follow of follows) {
     const { scope } = follow;
     const told = scope.notes.length;
@@ -185,24 +189,33 @@ function addValues(build: Build, record: ReadRecord, owner: Uint8Array, ttl: num
   if (waiting !== null) build.follows.push(waiting);
 }
 
-/** Takes an ALIAS into the model: its target is followed when it is asked for. What cannot be there then is worth a word now. */
-function addAlias(build: Build, record: ReadRecord, held: NamesHeld): void {
-  const { rules, sink } = build;
+/** Takes an ALIAS into the model: its target is followed when it is asked for. Null, and told, when it has no form in the DNS. */
+function takeAlias(build: Build, record: ReadRecord): WaitingAlias | null {
   const built = buildValue(valueNodes(record.map, 'ALIAS')[0]!, 'ALIAS', true);
-  const owner = ownerName(record.name, rules);
-  const tell = (message: string) => sink.warn('alias-unserved', message, record.scope.place, subjectOf(record));
-  if ('unservable' in built) tell(`${built.unservable}: the ALIAS is not served`);
-  if ('unservable' in built || owner === null) return;
+  const owner = ownerName(record.name, build.rules);
+  if ('unservable' in built) warnAlias(build, record, `${built.unservable}: the ALIAS is not served`);
+  if ('unservable' in built || owner === null) return null;
   const target = lowerName(built.rdata);
   build.aliases.push({ owner, target, ttlSeconds: clampTtl(record) });
+  return { record, owner, target };
+}
+
+/** Tells what cannot be there when the ALIAS is followed. */
+function tellAlias(build: Build, { record, owner, target }: WaitingAlias, held: NamesHeld): void {
+  const { rules } = build;
   if (!isAtOrBelow(target, rules.originWire)) {
     if (rules.resolvesAliases) return;
-    tell(
-      'the target is outside of this zone, and no resolver is configured: unless another zone of this server holds it the ALIAS has no addresses; set alias-resolver',
-    );
+    const cure = 'unless another zone of this server holds it the ALIAS has no addresses; set alias-resolver';
+    warnAlias(build, record, `the target is outside of this zone, and no resolver is configured: ${cure}`);
   } else if (!held.mayHaveAddresses(target)) {
-    tell('the target has no address in this zone: the ALIAS has none either');
-  } else if (octetText(target) === octetText(owner)) tell('the target is the ALIAS itself: it has no addresses');
+    warnAlias(build, record, 'the target has no address in this zone: the ALIAS has none either');
+  } else if (octetText(target) === octetText(owner)) {
+    warnAlias(build, record, 'the target is the ALIAS itself: it has no addresses');
+  }
+}
+
+function warnAlias({ sink }: Build, record: ReadRecord, message: string): void {
+  sink.warn('alias-unserved', message, record.scope.place, subjectOf(record));
 }
 
 function copyBase(base: ZoneModel, into: ZoneRecords): Map<string, Set<number>> {

@@ -12,8 +12,10 @@ const { records, origin } = modelZone('example.', [
   '*.wc 1 CNAME a',
   'mx 1 MX 1 a',
 ]);
-const held = new NamesHeld(origin, records, [wireName('steered.example.')], [wireName('alias.example.')]);
 const name = (text: string) => wireName(`${text}.example.`);
+const targets = ['a', 'six', 'c', 'x.w', 'y.x.w', 'x.wc', 'x.sub', 'x.d', 'steered', 'alias', 'mx', 'none', 'x.a', 'w'];
+const owners = { steered: [name('steered'), name('other')], aliases: [name('alias')] };
+const held = new NamesHeld(origin, targets.map(name), records, owners);
 
 it('knows who may have addresses, wildcards, delegations and DNAMEs included', () => {
   for (const text of ['a', 'six', 'c', 'x.w', 'y.x.w', 'x.sub', 'x.d', 'steered', 'alias'])
@@ -25,6 +27,13 @@ it('knows who may be steered, or lead to what is', () => {
   for (const text of ['c', 'x.wc', 'x.sub', 'x.d', 'steered', 'alias'])
     expect(held.mayBeSteered(name(text)), text).toBe(true);
   for (const text of ['a', 'x.w', 'none']) expect(held.mayBeSteered(name(text)), text).toBe(false);
+});
+
+it('keeps no name that answers for none of its targets', () => {
+  const few = new NamesHeld(origin, [name('x.w')], records, owners);
+  for (const text of ['a', 'c', 'steered', 'other', 'alias'])
+    expect(few.mayHaveAddresses(name(text)), text).toBe(false);
+  expect(few.mayHaveAddresses(name('x.w'))).toBe(true);
 });
 
 it('makes texts that are equal exactly when the octets are', () => {
