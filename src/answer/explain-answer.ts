@@ -105,7 +105,7 @@ function stepTexts(step: StepTrace): string[] {
   const rules = step.rules.map(({ number, file, line, geos, subnets }) =>
     `rule ${number} (${file}:${line}) ${[...geos, ...subnets].join(' ')}`.trim(),
   );
-  const fence = step.isFenced ? ', fenced' : '';
+  const fence = step.isFenced ? `, fenced by ${step.fences.map(({ geos }) => geos.join(' ')).join(' or ')}` : '';
   const trickle = step.isTrickled ? ', trickle' : '';
   return [
     `${step.name} ${step.type}: placed by ${step.placedBy}${fence}${trickle}; pools by ${step.method}, endpoints by ${step.balance}`,

@@ -7,7 +7,15 @@
  */
 
 import { formatIpPrefix, parseIpPrefix, prefixOf } from '../base/ip-prefix.ts';
-import type { FollowTrace, NameTrace, PoolCost, PoolTrace, RuleTrace, StepTrace } from '../decision/trace.ts';
+import type {
+  FenceTrace,
+  FollowTrace,
+  NameTrace,
+  PoolCost,
+  PoolTrace,
+  RuleTrace,
+  StepTrace,
+} from '../decision/trace.ts';
 import type { Location } from '../geo/location.ts';
 import { KM_PER_MS } from '../geo/pool-costs.ts';
 import type { DnsAnswer } from '../probe/dns-exchange.ts';
@@ -114,11 +122,18 @@ function nearestText({ nearest, isNearestIgnored }: StepTrace, { agentRegions }:
   return `${what}: ${who} are nearest, and what both call down is avoided`;
 }
 
-function ruleText({ rules, isFenced }: StepTrace): string {
+function ruleText({ rules, isFenced, fences }: StepTrace): string {
   const numbers = rules.map(({ number }) => number).join(' or ');
   const rule = rules.length > 1 ? `rule ${numbers}, which lead to the same pool` : `rule ${numbers}`;
   if (!isFenced) return rule;
-  return rules.length === 0 ? 'inside a fence' : `${rule}, inside a fence`;
+  const fence = `inside ${fences.map(fenceText).join(' or ') || 'a fence'}`;
+  return rules.length === 0 ? fence : `${rule}, ${fence}`;
+}
+
+/** `fence 1 (EU, AF-ZA)`. */
+function fenceText({ number, geos, omitted }: FenceTrace): string {
+  const rest = omitted + Math.max(0, geos.length - TARGETS_MAX);
+  return `fence ${number} (${geos.slice(0, TARGETS_MAX).join(', ')}${rest > 0 ? ` and ${rest} more` : ''})`;
 }
 
 /** `rule 2 (zones/a.yaml:14): geos EU, AF-ZA; subnets 10.0.0.0/8`. */

@@ -161,11 +161,15 @@ function nameText({ name, zone, found, by }: NameTrace): string {
   }
 }
 
-function ruleLines({ rules, isFenced }: StepTrace): string[] {
+function ruleLines({ rules, isFenced, fences }: StepTrace): string[] {
   const lines = rules.map((rule) => `Rule ${rule.number} (${rule.file}:${rule.line}) is for ${targetsText(rule)}.`);
   if (rules.length > 1)
     lines.push('These lead to the same pool, and which of them named the client makes no difference.');
-  return isFenced ? [...lines, 'The client is inside a fence: only the pools of that fence may answer.'] : lines;
+  const places = fences.map(({ geos }) => geos.join(', ')).join(' or ');
+  const around = places === '' ? '' : ` around ${places}`;
+  return isFenced
+    ? [...lines, `The client is inside a fence${around}: only the pools of that fence may answer.`]
+    : lines;
 }
 
 function targetsText({ geos, subnets, omitted }: RuleTrace): string {

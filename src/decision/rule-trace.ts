@@ -1,5 +1,5 @@
 /**
- * Which rule of a record a client fell under, for explanations. The query's way knows classes only: rules that lead to one pool
+ * Which rule of a record a client fell under, and which fence is around it, for explanations. The query's way knows classes only: rules that lead to one pool
  * are one class, since it makes no difference to the answer. Here the rules of the class are named with their targets and lines, and
  * where the client's place is known only the one that named it.
  */
@@ -9,7 +9,7 @@ import { type IpPrefix, parseIpPrefix, prefixContains } from '../base/ip-prefix.
 import type { Location } from '../geo/location.ts';
 import { DynWord, PlaceWord, POOL_WORDS, PoolWord, RULE_WORDS, RuleWord } from '../zone/zone-image.ts';
 import type { ZoneTable } from '../zone/zone-table.ts';
-import type { RuleTrace, StepTrace } from './trace.ts';
+import type { FenceTrace, RuleTrace, StepTrace } from './trace.ts';
 
 /**
  * The rules of the class `ruleClass` (index of its first rule) of the block at word `block`, in file order; the slots of the RRset stand
@@ -47,12 +47,7 @@ function traceRule(
   rule: number,
   record: { readonly file: string; readonly line: number },
 ): RuleTrace {
-  const targetsAt = words[at + RuleWord.TARGETS]!;
-  const length = (bytes[targetsAt]! << 8) | bytes[targetsAt + 1]!;
-  const targets = decode(bytes, targetsAt + 2, length)
-    .split(' ')
-    .filter((target) => target !== '');
-  const cut = targets.at(-1)?.startsWith('+') ? Number(targets.pop()) : 0;
+  const { targets, omitted } = targetsAt(bytes, words[at + RuleWord.TARGETS]!);
   return {
     number: rule + 1,
     file: record.file,
@@ -60,8 +55,26 @@ function traceRule(
     line: record.line + Math.max(0, words[at + RuleWord.LINE]!),
     geos: targets.filter((target) => !target.includes('/')),
     subnets: targets.filter((target) => target.includes('/')),
-    omitted: cut,
+    omitted,
   };
+}
+
+/** The fences of the block at word `block`, in file order. */
+export function traceFences({ words, bytes }: ZoneTable, block: number): FenceTrace[] {
+  const at = words[block + DynWord.FENCES_AT]!;
+  return Array.from({ length: words[block + DynWord.FENCE_COUNT]! }, (_, i) => {
+    const { targets, omitted } = targetsAt(bytes, words[at + i]!);
+    return { number: i + 1, geos: targets, omitted };
+  });
+}
+
+/** The targets that stand at octet `at`, and how many had no room. */
+function targetsAt(bytes: Uint8Array, at: number): { targets: string[]; omitted: number } {
+  const targets = decode(bytes, at + 2, (bytes[at]! << 8) | bytes[at + 1]!)
+    .split(' ')
+    .filter((target) => target !== '');
+  const omitted = targets.at(-1)?.startsWith('+') ? Number(targets.pop()) : 0;
+  return { targets, omitted };
 }
 
 /** A view of shared memory cannot be decoded directly; the copy is a few octets. */
@@ -83,6 +96,13 @@ export function narrowRules(step: StepTrace, address: IpAddress | IpPrefix, loca
   if (rule === undefined) return;
   step.rules = [rule];
   step.rule = rule.number;
+}
+
+/** Leaves in `step` the first fence that names `location`; all stay where a list of places was too long to be kept. */
+export function narrowFences(step: StepTrace, location: Location | null): void {
+  if (step.fences.some((fence) => fence.omitted > 0)) return;
+  const fence = step.fences.find(({ geos }) => geos.some((geo) => isPlaceOf(geo, location)));
+  if (fence !== undefined) step.fences = [fence];
 }
 
 function isWithin(subnet: string, address: IpAddress | IpPrefix): boolean {

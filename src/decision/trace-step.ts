@@ -39,7 +39,7 @@ import { Admission, effectiveWeight, slotOf } from './endpoint-weight.ts';
 import type { ChanceDraw } from './recorded-random.ts';
 import type { RegionalView } from './regional-view.ts';
 import { NO_TURN } from './rotation.ts';
-import { traceRules } from './rule-trace.ts';
+import { traceFences, traceRules } from './rule-trace.ts';
 import type { SteeringRequest } from './steering-request.ts';
 import type { EndpointFate, EndpointTrace, PoolFate, PoolTrace, StepTrace, WalkTrace } from './trace.ts';
 import { poolAt } from './walk-pools.ts';
@@ -70,6 +70,7 @@ export function traceStep(input: StepInput): StepTrace {
   const group = words[block + DynWord.GROUP]!;
   const ruleClass = ruleOf(decision, words, block);
   const isPinned = ruleClass !== null && ruleClass !== words[block + DynWord.OTHERWISE];
+  const isFenced = decision.walk[decision.walkAt + WalkWord.IS_FENCED] === 1;
   const rules = ruleClass === null ? [] : traceRules(zone, block, decision.slotsAt, ruleClass);
   return {
     name,
@@ -78,7 +79,8 @@ export function traceStep(input: StepInput): StepTrace {
     group,
     rule: rules[0]?.number ?? null,
     rules,
-    isFenced: decision.walk[decision.walkAt + WalkWord.IS_FENCED] === 1,
+    isFenced,
+    fences: isFenced ? traceFences(zone, block) : [],
     method: METHOD_ORDER[isPinned ? 0 : words[block + DynWord.METHOD]!]!,
     balance: BALANCE_ORDER[decision.balance]!,
     key: decision.isKeyed ? decision.key : null,

@@ -34,6 +34,15 @@ export type RuleTrace = {
   readonly omitted: number;
 };
 
+/** A fence of the record with its places as in the file. */
+export type FenceTrace = {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly geos: readonly string[];
+  /** So many more places stand there. */
+  readonly omitted: number;
+};
+
 /** How one name was found, on the way from the question to the answer. */
 export type NameTrace = {
   readonly name: string;
@@ -127,6 +136,8 @@ export type StepTrace = {
   rules: readonly RuleTrace[];
   /** The pools are those of a fence around the client's place. */
   readonly isFenced: boolean;
+  /** The fence, or all of the record where the client's place is not known; empty outside. */
+  fences: readonly FenceTrace[];
   /** How the pools were chosen among: `rules` for clients that a rule pins, whatever the record's method. */
   readonly method: SteeringMethod;
   readonly balance: Balance;

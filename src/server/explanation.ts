@@ -12,7 +12,7 @@ import { type IpPrefix, parseIpPrefix } from '../base/ip-prefix.ts';
 import { MESSAGE_BYTES_MAX, UDP_EDNS_BYTES_MAX } from '../base/limits.ts';
 import { addCosts } from '../decision/pool-cost.ts';
 import { RecordedRandom } from '../decision/recorded-random.ts';
-import { narrowRules } from '../decision/rule-trace.ts';
+import { narrowFences, narrowRules } from '../decision/rule-trace.ts';
 import { DecisionTrace, type NameTrace } from '../decision/trace.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { Location } from '../geo/location.ts';
@@ -122,6 +122,7 @@ export function explainQuery(input: ExplainInput): Explanation {
     const location = isBySubnet ? ecsLocation : clientLocation;
     addCosts(step, location, input.regions, input.facts, checkOf);
     narrowRules(step, isBySubnet && subnet !== null ? subnet : client, location);
+    narrowFences(step, location);
   }
   return {
     name: nameToText(name),

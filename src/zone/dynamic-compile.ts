@@ -12,7 +12,7 @@ import { nameFromText, nameToText } from '../wire/name.ts';
 import type { ImageArena } from './image-arena.ts';
 import { preferenceOf, walkFrom, walkOfCatchAll } from './pool-walk.ts';
 import { findCuts, rdataHeadBytes, writeRdataImage } from './rdata-image.ts';
-import { relativeLine, writeRules, writeText } from './rule-text.ts';
+import { relativeLine, writeFences, writeRules, writeText } from './rule-text.ts';
 import type { RecordEndpoint, SteeredRecord } from './steered-record.ts';
 import {
   ALL_DOWN_ORDER,
@@ -194,6 +194,7 @@ function compileBlock(arena: ImageArena, dynamic: DynamicModel, links: DynamicLi
     [DynWord.ANSWERS, dynamic.type === 'CNAME' ? 1 : dynamic.steering.answers],
     [DynWord.ALL_DOWN, ALL_DOWN_ORDER.indexOf(dynamic.steering.allDown)],
     [DynWord.VALUE_COUNT, dynamic.values.length],
+    [DynWord.FENCE_COUNT, dynamic.steering.fences.length],
     [DynWord.OTHERWISE, otherwise],
     [DynWord.METHOD, METHOD_ORDER.indexOf(dynamic.steering.method)],
     [DynWord.BALANCE, BALANCE_ORDER.indexOf(dynamic.steering.balance)],
@@ -213,7 +214,10 @@ function compileBlock(arena: ImageArena, dynamic: DynamicModel, links: DynamicLi
     walkAt.set(walk, known);
     arena.words[at + DYN_WORDS + i] = known;
   }
-  arena.words[at + DynWord.RULES_AT] = writeRules(arena, dynamic);
+  const rulesAt = writeRules(arena, dynamic);
+  const fencesAt = writeFences(arena, dynamic);
+  arena.words[at + DynWord.RULES_AT] = rulesAt;
+  arena.words[at + DynWord.FENCES_AT] = fencesAt;
   if (spec !== null) links.groupsAt.push(at + DynWord.GROUP, groupIndex(links, spec));
   let rdataMax = 0;
   let ordinal = 0;

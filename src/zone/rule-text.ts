@@ -1,5 +1,5 @@
 /**
- * The rules of a steered record as texts in its image, so that an explanation can name them wherever the image is: on the control
+ * The rules and fences of a steered record as texts in its image, so that an explanation can name them wherever the image is: on the control
  * thread, in a worker, in a replay. Written by `dynamic-compile`, read by `decision/rule-trace.ts`; no answer depends on them.
  */
 
@@ -19,6 +19,16 @@ export function writeRules(arena: ImageArena, dynamic: DynamicModel): number {
     arena.words[rule + RuleWord.POOL] = pool;
     arena.words[rule + RuleWord.LINE] = relativeLine(place, dynamic.place);
     arena.words[rule + RuleWord.TARGETS] = targetsAt;
+  }
+  return at;
+}
+
+/** Writes the places of the fences of `dynamic`; returns the word offset of the first one's octet offset. */
+export function writeFences(arena: ImageArena, { steering }: DynamicModel): number {
+  const at = arena.takeWords(steering.fences.length);
+  for (const [i, { geos }] of steering.fences.entries()) {
+    const targetsAt = writeTargets(arena, geos.map(geoText));
+    arena.words[at + i] = targetsAt;
   }
   return at;
 }

@@ -182,9 +182,12 @@ export const DynWord = {
   TIE_MARGIN: 17,
   /** The rules, {@link RULE_WORDS} words each, for explanations. */
   RULES_AT: 18,
+  /** Fences and where the octet offsets of their places stand, in order; for explanations. */
+  FENCE_COUNT: 19,
+  FENCES_AT: 20,
 } as const;
 /** Behind the block's words: the walk of each class. */
-export const DYN_WORDS = 19;
+export const DYN_WORDS = 21;
 /** {@link DynWord.MIN_HEALTHY} of 1. */
 export const MIN_HEALTHY_ONE = 65_536;
 /** Bits of {@link DynWord.TRICKLE}. */

@@ -43,6 +43,7 @@ const step: StepTrace = {
   rule: 2,
   rules: [{ number: 2, file: 'zones/a.yaml', line: 14, geos: ['EU', 'AF-ZA'], subnets: ['10.0.0.0/8'], omitted: 0 }],
   isFenced: false,
+  fences: [],
   method: 'nearest',
   balance: 'hash',
   key: 12,
@@ -339,5 +340,16 @@ describe('an explanation', () => {
     expect(render({ trace: { ...explanation.trace, steps: [pinned] } })).toContain(
       '  rule 2, inside a fence, placed by',
     );
+    const geos = Array.from({ length: 13 }, (_, i) => `EU-X${i}`);
+    const named = {
+      ...pinned,
+      fences: [
+        { number: 1, geos: ['EU', 'AF-ZA'], omitted: 0 },
+        { number: 2, geos, omitted: 4 },
+      ],
+    };
+    const text = render({ trace: { ...explanation.trace, steps: [named] } });
+    expect(text).toContain('inside fence 1 (EU, AF-ZA) or fence 2 (EU-X0, ');
+    expect(text).toContain('EU-X11 and 5 more), placed by');
   });
 });

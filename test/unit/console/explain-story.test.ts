@@ -20,6 +20,7 @@ const step = (fields: Partial<StepTrace> = {}): StepTrace =>
     subnetNote: null,
     rules: [{ number: 2, file: 'zones/example.com.yaml', line: 14, geos: ['EU', 'AF-ZA'], subnets: [], omitted: 0 }],
     isFenced: false,
+    fences: [],
     method: 'nearest',
     balance: 'round_robin',
     key: null,
@@ -76,6 +77,8 @@ describe('the story of an answer', () => {
     expect(textOf({ rules: [{ ...step().rules[0]!, geos: [] }] })).toContain('everybody else');
     expect(textOf({ rules: [{ ...step().rules[0]!, omitted: 40 }] })).toContain('and 30 more');
     expect(textOf({ isFenced: true })).toContain('inside a fence');
+    const fences = [{ number: 1, geos: ['EU', 'AF-ZA'], omitted: 0 }];
+    expect(textOf({ isFenced: true, fences })).toContain('a fence around EU, AF-ZA: only');
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseIpAddress } from '../../../src/base/ip-address.ts';
-import { narrowRules } from '../../../src/decision/rule-trace.ts';
+import { narrowFences, narrowRules } from '../../../src/decision/rule-trace.ts';
 import { DecisionTrace, type StepTrace } from '../../../src/decision/trace.ts';
 import type { Location } from '../../../src/geo/location.ts';
 import type { SteeringModel } from '../../../src/zone/zone-model.ts';
@@ -75,5 +75,35 @@ describe('the rule of a decision', () => {
     step.rules = step.rules.map((rule) => ({ ...rule, omitted: 3 }));
     narrowRules(step, parseIpAddress('20.1.1.1')!, place('EU', 'DE'));
     expect(numbers(step)).toEqual([1, 2]);
+  });
+});
+
+describe('the fence of a decision', () => {
+  const geo = (text: string) => {
+    const [continent, country = null] = text.split('-') as [string, string | undefined];
+    return { continent, country, province: null };
+  };
+  const fences = [['AS', 'AF-ZA'], ['EU-DE'], ['EU']].map((geos) => ({
+    geos: geos.map(geo),
+    pools: [1],
+    onDown: 'serve_anyway' as const,
+  }));
+
+  it('is the first that names the place, with its places as in the file', () => {
+    const step = stepOf('20.1.1.1', { fences });
+    expect(step.fences.map(({ geos }) => geos)).toEqual([['AS', 'AF-ZA'], ['EU-DE'], ['EU']]);
+    narrowFences(step, place('EU', 'DE'));
+    expect(step.fences).toEqual([{ number: 2, geos: ['EU-DE'], omitted: 0 }]);
+    const asia = stepOf('30.0.0.1', { fences });
+    narrowFences(asia, place('AS', 'JP'));
+    expect(asia.fences.map(({ number }) => number)).toEqual([1]);
+  });
+
+  it('is none outside, and stays open where its list of places was cut', () => {
+    expect(stepOf('203.0.113.1', { fences }).fences).toEqual([]);
+    const step = stepOf('20.1.1.1', { fences });
+    step.fences = step.fences.map((fence) => ({ ...fence, omitted: 1 }));
+    narrowFences(step, place('EU', 'DE'));
+    expect(step.fences).toHaveLength(3);
   });
 });

@@ -128,7 +128,12 @@ describe('a traced decision', () => {
     const fences = [{ geos: DE, pools: [1], onDown: 'nodata' as const }];
     expect(stepOf('102.0.0.0/24', {})).toMatchObject({ rule: 2, method: 'nearest', isFenced: false });
     expect(stepOf('101.0.0.0/24', {})).toMatchObject({ rule: 1, method: 'rules', isFenced: false });
-    expect(stepOf('100.0.0.0/24', { fences })).toMatchObject({ rule: null, isFenced: true });
+    expect(stepOf('101.0.0.0/24', { fences })!.fences).toEqual([]);
+    expect(stepOf('100.0.0.0/24', { fences })).toMatchObject({
+      rule: null,
+      isFenced: true,
+      fences: [{ number: 1, geos: ['EU-DE'], omitted: 0 }],
+    });
     const withFallback = [{ ...fences[0]!, onDown: 'fallback' as const }];
     expect(stepOf('100.0.0.0/24', { fences: withFallback })).toMatchObject({ rule: 2, isFenced: true });
   });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RULE_TEXT_BYTES_MAX } from '../../../src/base/limits.ts';
 import { ImageArena } from '../../../src/zone/image-arena.ts';
-import { relativeLine, writeRules, writeText } from '../../../src/zone/rule-text.ts';
+import { relativeLine, writeFences, writeRules, writeText } from '../../../src/zone/rule-text.ts';
 import { RULE_WORDS, RuleWord } from '../../../src/zone/zone-image.ts';
 import type { DynamicModel, RuleModel } from '../../../src/zone/zone-model.ts';
 import { prefix } from '../../tools/model-zone.ts';
@@ -24,6 +24,14 @@ it('writes targets, and lines counted from the record', () => {
   expect([word(0, RuleWord.POOL), word(0, RuleWord.LINE), word(1, RuleWord.LINE)]).toEqual([3, 0, 2]);
   expect(textAt(arena, word(0, RuleWord.TARGETS), 2)).toBe('NA-US-CA 10.0.0.0/8');
   expect(textAt(arena, word(1, RuleWord.TARGETS), 2)).toBe('');
+});
+
+it('writes the places of each fence', () => {
+  const arena = new ImageArena(64);
+  const geo = (continent: string, country: string | null) => ({ continent, country, province: null });
+  const fences = [{ geos: [geo('EU', null), geo('AF', 'ZA')] }, { geos: [geo('AS', null)] }];
+  const at = writeFences(arena, { steering: { fences } } as unknown as DynamicModel);
+  expect([0, 1].map((i) => textAt(arena, arena.words[at + i]!, 2))).toEqual(['EU AF-ZA', 'AS']);
 });
 
 it('cuts a long list and says how many are missing', () => {
