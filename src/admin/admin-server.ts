@@ -38,10 +38,10 @@ export class AdminServer {
     this.#listener = new HttpListener((request, env) => api.fetch(request, env));
   }
 
-  /** Binds `at`; the port bound is in the result. Rejects with StartError. */
-  listen(at: ListenAddress): Promise<ListenAddress> {
+  /** Binds `at`, beside another node if both `overlap`; the port bound is in the result. Rejects with StartError. */
+  listen(at: ListenAddress, overlap = false): Promise<ListenAddress> {
     this.#loopbackOnly = isLoopback(at.address);
-    return this.#listener.listen(at, '--admin');
+    return this.#listener.listen(at, '--admin', overlap);
   }
 
   markReady(): void {

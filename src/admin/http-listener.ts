@@ -33,13 +33,16 @@ export class HttpListener {
     this.#server = server;
   }
 
-  /** Binds `at` and returns the address with the port really bound. Rejects with {@link StartError}; `flag` is what the cure names. */
-  listen(at: ListenAddress, flag: string): Promise<ListenAddress> {
+  /**
+   * Binds `at` and returns the address with the port really bound. Rejects with {@link StartError}; `flag` is what the cure names.
+   * With `reusePort` others that have it too may be there (Linux).
+   */
+  listen(at: ListenAddress, flag: string, reusePort = false): Promise<ListenAddress> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', (error: NodeJS.ErrnoException) =>
         reject(new StartError(listenFailure(at, flag, error))),
       );
-      this.#server.listen({ host: at.address, port: at.port, ipv6Only: true }, () => {
+      this.#server.listen({ host: at.address, port: at.port, ipv6Only: true, reusePort }, () => {
         this.#server.removeAllListeners('error');
         // Accept errors (no file descriptors left) must not end the process; the next connection may work.
         this.#server.on('error', () => {});

@@ -83,6 +83,7 @@ export const PLANS: readonly CommandPlan[] = [
       'state-dir',
       'user',
       'group',
+      'overlap',
       'allow-root',
       'log-level',
       ...ZONE_SETTINGS,

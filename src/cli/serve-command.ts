@@ -44,7 +44,10 @@ export async function runServe(resolved: LastingSettings): Promise<number> {
   const admin = settings.admin === 'off' ? null : new AdminServer(server, log, token);
   try {
     const adminAddress =
-      (await admin?.listen(settings.admin === 'off' ? ADMIN_DEFAULT : (settings.admin ?? ADMIN_DEFAULT))) ?? null;
+      (await admin?.listen(
+        settings.admin === 'off' ? ADMIN_DEFAULT : (settings.admin ?? ADMIN_DEFAULT),
+        options.overlap,
+      )) ?? null;
     const started = await Promise.race([server.start(), signals.stopped]);
     if (typeof started !== 'string') {
       admin?.markReady();

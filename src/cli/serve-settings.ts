@@ -53,6 +53,7 @@ export function serveOptions(settings: Settings): ServeOptions {
     stateDir: settings['state-dir'] ?? STATE_DIR_DEFAULT,
     embeddedAgent: settings.redis === undefined,
     watchFiles: true,
+    overlap: settings.overlap ?? false,
   };
 }
 

@@ -244,6 +244,12 @@ export const SETTINGS = {
     help: "group to become with it (default: the user's own)",
     isRare: true,
   },
+  overlap: {
+    schema: flag,
+    placeholder: null,
+    help: 'start beside a running node at the same addresses, which is then stopped: an upgrade that loses no query',
+    isRare: true,
+  },
   'allow-root': { schema: flag, placeholder: null, help: 'let root serve beyond loopback' },
   'soa-mname': {
     schema: soaName,

@@ -1,7 +1,8 @@
 /**
  * Turns listen addresses into ones with real ports, and finds out that they can be had before any worker starts. Workers
  * share their ports by SO_REUSEPORT, and with it a second server of the same user would start without a word and take
- * half of the queries; so each address is bound once without it, UDP and TCP, and let go.
+ * half of the queries; so each address is bound once without it, UDP and TCP, and let go. Where that is what the operator wants
+ * (`overlap`), an address in use is taken as it is: a trial with SO_REUSEPORT would be given queries, and lose them.
  */
 
 import { createSocket } from 'node:dgram';
@@ -17,6 +18,7 @@ const TRIES = 16;
 export async function pickTcpPorts(
   listen: readonly StreamAddress[],
   taken: readonly ListenAddress[],
+  overlap = false,
 ): Promise<StreamAddress[]> {
   const picked: StreamAddress[] = [];
   for (const wanted of listen) {
@@ -28,6 +30,10 @@ export async function pickTcpPorts(
     try {
       picked.push({ ...wanted, port: await tryTcp(wanted) });
     } catch (error) {
+      if (mayShare(wanted, error, overlap)) {
+        picked.push(wanted);
+        continue;
+      }
       throw new StartError(explainBindError(error, wanted));
     }
   }
@@ -35,16 +41,16 @@ export async function pickTcpPorts(
 }
 
 /** `listen` with every port 0 replaced, duplicates dropped. Rejects with {@link StartError}. */
-export async function pickPorts(listen: readonly ListenAddress[]): Promise<ListenAddress[]> {
+export async function pickPorts(listen: readonly ListenAddress[], overlap = false): Promise<ListenAddress[]> {
   const picked = new Map<string, ListenAddress>();
   for (const wanted of listen) {
-    const address = await pickPort(wanted);
+    const address = await pickPort(wanted, overlap);
     picked.set(`${address.address} ${address.port}`, address);
   }
   return [...picked.values()];
 }
 
-async function pickPort(wanted: ListenAddress): Promise<ListenAddress> {
+async function pickPort(wanted: ListenAddress, overlap: boolean): Promise<ListenAddress> {
   for (let tries = 1; ; tries++) {
     let port = wanted.port;
     try {
@@ -52,10 +58,16 @@ async function pickPort(wanted: ListenAddress): Promise<ListenAddress> {
       await tryUdp({ ...wanted, port });
       return { ...wanted, port };
     } catch (error) {
+      if (mayShare(wanted, error, overlap)) return wanted;
       if (wanted.port === 0 && tries < TRIES && isErrno(error, 'EADDRINUSE')) continue;
       throw new StartError(explainBindError(error, { ...wanted, port }));
     }
   }
+}
+
+/** Whether the workers may try for the port that is in use: of another program they do not get it, and that is told then. */
+function mayShare({ port }: ListenAddress, error: unknown, overlap: boolean): boolean {
+  return overlap && port !== 0 && isErrno(error, 'EADDRINUSE');
 }
 
 function tryTcp(address: ListenAddress): Promise<number> {

@@ -76,6 +76,8 @@ export type ServeOptions = {
   readonly stateDir: string | null;
   /** Whether the node checks endpoints itself as region `local`; without Redis only. */
   readonly embeddedAgent: boolean;
+  /** Whether a node that serves the same addresses is no reason not to start: it is about to be stopped. */
+  readonly overlap?: boolean;
   /** Whether saved files are loaded at once; otherwise by `reload()` alone. */
   readonly watchFiles: boolean;
 };

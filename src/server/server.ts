@@ -139,8 +139,8 @@ export class MeridianServer {
       requireDirectory(this.options.zonesDir);
       this.#secrets.start();
       // Before the work of loading: a port that is taken should be told at once.
-      this.#listen = await pickPorts(this.options.listen);
-      this.#listenTls = await pickTcpPorts(this.options.tls?.listen ?? [], this.#listen);
+      this.#listen = await pickPorts(this.options.listen, this.options.overlap);
+      this.#listenTls = await pickTcpPorts(this.options.tls?.listen ?? [], this.#listen, this.options.overlap);
       await this.#load();
       await this.#startHealth();
       await this.#watches.startTables(this.options.listen.length > 0);

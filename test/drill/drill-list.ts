@@ -13,6 +13,7 @@ import { LOG_PIPE } from './log-pipe.ts';
 import { MAIN_PROCESS_KILLED } from './main-process-killed.ts';
 import { MANY_ONLOOKERS } from './many-onlookers.ts';
 import { MANY_ZONES } from './many-zones.ts';
+import { OVERLAP } from './overlap.ts';
 import { QUERY_OF_DEATH } from './query-of-death.ts';
 import { RATE_LIMIT_SWITCHED } from './rate-limit-switched.ts';
 import { RELOADS_UNDER_LOAD } from './reloads.ts';
@@ -44,5 +45,6 @@ export const DRILLS: readonly Drill[] = [
   MANY_ONLOOKERS,
   SCRAPES,
   MANY_ZONES,
+  OVERLAP,
   MAIN_PROCESS_KILLED,
 ];

@@ -34,3 +34,14 @@ it('says what to do about an address that is not of this machine', async () => {
     /no such address; choose another address with --admin/,
   );
 });
+
+it.skipIf(process.platform !== 'linux')(
+  'stands beside another at one port if both allow it, and not otherwise',
+  async () => {
+    const [first, second, third] = Array.from({ length: 3 }, () => new HttpListener(() => new Response('')));
+    const at = await first!.listen({ address: '127.0.0.1', port: 0 }, '--admin', true);
+    expect(await second!.listen(at, '--admin', true)).toEqual(at);
+    await expect(third!.listen(at, '--admin')).rejects.toThrow('another process uses this port');
+    await Promise.all([first!.close(), second!.close()]);
+  },
+);

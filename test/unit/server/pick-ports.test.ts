@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { explainBindError, pickPorts } from '../../../src/server/pick-ports.ts';
+import { explainBindError, pickPorts, pickTcpPorts } from '../../../src/server/pick-ports.ts';
 import { StartError } from '../../../src/server/start-error.ts';
 
 describe('pickPorts', () => {
@@ -27,6 +27,18 @@ describe('pickPorts', () => {
     const { port: udpPort } = udp.address();
     await expect(pickPorts([{ address: '127.0.0.1', port: udpPort }])).rejects.toThrow(`127.0.0.1:${udpPort}`);
     udp.close();
+  });
+
+  it('takes a port that is in use where nodes may overlap, and picks a free one all the same', async () => {
+    const tcp = createServer();
+    await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+    const { port } = tcp.address() as { port: number };
+    const taken = { address: '127.0.0.1', port };
+    expect(await pickPorts([taken], true)).toEqual([taken]);
+    expect(await pickTcpPorts([{ ...taken, service: 'tls' }], [], true)).toEqual([{ ...taken, service: 'tls' }]);
+    const [free] = await pickPorts([{ address: '127.0.0.1', port: 0 }], true);
+    expect(free!.port).not.toBe(port);
+    tcp.close();
   });
 
   it('says when the host does not have the address', async () => {
