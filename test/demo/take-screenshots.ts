@@ -13,10 +13,12 @@ import { type DemoWorld, startDemo } from './demo-world.ts';
 
 const LIGHT: PageOptions = { colorScheme: 'light', viewport: { width: 1280, height: 860 } };
 const DARK: PageOptions = { ...LIGHT, colorScheme: 'dark' };
+/** As wide as a README shows a picture. */
+const README_SIZE = { width: 1040, height: 600 };
 const PHONE: PageOptions = { colorScheme: 'light', viewport: { width: 390, height: 844 } };
 const VIEWS = ['world', 'endpoints', 'cluster', 'explain', 'what-if', 'shifts', 'zones', 'events'] as const;
 /** For the chart and the flows to have something to show. */
-const WARM_UP_MS = Number(process.env.MERIDIAN_WARM_UP_MS ?? 45_000);
+const WARM_UP_MS = 40_000;
 /** A picture in a README that is larger than this is no favour. */
 const PICTURE_BYTES_MAX = 200_000;
 
@@ -25,12 +27,15 @@ type Shot = {
   readonly view: string;
   readonly options: PageOptions;
   readonly fullPage?: boolean;
+  /** What is scrolled to, as a selector. */
+  readonly from?: string;
 };
 
-async function shoot({ browser, world }: Ground, { path, view, options, fullPage = false }: Shot): Promise<void> {
+async function shoot({ browser, world }: Ground, { path, view, options, fullPage = false, from }: Shot): Promise<void> {
   const page = await browser.open(`${world.cluster.nodes[0]!.adminUrl}/#/${view}`, options);
   await page.waitForSelector('.card');
   await arrange(page, view);
+  if (from !== undefined) await page.locator(from).evaluate((element) => element.scrollIntoView());
   await sleep(1_500);
   await page.screenshot({ path, fullPage, animations: 'disabled' });
   await page.close();
@@ -68,9 +73,18 @@ async function shootAll(ground: Ground, folder: string): Promise<void> {
 async function shootReadme(ground: Ground): Promise<void> {
   const folder = join(import.meta.dirname, '../../deploy/screenshots');
   const shots: readonly Shot[] = [
-    { path: join(folder, 'world.png'), view: `world?record=${WWW}. A`, options: LIGHT },
-    { path: join(folder, 'what-if.png'), view: 'what-if', options: DARK },
-    { path: join(folder, 'phone.png'), view: `explain?name=${WWW}.&type=A&client=192.0.2.1`, options: PHONE },
+    { path: join(folder, 'world.png'), view: `world?record=${WWW}. A`, options: { ...LIGHT, viewport: README_SIZE } },
+    {
+      path: join(folder, 'what-if.png'),
+      view: 'what-if',
+      options: { ...DARK, viewport: { width: 1024, height: 800 } },
+    },
+    {
+      path: join(folder, 'phone.png'),
+      view: `explain?name=${WWW}.&type=A&client=192.0.2.1`,
+      options: PHONE,
+      from: '.story',
+    },
   ];
   for (const shot of shots) {
     await shoot(ground, shot);

@@ -113,7 +113,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await page.close();
   });
 
-  it('explains what "meridian explain" explains, for a country that is chosen', async () => {
+  it('explains what "meridian explain" explains, for a country that is chosen or clicked on the map', async () => {
     const page = await open(`explain?name=${WWW}.&type=A`);
     await page.locator('.field-row select').selectOption('DE');
     await page.waitForURL(/client=5\./);
@@ -124,6 +124,12 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     const told = await cli('explain', WWW, 'A', '--client', client, ...adminOf(world));
     expect(decisionOf(shown)).toEqual(decisionOf(told));
     expect(await page.textContent('.verdict')).toContain('127.0.84.2');
+    await page.locator('path[data-country="AU"]').click();
+    await page.waitForURL(/client=5\.3[2-5]\./);
+    await expect.poll(() => page.textContent('.verdict'), { timeout: SHOWN_WITHIN_MS }).toContain('127.0.84.3');
+    const clicked = decisionOf(await shownJson(page, 'explain-json'));
+    const address = await page.getByLabel('Client address').inputValue();
+    expect(clicked).toEqual(decisionOf(await cli('explain', WWW, 'A', '--client', address, ...adminOf(world))));
     await page.close();
   });
 
