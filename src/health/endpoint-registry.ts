@@ -88,11 +88,11 @@ export class EndpointRegistry {
     return weights;
   }
 
-  /** Every endpoint with its slot. */
-  *endpoints(): Generator<{ slot: number; spec: EndpointSpec }> {
-    for (const slot of this.#slotOfKey.values()) {
+  /** Every endpoint with its slot, and with its key as it stands here: `spec.key` may be written anew each time that it is asked for. */
+  *endpoints(): Generator<{ slot: number; spec: EndpointSpec; key: string }> {
+    for (const [key, slot] of this.#slotOfKey) {
       const spec = this.#specs[slot];
-      if (spec) yield { slot, spec };
+      if (spec) yield { slot, spec, key };
     }
   }
 

@@ -37,8 +37,8 @@ const TTL_SHORTEST = 1;
 /** A record's weights follow loads no more often; less often where there are many (CORRECTIONS_PER_TICK_MAX). */
 const CORRECTION_PERIOD_MS = 2_000;
 
-/** One endpoint of a record. */
-type Member = { readonly slot: number; readonly spec: EndpointSpec };
+/** One endpoint of a record; its key beside it, since maps find one and the same text far sooner than one written anew. */
+type Member = { readonly slot: number; readonly spec: EndpointSpec; readonly key: string };
 type Group = readonly Member[];
 /** Members of one group that use the same check. */
 type Users = { readonly group: Group; readonly members: Member[] };
@@ -66,20 +66,20 @@ export class WordWriter {
     const records = new Map<string, Member[]>();
     const ramps = new Map<string, EndpointRamp>();
     for (const member of this.#registry.endpoints()) {
-      const { zone, name, type, key } = member.spec;
+      const { zone, name, type } = member.spec;
       const record = `${zone}|${name}|${type}`;
       const group = records.get(record) ?? [];
       records.set(record, group);
       group.push(member);
-      const ramp = this.#ramps.get(key);
-      if (ramp !== undefined) ramps.set(key, ramp);
+      const ramp = this.#ramps.get(member.key);
+      if (ramp !== undefined) ramps.set(member.key, ramp);
     }
     this.#ramps = ramps;
     this.#ramping.clear();
     this.#groups = [...records.values()];
     const corrected = this.#groups.filter(([first]) => isCorrecting(first!.spec.balance));
     this.#corrected = corrected.map((group) => ({ group, movedMs: source.nowMs }));
-    this.#corrections.keepOnly(new Set(corrected.flatMap((group) => group.map(({ spec }) => spec.key))));
+    this.#corrections.keepOnly(new Set(corrected.flatMap((group) => group.map(({ key }) => key))));
     this.#usersOfCheck = new Map();
     this.#concerns.clear();
     for (const group of this.#groups) {
@@ -105,7 +105,7 @@ export class WordWriter {
       const standing = source.standingOf(check);
       for (const { group, members } of this.#usersOfCheck.get(check) ?? []) {
         for (const member of members) {
-          const isOwnConcern = this.#concerns.get(member.slot) === concernOf(standing, member.spec, source);
+          const isOwnConcern = this.#concerns.get(member.slot) === concernOf(standing, member, source);
           if (isOwnConcern) this.#doubt(member, standing, source);
           else groups.add(group);
         }
@@ -158,11 +158,11 @@ export class WordWriter {
   }
 
   /** Writes what of a standing concerns its own endpoint only. */
-  #doubt({ slot, spec }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
+  #doubt({ slot, spec, key }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
     const { table } = this.#registry;
     storeDissent(table, slot, dissent);
     const word = unpackHealth(table[slot]!);
-    const isRecovering = isRamping(this.#ramps.get(spec.key)!, source.nowMs);
+    const isRecovering = isRamping(this.#ramps.get(key)!, source.nowMs);
     const isMoving = isSuspect || source.isBlind || word.shifted || isRecovering;
     const steady = spec.status === 'obey' ? ttlSeconds : 0;
     Atomics.store(
@@ -181,10 +181,10 @@ export class WordWriter {
   #writeGroup(group: Group, source: WordSource): void {
     const standings = group.map(({ spec }) => source.standingOf(spec.check.id));
     const barred = barredIn(group, standings, source);
-    for (const [i, { spec }] of group.entries()) {
+    for (const [i, { spec, key }] of group.entries()) {
       const shift = source.shiftOf(spec) ?? 1;
-      const before = this.#ramps.get(spec.key) ?? newRamp(barred[i]!, shift);
-      this.#ramps.set(spec.key, nextRamp(before, barred[i]!, shift, spec.recovery, source.nowMs));
+      const before = this.#ramps.get(key) ?? newRamp(barred[i]!, shift);
+      this.#ramps.set(key, nextRamp(before, barred[i]!, shift, spec.recovery, source.nowMs));
     }
     this.#waiveRamps(group, source.nowMs);
     this.#store(group, standings, barred, source);
@@ -194,12 +194,12 @@ export class WordWriter {
   #waiveRamps(group: Group, nowMs: number): void {
     const pools = Map.groupBy(group, ({ spec }) => spec.pool);
     for (const members of pools.values()) {
-      const served = members.filter(({ spec }) => {
-        const { isBarred, shift } = this.#ramps.get(spec.key)!;
+      const served = members.filter(({ spec, key }) => {
+        const { isBarred, shift } = this.#ramps.get(key)!;
         return spec.status !== 'down' && !isBarred && shift > 0;
       });
-      if (!served.every(({ spec }) => isRamping(this.#ramps.get(spec.key)!, nowMs))) continue;
-      for (const { spec } of served) this.#ramps.set(spec.key, withoutRecovery(this.#ramps.get(spec.key)!));
+      if (!served.every(({ key }) => isRamping(this.#ramps.get(key)!, nowMs))) continue;
+      for (const { key } of served) this.#ramps.set(key, withoutRecovery(this.#ramps.get(key)!));
     }
   }
 
@@ -210,10 +210,10 @@ export class WordWriter {
     const isAnyHealthy = group.some(isHealthy);
     let isAnyRamping = false;
     for (const [i, member] of group.entries()) {
-      const { slot, spec } = member;
+      const { slot, spec, key } = member;
       const { verdict, isSuspect, dissent, ttlSeconds } = standings[i]!;
       storeDissent(table, slot, dissent);
-      const ramp = this.#ramps.get(spec.key)!;
+      const ramp = this.#ramps.get(key)!;
       const isGrowing = isRamping(ramp, source.nowMs);
       const shifted = source.shiftOf(spec) !== null;
       isAnyRamping ||= isGrowing;
@@ -227,10 +227,10 @@ export class WordWriter {
         disputed: dissent !== 0,
         ttlSeconds:
           isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
-        factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(spec.key)),
+        factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(key)),
       });
       Atomics.store(table, slot, word);
-      this.#concerns.set(slot, concernOf(standings[i]!, spec, source));
+      this.#concerns.set(slot, concernOf(standings[i]!, member, source));
     }
     if (isAnyRamping) this.#ramping.add(group);
     else this.#ramping.delete(group);
@@ -238,19 +238,19 @@ export class WordWriter {
 }
 
 /** What of an endpoint's standing matters to the other endpoints of its record, as a number to compare. */
-function concernOf({ verdict, isHeldBack }: CheckStanding, spec: EndpointSpec, { resumes }: WordSource): number {
-  return CODES[verdict] | (isHeldBack ? 4 : 0) | (resumes.isWaiting(spec.key) ? 8 : 0);
+function concernOf({ verdict, isHeldBack }: CheckStanding, { key }: Member, { resumes }: WordSource): number {
+  return CODES[verdict] | (isHeldBack ? 4 : 0) | (resumes.isWaiting(key) ? 8 : 0);
 }
 
 /** Which endpoints of a record may not be answered; notes those that begin to wait for an operator. */
 function barredIn(group: Group, standings: readonly CheckStanding[], source: WordSource): boolean[] {
   const { resumes, wallMs, isBlind } = source;
-  const isOut = group.map(({ spec }, i) => {
+  const isOut = group.map(({ spec, key }, i) => {
     if (standings[i]!.verdict === 'down') {
-      if (spec.recovery.manualResume && spec.status === 'obey') resumes.noteDown(spec.key, wallMs);
+      if (spec.recovery.manualResume && spec.status === 'obey') resumes.noteDown(key, wallMs);
       return true;
     }
-    return spec.status === 'obey' && resumes.isWaiting(spec.key);
+    return spec.status === 'obey' && resumes.isWaiting(key);
   });
   const isServed = ({ spec }: Member, isBarred: boolean) =>
     spec.status === 'up' || (spec.status === 'obey' && !isBarred);

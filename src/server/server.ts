@@ -236,7 +236,7 @@ export class MeridianServer {
   /** The health word of every endpoint in force, by its key. */
   healthWords(): ReadonlyMap<string, number> {
     const { table } = this.#registry;
-    return new Map(Array.from(this.#registry.endpoints(), ({ slot, spec }) => [spec.key, table[slot]!] as const));
+    return new Map(Array.from(this.#registry.endpoints(), ({ slot, key }) => [key, table[slot]!] as const));
   }
 
   /**

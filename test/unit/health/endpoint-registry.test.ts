@@ -20,8 +20,8 @@ describe('the registry', () => {
     expect(registry.slotOf(a.key)).toBe(0);
     expect([registry.slotOf('nobody'), registry.specOf(7)]).toEqual([-1, null]);
     expect([...registry.endpoints()]).toEqual([
-      { slot: 0, spec: a },
-      { slot: 1, spec: b },
+      { slot: 0, spec: a, key: a.key },
+      { slot: 1, spec: b, key: b.key },
     ]);
   });
 
