@@ -17,7 +17,7 @@ import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
 import { ask } from '../tools/dns-client.ts';
 import { endpointSpec } from '../tools/endpoint-spec.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
-import { QueryStream } from '../tools/query-stream.ts';
+import { type StreamReport, streamDuring } from '../tools/query-stream.ts';
 import { type RedisServer, startRedis } from '../tools/redis-server.ts';
 import { until } from '../tools/until.ts';
 
@@ -147,16 +147,14 @@ async function measureScale(): Promise<void> {
     console.log(
       `${checks.length} endpoints x ${AGENTS} agents: stream entry to changed answer p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms over ${TRIALS} trials (asked every millisecond)`,
     );
-    const quiet = await p99During(node, async () => sleep(STREAM_MS));
-    const busy = await p99During(node, () =>
-      churn(
-        agents,
-        checks.map(({ id }) => id),
-      ),
-    );
+    const ids = checks.map(({ id }) => id);
+    const quiet = await latencyDuring(node, async () => sleep(STREAM_MS));
+    const busy = await latencyDuring(node, () => churn(agents, ids));
     console.log(
-      `query latency at ${QUERIES_PER_SECOND}/s: quiet ${quiet}; 200 verdicts a second changing and every snapshot published anew ${busy}`,
+      `query latency at ${QUERIES_PER_SECOND}/s: quiet ${told(quiet)}; 200 verdicts a second changing and every snapshot published anew ${told(busy)}`,
     );
+    const ratio = (key: 'p50Ms' | 'p99Ms') => (busy[key] / quiet[key]).toFixed(2);
+    console.log(`changing against quiet: p50 x ${ratio('p50Ms')}, p99 x ${ratio('p99Ms')}`);
   } finally {
     await Promise.all(agents.map(({ store }) => store.close()));
     await node.stop();
@@ -254,11 +252,12 @@ async function churn(agents: readonly ToldAgent[], ids: readonly string[]): Prom
   }
 }
 
-async function p99During(node: MeridianProcess, work: () => Promise<void>): Promise<string> {
+function latencyDuring(node: MeridianProcess, work: () => Promise<void>): Promise<StreamReport> {
   const questions = Array.from({ length: 100 }, (_, i) => ({ name: `n${i}.${ZONE}`, type: 'A' }));
-  const stream = new QueryStream(node, { questions, perSecond: QUERIES_PER_SECOND });
-  await work();
-  const { p50Ms, p99Ms, worstMs, lost } = await stream.stop();
+  return streamDuring(node, { questions, perSecond: QUERIES_PER_SECOND }, work);
+}
+
+function told({ p50Ms, p99Ms, worstMs, lost }: StreamReport): string {
   return `p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms, worst ${worstMs.toFixed(1)} ms, ${lost} lost`;
 }
 

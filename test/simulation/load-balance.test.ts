@@ -12,6 +12,8 @@ import { type LoopCourse, type LoopOptions, runLoop } from './sim-load.ts';
 const SEED = Number(process.env.MERIDIAN_SEED ?? 1);
 const IS_LONG = process.env.MERIDIAN_SIMULATION === 'long';
 const SECONDS = IS_LONG ? 6 * 3_600 : 2_400;
+/** Six hours of a world take a minute, and three on a busy machine. */
+const TIMEOUT_MS = IS_LONG ? 900_000 : 120_000;
 /** Equal weights on unequal endpoints: by weight alone the small ones carry four times as much of what they are meant to. */
 const TARGETS = [100, 100, 200, 200, 300, 300, 400, 400];
 
@@ -49,11 +51,12 @@ function imbalance({ use }: LoopCourse): number {
 
 describe.each(Array.from({ length: IS_LONG ? 6 : 2 }, (_, i) => SEED + i))(
   'answers and loads in a closed loop, seed %i',
+  { timeout: TIMEOUT_MS },
   (seed) => {
     let weighted: LoopCourse;
     beforeAll(async () => {
       weighted = await loop(seed, 'weighted');
-    });
+    }, TIMEOUT_MS);
 
     it.each(['least_connections', 'load'] as const)(
       'settle by %s, with less imbalance than by weight',
