@@ -7,9 +7,10 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BulkClient } from '../tools/bulk-client.ts';
+import type { DnsDaemon } from '../tools/dns-daemon.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { craftOpt, craftQuery, joinBytes, wordBytes } from '../tools/packet-case.ts';
-import { hasPeer, type PeerName, type PeerServer, startPeer } from '../tools/peer-server.ts';
+import { hasPeer, type PeerName, startPeer } from '../tools/peer-server.ts';
 import { readWireAnswer, type WireAnswer } from '../tools/wire-answer.ts';
 import { type MadeQuestion, type MadeZone, ZoneMaker } from '../tools/zone-maker.ts';
 
@@ -245,7 +246,7 @@ describe.skipIf(PEERS.length > 0)('the same zones in NSD and Knot (skipped: neit
 describe.skipIf(PEERS.length === 0)(`the same zones in Meridian and ${PEERS.join(' and ')}`, () => {
   const { maker, zones, isInner } = makeZones();
   let server: MeridianProcess;
-  const peers: PeerServer[] = [];
+  const peers: DnsDaemon[] = [];
   const clients = new Map<PeerName | 'ours', BulkClient>();
 
   beforeAll(async () => {

@@ -10,9 +10,10 @@ import { RandomStream } from '../../src/base/random.ts';
 import { chance, mutateOctets, pick } from '../fuzz/mutate-octets.ts';
 import { mutateSketch, readSketch, writeSketch } from '../fuzz/query-sketch.ts';
 import { BulkClient } from '../tools/bulk-client.ts';
+import type { DnsDaemon } from '../tools/dns-daemon.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { plainName } from '../tools/packet-case.ts';
-import { hasPeer, type PeerName, type PeerServer, startPeer } from '../tools/peer-server.ts';
+import { hasPeer, type PeerName, startPeer } from '../tools/peer-server.ts';
 import { COMPLIANCE_PACKETS } from '../vectors/compliance-packets.ts';
 import { PACKETS } from '../vectors/packets.ts';
 
@@ -139,7 +140,7 @@ describe.skipIf(MISSING.length === 0)(`damaged queries to four servers (skipped:
 
 describe.skipIf(MISSING.length > 0)('damaged queries to Meridian, NSD, Knot and BIND', () => {
   let server: MeridianProcess;
-  const peers: PeerServer[] = [];
+  const peers: DnsDaemon[] = [];
   const clients: BulkClient[] = [];
 
   beforeAll(async () => {

@@ -2,12 +2,13 @@ import { createSocket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AskOptions, ask } from '../tools/dns-client.ts';
+import type { DnsDaemon } from '../tools/dns-daemon.ts';
 import type { Reply } from '../tools/dns-reply.ts';
 import { freePort } from '../tools/free-port.ts';
 import { leftovers, markDescendants } from '../tools/leftovers.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { writeMmdb } from '../tools/mmdb-writer.ts';
-import { hasSubnetModule, hasUnbound, startUnbound, type Unbound } from '../tools/unbound.ts';
+import { hasSubnetModule, hasUnbound, startUnbound } from '../tools/unbound.ts';
 
 /** Where the parent's name server and the two of the delegated zone are. */
 const PARENT = '127.0.81.1';
@@ -89,7 +90,7 @@ const subnetTitle = `with Client Subnet${hasSubnetModule() ? '' : ' (skipped: un
 describe.skipIf(!hasUnbound())(title, () => {
   let parent: MeridianProcess;
   let child: MeridianProcess;
-  let resolver: Unbound;
+  let resolver: DnsDaemon;
   beforeAll(async () => {
     markDescendants();
     const childPort = canDelegate ? DNS_PORT : await freePort(CHILDREN[0]);
@@ -111,7 +112,7 @@ describe.skipIf(!hasUnbound())(title, () => {
     expect(await leftovers()).toEqual([]);
   });
 
-  function startResolver(subnetTo: readonly string[]): Promise<Unbound> {
+  function startResolver(subnetTo: readonly string[]): Promise<DnsDaemon> {
     const stubs = { 'example.test.': parent, ...(canDelegate ? {} : { 'gslb.example.test.': child }) };
     return startUnbound({ stubs, root: parent, subnetTo, readyName: 'ns1.example.test' });
   }

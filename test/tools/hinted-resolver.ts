@@ -1,26 +1,15 @@
 /**
- * BIND and Knot Resolver as recursive resolvers of a test's own: on a free loopback port, in a folder of its own, with root hints that
- * name one server on loopback. Neither primes from elsewhere, validates, fetches trust anchors or looks at the clock's root: every
- * query leaves from 127.0.0.1 for a server that the test runs.
+ * BIND, Knot Resolver and PowerDNS Recursor as recursive resolvers of a test's own, with root hints that name one server on loopback.
+ * None primes from elsewhere, validates, fetches trust anchors or looks at the clock's root: every query leaves from 127.0.0.1 for a
+ * server that the test runs.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type DnsServer } from './dns-client.ts';
-import { freePort } from './free-port.ts';
-import { findTool } from './tool-finder.ts';
+import { type DnsDaemon, startDaemon } from './dns-daemon.ts';
 
 /** Their binaries' names. */
-export type HintedName = 'named' | 'kresd';
-
-export type HintedResolver = DnsServer & {
-  /** What it logged. */
-  output(): string;
-  stop(): Promise<void>;
-};
+export type HintedName = 'named' | 'kresd' | 'pdns_recursor';
 
 export type HintedOptions = {
   /** Address of the server that is hinted at as the root, at port 53, and the name it goes by. */
@@ -30,46 +19,17 @@ export type HintedOptions = {
 };
 
 const HOST = '127.0.0.1';
-const READY_WITHIN_MS = 20_000;
-const OUTPUT_CHARS_MAX = 1_000_000;
 
 /** Starts `name`, which must be here (`findTool`), and waits for its first answer. */
-export async function startHinted(name: HintedName, options: HintedOptions): Promise<HintedResolver> {
-  const folder = mkdtempSync(join(tmpdir(), `meridian-${name}-`));
-  const port = await freePort(HOST);
-  const file = join(folder, 'resolver.conf');
-  writeFileSync(
-    join(folder, 'hints'),
-    `. 3600 NS ${options.root.name}\n${options.root.name} 3600 A ${options.root.address}\n`,
-  );
-  writeFileSync(file, name === 'named' ? namedConfig(folder, port) : kresdConfig(folder, port, options.root));
-  const args = name === 'named' ? ['-g', '-4', '-n', '1', '-c', file] : ['-n', '-c', file, folder];
-  const child = spawn(findTool(name)!, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      if (output.length < OUTPUT_CHARS_MAX) output += text;
-    });
-  }
-  const reap = () => child.kill('SIGKILL');
-  process.once('exit', reap);
-  const resolver: HintedResolver = {
-    dnsHost: HOST,
-    dnsPort: port,
-    output: () => output,
-    stop: async () => {
-      await end(child);
-      process.off('exit', reap);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-  try {
-    await untilReady(resolver, child, options.readyName);
-  } catch (error) {
-    await resolver.stop();
-    throw error;
-  }
-  return resolver;
+export function startHinted(name: HintedName, { root, readyName }: HintedOptions): Promise<DnsDaemon> {
+  return startDaemon(name, readyName, (folder, port) => {
+    const file = join(folder, 'resolver.conf');
+    const hints = join(folder, 'hints');
+    writeFileSync(hints, `. 3600 IN NS ${root.name}\n${root.name} 3600 IN A ${root.address}\n`);
+    if (name === 'pdns_recursor') return recursorOptions(folder, port, hints);
+    writeFileSync(file, name === 'named' ? namedConfig(folder, port) : kresdConfig(folder, port, root));
+    return name === 'named' ? ['-g', '-4', '-n', '1', '-c', file] : ['-n', '-c', file, folder];
+  });
 }
 
 function namedConfig(folder: string, port: number): string {
@@ -111,21 +71,13 @@ policy.add(policy.all(policy.FLAGS('ALLOW_LOCAL')))
 `;
 }
 
-async function untilReady(resolver: HintedResolver, child: ChildProcess, name: string): Promise<void> {
-  const deadlineMs = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < deadlineMs && child.exitCode === null) {
-    const reply = await ask(resolver, name, 'A', { rd: true, timeoutMs: 1_000 }).catch(() => null);
-    if (reply?.rcode === 0) return;
-    await sleep(100);
-  }
-  throw new Error(`the resolver does not answer:\n${resolver.output()}`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await ended;
-  clearTimeout(timer);
+/** Its own addresses are worth nothing to it unless `dont-query` says so. Client Subnet goes to all servers, as narrow as it comes. */
+function recursorOptions(folder: string, port: number, hints: string): string[] {
+  return [
+    ...[`--config-dir=${folder}`, `--socket-dir=${folder}`, '--daemon=no', '--threads=1', '--write-pid=no'],
+    ...[`--local-address=${HOST}`, `--local-port=${port}`, `--query-local-address=${HOST}`, '--dont-query='],
+    ...[`--hint-file=${hints}`, '--dnssec=off', '--security-poll-suffix='],
+    ...['--edns-subnet-allow-list=127.0.0.0/8', '--use-incoming-edns-subnet=yes', '--ecs-ipv4-bits=24'],
+    ...['--ecs-ipv4-cache-bits=24', '--ecs-add-for=0.0.0.0/0', '--packetcache-ttl=0', '--disable-packetcache=yes'],
+  ];
 }

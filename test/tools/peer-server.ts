@@ -3,34 +3,17 @@
  * in a folder of its own, as the user who runs the tests, gone when the test ends.
  */
 
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { buildQuery, exchangeUdp } from './dns-client.ts';
-import { freePort } from './free-port.ts';
+import { type DnsDaemon, startDaemon } from './dns-daemon.ts';
 import { findTool } from './tool-finder.ts';
 
 export type PeerName = 'nsd' | 'knotd' | 'named';
-
-export type PeerServer = {
-  readonly name: PeerName;
-  readonly dnsHost: string;
-  readonly dnsPort: number;
-  /** What it said on its standard streams so far. */
-  said(): string;
-  /** Ends it, waits, and removes its folder. */
-  stop(): Promise<void>;
-};
 
 /** Master files by origin, with the final dot. */
 export type MasterZones = ReadonlyMap<string, string>;
 
 const HOST = '127.0.0.1';
-const START_MS_MAX = 20_000;
-const POLL_MS = 50;
-const POLL_TIMEOUT_MS = 300;
 /** A zone that every server loads, and whose answer says that it has. */
 const WITNESS = 'witness.peer.';
 const WITNESS_ZONE = '@ 60 IN SOA ns.elsewhere. host.elsewhere. 1 2 3 4 5\n@ 60 IN NS ns.elsewhere.\n';
@@ -41,40 +24,19 @@ export function hasPeer(name: PeerName): boolean {
 }
 
 /** Starts the server `name` over `zones` and waits until it answers. A zone that it refuses gets SERVFAIL from it. */
-export async function startPeer(name: PeerName, zones: MasterZones): Promise<PeerServer> {
-  const folder = mkdtempSync(join(tmpdir(), `meridian-${name}-`));
-  const port = await freePort(HOST);
-  mkdirSync(join(folder, 'zones'));
-  const files = [...zones, [WITNESS, WITNESS_ZONE] as const].map(([origin, text], number) => {
-    const file = join(folder, 'zones', `${number}.zone`);
-    writeFileSync(file, text);
-    return { origin, file };
-  });
-  const configFile = join(folder, 'server.conf');
-  const { config, args } = PEERS[name];
-  writeFileSync(configFile, config(folder, port, files));
-  const child = spawn(findTool(name)!, [...args, '-c', configFile], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
+export function startPeer(name: PeerName, zones: MasterZones): Promise<DnsDaemon> {
+  return startDaemon(name, WITNESS, (folder, port) => {
+    mkdirSync(join(folder, 'zones'));
+    const files = [...zones, [WITNESS, WITNESS_ZONE] as const].map(([origin, text], number) => {
+      const file = join(folder, 'zones', `${number}.zone`);
+      writeFileSync(file, text);
+      return { origin, file };
     });
-  }
-  const reap = () => child.kill('SIGKILL');
-  process.once('exit', reap);
-  const stop = async () => {
-    await end(child);
-    process.off('exit', reap);
-    rmSync(folder, { recursive: true, force: true });
-  };
-  const server = { name, dnsHost: HOST, dnsPort: port, said: () => output, stop };
-  try {
-    await waitUntilUp(server, child, WITNESS);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return server;
+    const configFile = join(folder, 'server.conf');
+    const { config, args } = PEERS[name];
+    writeFileSync(configFile, config(folder, port, files));
+    return [...args, '-c', configFile];
+  });
 }
 
 type ZoneFile = { readonly origin: string; readonly file: string };
@@ -168,24 +130,4 @@ function namedConfig(folder: string, port: number, files: readonly ZoneFile[]): 
   ];
   for (const { origin, file } of files) lines.push(`zone "${origin}" { type primary; file "${file}"; };`);
   return `${lines.join('\n')}\n`;
-}
-
-async function waitUntilUp(server: PeerServer, child: ChildProcess, origin: string): Promise<void> {
-  const deadlineMs = performance.now() + START_MS_MAX;
-  while (performance.now() < deadlineMs && child.exitCode === null && child.signalCode === null) {
-    const reply = await exchangeUdp(server, buildQuery(origin, 'SOA'), POLL_TIMEOUT_MS).catch(() => null);
-    // Knot answers SERVFAIL while it still reads a zone.
-    if (reply !== null && (reply[3]! & 15) === 0) return;
-    await sleep(POLL_MS);
-  }
-  throw new Error(`${server.name} does not answer for ${origin}\n${server.said().slice(-4000)}`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 3_000);
-  await ended;
-  clearTimeout(timer);
 }

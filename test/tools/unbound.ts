@@ -3,13 +3,11 @@
  * but loopback: its queries leave from 127.0.0.1, and even the root is a stub that leads to the servers a test names.
  */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { ask, type DnsServer } from './dns-client.ts';
-import { freePort } from './free-port.ts';
+import type { DnsServer } from './dns-client.ts';
+import { type DnsDaemon, startDaemon } from './dns-daemon.ts';
 import { findTool } from './tool-finder.ts';
 
 export type UnboundOptions = {
@@ -21,14 +19,6 @@ export type UnboundOptions = {
   /** A name in `stubs` that is answered as soon as unbound works. */
   readonly readyName: string;
 };
-
-export type Unbound = DnsServer & {
-  /** What it logged. */
-  output(): string;
-  stop(): Promise<void>;
-};
-
-const READY_WITHIN_MS = 10_000;
 
 /** True if unbound can be run here. */
 export function hasUnbound(): boolean {
@@ -44,58 +34,12 @@ export function hasSubnetModule(): boolean {
 }
 
 /** Starts it and waits for its first answer. */
-export async function startUnbound(options: UnboundOptions): Promise<Unbound> {
-  const binary = findTool('unbound');
-  if (binary === null) throw new Error('no unbound: install it, or name one in UNBOUND_BIN');
-  const folder = mkdtempSync(join(tmpdir(), 'meridian-unbound-'));
-  const port = await freePort();
-  const file = join(folder, 'unbound.conf');
-  writeFileSync(file, configuration(options, folder, port));
-  const child = spawn(binary, ['-d', '-p', '-c', file], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      if (output.length < 1_000_000) output += text;
-    });
-  }
-  const reap = () => child.kill('SIGKILL');
-  process.once('exit', reap);
-  const unbound: Unbound = {
-    dnsHost: '127.0.0.1',
-    dnsPort: port,
-    output: () => output,
-    stop: async () => {
-      await end(child);
-      process.off('exit', reap);
-      rmSync(folder, { recursive: true, force: true });
-    },
-  };
-  try {
-    await untilReady(unbound, child, options.readyName);
-  } catch (error) {
-    await unbound.stop();
-    throw error;
-  }
-  return unbound;
-}
-
-async function untilReady(unbound: Unbound, child: ChildProcess, name: string): Promise<void> {
-  const deadlineMs = performance.now() + READY_WITHIN_MS;
-  while (performance.now() < deadlineMs && child.exitCode === null) {
-    const reply = await ask(unbound, name, 'A', { rd: true, timeoutMs: 500 }).catch(() => null);
-    if (reply?.rcode === 0) return;
-    await sleep(50);
-  }
-  throw new Error(`unbound does not answer:\n${unbound.output()}`);
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
-  await ended;
-  clearTimeout(timer);
+export function startUnbound(options: UnboundOptions): Promise<DnsDaemon> {
+  return startDaemon('unbound', options.readyName, (folder, port) => {
+    const file = join(folder, 'unbound.conf');
+    writeFileSync(file, configuration(options, folder, port));
+    return ['-d', '-p', '-c', file];
+  });
 }
 
 function configuration(options: UnboundOptions, folder: string, port: number): string {
