@@ -32,6 +32,8 @@ export class ShiftFeed {
   readonly #book = new OverrideBook();
   #dueMs = 0;
   #isLooking = false;
+  /** The store's shifts have been read as a whole since the start. */
+  #hasRead = false;
 
   constructor(options: ShiftFeedOptions) {
     this.#options = options;
@@ -71,7 +73,9 @@ export class ShiftFeed {
     const { store, clock } = this.#options;
     this.#isLooking = true;
     try {
-      const read = await store.readOverrides(this.#book.version);
+      // What was kept over a restart was aged by a wall clock that may have been set meanwhile: the first look asks for all.
+      const read = await store.readOverrides(this.#hasRead ? this.#book.version : -1);
+      this.#hasRead = true;
       if (read !== null) {
         for (const refusal of read.refused) this.#options.onRefused(refusal);
         const news = this.#book.take(read.overrides, read.version, clock.monotonicMs(), read.nowMs ?? clock.wallMs());

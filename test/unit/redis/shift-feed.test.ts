@@ -102,6 +102,12 @@ describe('the shifts of a node', () => {
     const second = world();
     second.feed.importState(first.feed.exportState(), 600_000);
     expect(second.feed.list()).toEqual([{ override: shift('one'), leftMs: 3_600_000 - 1_000 - 600_000 }]);
+    const elsewhen = world(first.store);
+    elsewhen.feed.importState(first.feed.exportState(), 3 * 86_400_000);
+    expect(elsewhen.feed.list()).toEqual([]);
+    await elsewhen.pass(0);
+    expect(elsewhen.told()).toEqual(['added one']);
+    expect(elsewhen.feed.shiftOf(spec)).toBe(first.feed.shiftOf(spec));
     const third = world();
     third.feed.importState(first.feed.exportState(), -5_000);
     expect(third.feed.list()[0]?.leftMs).toBe(3_599_000);
