@@ -4,6 +4,7 @@
  */
 
 import { createSocket, type Socket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { buildQuery, type DnsServer } from '../tools/dns-client.ts';
 
 /** The rate, over all nodes. */
@@ -12,6 +13,9 @@ const TURN_MS = 50;
 /** It swells and ebbs by this part within a minute, so that the chart has something to show. */
 const SWELL = 0.35;
 const SWELL_MS = 60_000;
+/** A node that has just started answers queries before it can draw a map. */
+const MAP_WITHIN_MS = 40_000;
+const MAP_AGAIN_MS = 250;
 
 type Asker = { readonly server: DnsServer; readonly socket: Socket; readonly queries: readonly WeighedQuery[] };
 type WeighedQuery = { readonly octets: Uint8Array; readonly upTo: number };
@@ -57,8 +61,7 @@ type MapRecord = {
 
 /** Clients of every country that the node at `adminUrl` knows, for each steered name. */
 export async function startClients(nodes: readonly DnsServer[], adminUrl: string): Promise<DemoClients> {
-  const response = await fetch(`${adminUrl}/api/v1/map`, { signal: AbortSignal.timeout(10_000) });
-  const { records } = (await response.json()) as { records: readonly MapRecord[] };
+  const records = await readMap(adminUrl);
   let upTo = 0;
   const queries = records.flatMap(({ name, countries }) =>
     countries.flatMap(({ clients, client }) => {
@@ -69,4 +72,15 @@ export async function startClients(nodes: readonly DnsServer[], adminUrl: string
     }),
   );
   return new DemoClients(nodes, queries);
+}
+
+async function readMap(adminUrl: string): Promise<readonly MapRecord[]> {
+  const deadlineMs = performance.now() + MAP_WITHIN_MS;
+  for (;;) {
+    const response = await fetch(`${adminUrl}/api/v1/map`, { signal: AbortSignal.timeout(MAP_WITHIN_MS) });
+    const body = (await response.json()) as { readonly records?: readonly MapRecord[]; readonly error?: string };
+    if (body.records !== undefined) return body.records;
+    if (performance.now() > deadlineMs) throw new Error(`the node has no map: ${body.error ?? response.status}`);
+    await sleep(MAP_AGAIN_MS);
+  }
 }

@@ -120,7 +120,12 @@ async function play(isOver: Promise<void>): Promise<void> {
   void isOver.then(() => {
     hasEnded = true;
   });
-  const world = await startDemo();
+  const world = await startDemo().catch((error: unknown) => {
+    // What a terminal tells all of its processes, those that are starting have heard too.
+    if (hasEnded) return null;
+    throw error;
+  });
+  if (world === null) return;
   if (!hasEnded) introduce(world);
   const watching = watchAnswers(world, () => hasEnded);
   try {
