@@ -3,7 +3,6 @@
  * hands and one that met a bug. The queries that end a worker are injected (`test/drill/injected-bug.mjs`) and count nowhere.
  */
 
-import { once } from 'node:events';
 import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
@@ -64,25 +63,36 @@ async function send(node: Node, way: Way, query: Uint8Array, timeoutMs = 5_000):
   return way === 'tls' ? exchangeTls(node.tls, query) : exchangeHttps(node.https, query);
 }
 
-async function exchangeTls(port: number, query: Uint8Array): Promise<Uint8Array | null> {
-  const socket = connectTls({ port, host: '127.0.0.1', ca: pem(TLS_FILES.authority) });
-  socket.on('error', () => socket.destroy());
-  socket.write(Uint8Array.from([query.length >> 8, query.length & 255, ...query]));
-  const [chunk] = (await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [])])) as Buffer[];
-  socket.destroy();
-  return chunk === undefined ? null : Uint8Array.from(chunk.subarray(2));
+/** A worker that ends resets its connections. */
+function exchangeTls(port: number, query: Uint8Array): Promise<Uint8Array | null> {
+  return new Promise((resolve) => {
+    const socket = connectTls({ port, host: '127.0.0.1', ca: pem(TLS_FILES.authority) });
+    socket.on('error', () => resolve(null));
+    socket.on('close', () => resolve(null));
+    socket.once('data', (chunk) => {
+      resolve(Uint8Array.from(chunk.subarray(2)));
+      socket.destroy();
+    });
+    socket.write(Uint8Array.from([query.length >> 8, query.length & 255, ...query]));
+  });
 }
 
-async function exchangeHttps(port: number, query: Uint8Array): Promise<Uint8Array | null> {
-  const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: pem(TLS_FILES.authority) });
-  session.on('error', () => session.destroy());
-  const headers = { ':method': 'POST', ':path': '/dns-query', 'content-type': 'application/dns-message' };
-  const stream = session.request(headers).on('error', () => undefined);
-  stream.end(query);
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  session.close();
-  return chunks.length === 0 ? null : Uint8Array.from(Buffer.concat(chunks));
+function exchangeHttps(port: number, query: Uint8Array): Promise<Uint8Array | null> {
+  return new Promise((resolve) => {
+    const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: pem(TLS_FILES.authority) });
+    session.on('error', () => resolve(null));
+    session.on('close', () => resolve(null));
+    const headers = { ':method': 'POST', ':path': '/dns-query', 'content-type': 'application/dns-message' };
+    const stream = session.request(headers);
+    const chunks: Buffer[] = [];
+    stream.on('error', () => resolve(null));
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stream.on('end', () => {
+      resolve(chunks.length === 0 ? null : Uint8Array.from(Buffer.concat(chunks)));
+      session.close();
+    });
+    stream.end(query);
+  });
 }
 
 async function askRound(node: Node): Promise<void> {
