@@ -10,6 +10,7 @@ import { untilInForce } from './in-force.ts';
 
 const ROUNDS = 8;
 const FILE = 'target.test.yaml';
+const DRILL_ZONE = "'': {type: NS, value: ns.drill.test.}\nwww: {type: A, value: 192.0.2.7}\n";
 const REGIONS = 'eu-west: {name: Ireland, latitude: 53.35, longitude: -6.26}\n';
 const NETWORKS = '192.0.2.0/24: {country: IE}\n';
 
@@ -59,7 +60,7 @@ export const DAMAGED_ZONES: Drill = {
   name: 'damaged-zones',
   node: {
     zones: {
-      'drill.test.yaml': `'': {type: NS, value: ns.drill.test.}\nwww: {type: A, value: 192.0.2.7}\n`,
+      'drill.test.yaml': DRILL_ZONE,
       [FILE]: zone(1),
     },
     geoData: { 'regions.yaml': REGIONS, 'networks.yaml': NETWORKS },
@@ -73,6 +74,7 @@ export const DAMAGED_ZONES: Drill = {
     let last = 1;
     // Also where an earlier run has left something else.
     replace(path, zone(last));
+    replace(join(node.zonesFolder, 'drill.test.yaml'), DRILL_ZONE);
     await reload(ground);
     await untilInForce(node, 'www.target.test.', `192.0.2.${last}`);
     for (let round = 0; round < Math.max(1, Math.round(ROUNDS * scale)); round++) {
@@ -116,12 +118,12 @@ async function swapLinks(
   path: string,
   from: number,
 ): Promise<{ count: number; last: number }> {
-  const data = join(node.folder, 'data');
+  const data = join(node.zonesFolder, '..data');
   const count = Math.max(3, Math.round(20 * scale));
   let last = from;
   for (let i = 0; i < count; i++) {
     last = (last % 250) + 1;
-    const version = mkdtempSync(join(node.folder, 'version-'));
+    const version = mkdtempSync(join(node.zonesFolder, '..version-'));
     writeFileSync(join(version, FILE), zone(last));
     symlinkSync(version, `${data}.new`);
     renameSync(`${data}.new`, data);

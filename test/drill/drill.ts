@@ -38,6 +38,8 @@ export type Drill = {
   readonly logLinesMax?: number;
   /** Megabytes that the node may grow by, {@link GROWTH_MB_MAX} if not given. */
   readonly growthMbMax?: number;
+  /** Too much like another for a place in the smoke. */
+  readonly inFullOnly?: boolean;
   /** What this machine lacks for the drill, in words; null: nothing. */
   readonly lacks?: () => string | null;
   /** Does harm for some seconds and takes back its own sockets. Returns what it did, in words; throws for a promise that was broken. */

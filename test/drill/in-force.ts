@@ -3,7 +3,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ask, type DnsServer } from '../tools/dns-client.ts';
 
-const WITHIN_MS = 5_000;
+/** Twice the time after which files are looked at whatever the kernel reports. */
+const WITHIN_MS = 10_000;
 
 /** Resolves when `name` has the address `address`; throws if that does not come. */
 export async function untilInForce(server: DnsServer, name: string, address: string): Promise<void> {

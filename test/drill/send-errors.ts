@@ -29,6 +29,7 @@ function sendErrors(name: string, transport: string): Drill {
   return {
     name,
     node: { transport },
+    inFullOnly: transport === 'dgram',
     sharesMin: { udp: UDP_SHARE_MIN },
     lacks: () => (canTrace() ? null : 'strace is not here, or may not trace'),
     run: async (ground) => {
@@ -70,7 +71,7 @@ async function refuse(
   const questions = [{ name: 'www.drill.test.', type: 'A' }];
   const options = { questions, perSecond: PER_SECOND, lostAfterMs: LOST_AFTER_MS };
   const { sent, lost } = await streamDuring(node, options, async () => {
-    await sleep(Math.max(800, SECONDS_EACH * scale * 1000));
+    await sleep(Math.max(500, SECONDS_EACH * scale * 1000));
   });
   if (tracer !== null) await detach(tracer);
   const after = await counters();

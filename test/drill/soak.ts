@@ -135,7 +135,7 @@ function judge({ report, tcp, samplesMb, done, faults }: Soaked): SoakReport {
     faults.push(`memory grows by ${slope.toFixed(1)} MB an hour`);
   const list = (map: ReadonlyMap<string, number>) => [...map].map(([what, times]) => `${what} ${times}`).join(', ');
   const codes = Object.entries(rcodes).map(([code, times]) => `RCODE ${code} ${times}`);
-  const memory = `memory ${samplesMb[0]?.toFixed(0)} to ${samplesMb.at(-1)?.toFixed(0)} MB, ${slope.toFixed(1)} MB/h after warm-up (bar ${BAR_MB_PER_HOUR})`;
+  const memory = `memory ${samplesMb[0]?.toFixed(0)} to ${samplesMb.at(-1)?.toFixed(0)} MB, ${samplesMb.length < JUDGED_SECONDS ? 'too short for a slope' : `${slope.toFixed(1)} MB/h after warm-up (bar ${BAR_MB_PER_HOUR})`}`;
   const line = [
     `soak: ${samplesMb.length} s, drills in small: ${list(done)}`,
     `${sent} queries over UDP, ${sent - answered} lost, ${codes.join(', ')}`,
