@@ -4,7 +4,7 @@ import type { AgentsAnswer, ClusterAnswer } from './api-answers.ts';
 import { nodeNotes } from './cluster-notes.ts';
 import { useGround, useLoaded } from './console-context.tsx';
 import { movesClients } from './event-kinds.ts';
-import { amountText, countText, durationText } from './figures.ts';
+import { amountText, countText, durationText, millisecondsText } from './figures.ts';
 import { writeRoute } from './page-route.ts';
 import { Card, Failure, Quiet, Scroll, StateMark } from './view-parts.tsx';
 
@@ -138,12 +138,15 @@ function AgentTable({ agents }: { readonly agents: readonly AgentRow[] }) {
             <th scope="col">Region</th>
             <th scope="col">State</th>
             <th scope="col" class="number">
+              Lag
+            </th>
+            <th scope="col" class="number">
               Last seen
             </th>
           </tr>
         </thead>
         <tbody>
-          {agents.map(({ agent, region, fresh, ageSeconds }) => (
+          {agents.map(({ agent, region, fresh, ageSeconds, lagMs }) => (
             <tr key={agent} data-agent={agent}>
               <th scope="row">{agent}</th>
               <td>
@@ -153,6 +156,7 @@ function AgentTable({ agents }: { readonly agents: readonly AgentRow[] }) {
                 <StateMark state={fresh ? 'up' : 'down'} word={fresh ? 'heard' : 'silent'} />
                 {!fresh && <span class="quiet block">its word does not count</span>}
               </td>
+              <td class="number">{millisecondsText(lagMs)}</td>
               <td class="number">{durationText(ageSeconds)} ago</td>
             </tr>
           ))}
