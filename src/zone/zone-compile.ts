@@ -5,7 +5,8 @@
 
 import { addressBytes } from '../base/ip-address.ts';
 import { RRType, typeCode } from '../wire/codes.ts';
-import { isAtOrBelow, nameLength } from '../wire/name.ts';
+import { isAtOrBelow, lowerName, nameLength } from '../wire/name.ts';
+import { targetNameAt } from '../wire/rdata.ts';
 import { ScannedName } from '../wire/scanned-name.ts';
 import { compileDynamic, type DynamicLinks } from './dynamic-compile.ts';
 import { compileFollowed } from './follow-compile.ts';
@@ -171,7 +172,7 @@ function writeNode(
   return records;
 }
 
-/** The RRsets of a node: records of one type together, exact duplicates dropped, the smallest TTL for all (RFC 2181 5). */
+/** The RRsets of a node: records of one type together, duplicates dropped, the smallest TTL for all (RFC 2181 5). */
 function collectRRsets(model: ZoneModel, tree: ZoneTree, node: number): RRsetDraft[] {
   const rrsets: RRsetDraft[] = [];
   const ofType = new Map<number, RRsetDraft>();
@@ -191,17 +192,21 @@ function collectRRsets(model: ZoneModel, tree: ZoneTree, node: number): RRsetDra
       rrset.rdatas.push(rdata);
     }
   }
-  for (const rrset of rrsets) if (rrset.rdatas.length > 1) rrset.rdatas = withoutDuplicates(rrset.rdatas);
+  for (const rrset of rrsets) if (rrset.rdatas.length > 1) rrset.rdatas = withoutDuplicates(rrset.type, rrset.rdatas);
   return rrsets;
 }
 
-function withoutDuplicates(rdatas: readonly Uint8Array[]): Uint8Array[] {
+/** The first of those that differ in nothing but the case of the name that they lead to (RFC 2181 5, RFC 4343 3). */
+function withoutDuplicates(type: number, rdatas: readonly Uint8Array[]): Uint8Array[] {
+  const nameAt = targetNameAt(type);
   const seen = new Set<string>();
   // Every octet is one character of Latin-1, so the text is equal exactly when the octets are.
   const latin1 = new TextDecoder('latin1');
   return rdatas.filter((rdata) => {
     const size = seen.size;
-    return seen.add(latin1.decode(rdata)).size > size;
+    const folded = rdata.slice();
+    if (nameAt >= 0) folded.set(lowerName(rdata.subarray(nameAt, nameAt + nameLength(rdata, nameAt))), nameAt);
+    return seen.add(latin1.decode(folded)).size > size;
   });
 }
 

@@ -35,6 +35,21 @@ describe('compileZone', () => {
     expect([zone.countOf(rrset), zone.ttlOf(rrset)]).toEqual([2, 60]);
   });
 
+  it('drops what differs only in the case of the name it leads to, and nothing else (RFC 2181 5, RFC 4343 3)', () => {
+    const { zone, nodeOf } = compiled([
+      ...['a 60 NS ns.B.example.', 'a 60 NS NS.b.example.', 'a 60 NS nt.b.example.'],
+      ...['b 60 SVCB 1 X key667=a', 'b 60 SVCB 1 x key667=a', 'b 60 SVCB 1 x key667=A'],
+      ...['c 60 TXT a', 'c 60 TXT A'],
+    ]);
+    const countOf = (name: string, type: number) => zone.countOf(zone.findRRset(nodeOf(name), type));
+    const counts = [
+      countOf('a.example.', RRType.NS),
+      countOf('b.example.', RRType.SVCB),
+      countOf('c.example.', RRType.TXT),
+    ];
+    expect(counts).toEqual([2, 2, 2]);
+  });
+
   it('tells duplicates by their octets even when they are long', () => {
     const long = (end: string) => `a 60 TXT ${`"${'x'.repeat(250)}" `.repeat(30)}"${end}"`;
     const { zone, nodeOf } = compiled([long('1'), long('2'), long('1')]);
