@@ -3,9 +3,7 @@
  * resolve to 127.0.0.1 (DNS rebinding), or by posting blindly (CSRF). The Host, Origin and Sec-Fetch-Site headers tell.
  *
  *   bound to loopback     Host must be a loopback address or localhost; reading needs no token
- *   changes, and for other machines everything but health
- *     token set           the bearer token, from anywhere
- *     no token            only from a loopback client
+ *   changes, and for other machines everything but health: the bearer token; without one configured or kept, nobody
  *
  * Used by `admin-api.ts` before every route.
  */
@@ -31,7 +29,7 @@ export type GuardedRequest = {
 export type GuardPolicy = {
   /** The API listens on loopback only. */
   readonly loopbackOnly: boolean;
-  /** Null: none is configured. */
+  /** Null: there is none, and nothing is changed. */
   readonly token: string | null;
 };
 
@@ -78,19 +76,17 @@ function guardOrigin(request: GuardedRequest, host: string): Refusal | null {
 function guardChange(request: GuardedRequest, host: string, token: string | null): Refusal | null {
   const refusal = guardOrigin(request, host);
   if (refusal !== null) return refusal;
-  if (token !== null) {
-    if (isBearer(request.header('authorization'), token)) return null;
+  if (token === null) {
     return {
-      status: 401,
-      message:
-        'this needs the header "Authorization: Bearer TOKEN" with the token of the node (MERIDIAN_ADMIN_TOKEN or --admin-token-file)',
+      status: 403,
+      message: 'this needs a token, and the node has none: set MERIDIAN_ADMIN_TOKEN or --admin-token-file',
     };
   }
-  if (request.remoteAddress !== undefined && isLoopback(request.remoteAddress)) return null;
+  if (isBearer(request.header('authorization'), token)) return null;
   return {
-    status: 403,
+    status: 401,
     message:
-      'without a configured token (MERIDIAN_ADMIN_TOKEN or --admin-token-file) this is for clients on the same machine only',
+      'this needs the header "Authorization: Bearer TOKEN" with the token of the node (MERIDIAN_ADMIN_TOKEN, --admin-token-file, else the file admin-token in its state directory)',
   };
 }
 

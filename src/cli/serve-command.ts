@@ -8,7 +8,7 @@ import { CertificateFiles } from '../server/certificate-files.ts';
 import type { TlsOptions } from '../server/serve-options.ts';
 import { MeridianServer } from '../server/server.ts';
 import { reasonOf } from '../server/state-dir.ts';
-import { readAdminToken } from './admin-token.ts';
+import { keepAdminToken, readAdminToken } from './admin-token.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import { dropPrivileges } from './drop-privileges.ts';
 import { openProcessLog } from './process-log.ts';
@@ -29,7 +29,7 @@ export async function runServe(resolved: LastingSettings): Promise<number> {
     allowRoot: settings['allow-root'] ?? false,
     user: settings.user,
   });
-  const token = readAdminToken(settings);
+  const configured = readAdminToken(settings);
   const certificate = readCertificate(options.tls);
   const { log, flush } = await openProcessLog(settings['log-level'] ?? 'info');
   const signals = watchStopSignals();
@@ -41,7 +41,8 @@ export async function runServe(resolved: LastingSettings): Promise<number> {
   // After what only root may read (token, key), before anything that the world can reach.
   if (settings.user !== undefined && process.getuid?.() === 0) log.info(dropPrivileges(settings.user, settings.group));
   const server = new MeridianServer(options, log, certificate, () => readSettingsNews(resolved));
-  const admin = settings.admin === 'off' ? null : new AdminServer(server, log, token);
+  const admin =
+    settings.admin === 'off' ? null : new AdminServer(server, log, configured ?? keptToken(options.stateDir, log));
   try {
     const adminAddress =
       (await admin?.listen(
@@ -63,6 +64,15 @@ export async function runServe(resolved: LastingSettings): Promise<number> {
     await admin?.close();
     await flush();
   }
+}
+
+/** The token of a node that was given none; null: it keeps nothing. As the user that the node runs as, like all that it keeps. */
+function keptToken(stateDir: string | null, log: Logger): string | null {
+  if (stateDir === null) return null;
+  const { token, news, isKept } = keepAdminToken(stateDir);
+  if (isKept) log.info(news);
+  else log.warn(news);
+  return token;
 }
 
 /** The certificate of encrypted transports. Throws a usage failure when it cannot be used. */

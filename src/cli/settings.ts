@@ -124,13 +124,13 @@ export const SETTINGS = {
   'admin-token': {
     schema: text,
     placeholder: 'text',
-    help: 'bearer token that POST requests of the API need',
+    help: 'bearer token that changes by the API need',
     isSecret: true,
   },
   'admin-token-file': {
     schema: text,
     placeholder: 'file',
-    help: 'file with the bearer token that POST requests of the API need',
+    help: 'file with the bearer token that changes by the API need (default: admin-token in --state-dir, made at the first start)',
   },
   workers: {
     schema: wholeNumber(1, WORKERS_MAX, 'WORKERS_MAX'),

@@ -20,7 +20,7 @@ export function TokenDialog({ why, onDone }: Input) {
         <h2 id="token-title">Token</h2>
         <p>{why} It stays in the memory of this page and is gone when you close it.</p>
         <label>
-          Token of --admin-token-file
+          MERIDIAN_ADMIN_TOKEN or --admin-token-file; else the file admin-token in the node's state directory
           <input
             type="password"
             autoComplete="off"

@@ -3,6 +3,7 @@
  * of it are real processes on loopback; without a redis-server each node checks for itself.
  */
 
+import { randomBytes } from 'node:crypto';
 import {
   ADDRESS_OF,
   addressesFor,
@@ -108,7 +109,12 @@ export async function startDemo(): Promise<DemoWorld> {
   const redis = hasRedisServer() ? await startRedis() : null;
   try {
     const regions = redis === null ? [] : REGIONS;
-    const cluster = await startCluster(redis ?? EMBEDDED, { world: DEMO_WORLD, regions });
+    // One for both nodes, so that their pages take the same.
+    const env = { MERIDIAN_ADMIN_TOKEN: randomBytes(8).toString('hex') };
+    const cluster = await startCluster(
+      { ...EMBEDDED, url: redis?.url ?? EMBEDDED.url, env },
+      { world: DEMO_WORLD, regions },
+    );
     try {
       return new DemoWorld(cluster, redis, await startClients(cluster.nodes, cluster.nodes[0]!.adminUrl));
     } catch (error) {

@@ -41,6 +41,7 @@ function introduce({ cluster, redis }: DemoWorld): void {
       '\n',
       `Console    ${cluster.nodes.map(({ adminUrl }) => adminUrl).join('\n           ')}\n`,
       '           Open one: its map recolours as regions fail and heal.\n',
+      `Token      ${node!.adminToken}, for changes on the page\n`,
       `State      ${redis === null ? 'no redis-server here: each node checks for itself' : redis.url}\n`,
       'As a client in eu-west:\n',
       `  dig @${node!.dnsHost} -p ${node!.dnsPort} ${WWW} \\\n    +short +subnet=${CLIENTS_OF['eu-west'].v4}\n\n`,

@@ -20,7 +20,7 @@ export const DAMAGED_GEO: Drill = {
   run: async ({ node, scale }) => {
     const places = join(node.geoFolder, 'places.mmdb');
     const networks = join(node.geoFolder, 'networks.yaml');
-    const reload = async () => (await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' })).status;
+    const reload = async () => (await node.change('POST', '/api/v1/reload')).status;
     const expectCountry = async (wanted: string, client: string, after: string) => {
       const url = `${node.adminUrl}/api/v1/explain?name=www.drill.test.&client=${client}`;
       const { clientLocation } = (await (await fetch(url)).json()) as { clientLocation: { country: string } | null };

@@ -159,7 +159,7 @@ async function expectMetric({ node }: DrillGround, what: string): Promise<void> 
 }
 
 async function reload({ node }: DrillGround): Promise<{ status: number; body: string }> {
-  const response = await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' });
+  const response = await node.change('POST', '/api/v1/reload');
   return { status: response.status, body: await response.text() };
 }
 

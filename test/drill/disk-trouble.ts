@@ -74,7 +74,7 @@ async function change({ node }: DrillGround, country: string, last: number): Pro
   const places = join(node.geoFolder, 'places.mmdb');
   writeFileSync(`${places}.new`, database(country));
   renameSync(`${places}.new`, places);
-  const reloaded = await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' });
+  const reloaded = await node.change('POST', '/api/v1/reload');
   if (reloaded.status !== 200) throw new Error(`the reload was answered with ${reloaded.status}`);
   await untilInForce(node, 'www.drill.test.', `192.0.2.${last}`);
   const url = `${node.adminUrl}/api/v1/explain?name=www.drill.test.&client=81.2.69.1`;

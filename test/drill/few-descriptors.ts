@@ -35,7 +35,7 @@ export const FEW_DESCRIPTORS_AT_START: Drill = {
     const { words, sockets } = await crowd(ground);
     const { node } = ground;
     node.writeZone('more.test.yaml', "'': {type: NS, value: ns.more.test.}\nwww: {type: A, value: 192.0.2.8}\n");
-    const reloaded = await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' });
+    const reloaded = await node.change('POST', '/api/v1/reload');
     if (reloaded.status !== 200) throw new Error(`the reload was answered with ${reloaded.status}`);
     await untilInForce(node, 'www.more.test.', '192.0.2.8');
     return `${words}, reloaded meanwhile; ${await recover(ground, sockets)}`;

@@ -32,7 +32,7 @@ export const MANY_ZONES: Drill = {
     };
     const reload = async () => {
       const signal = AbortSignal.timeout(RELOAD_MS_MAX);
-      const response = await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST', signal });
+      const response = await node.change('POST', '/api/v1/reload', undefined, signal);
       const { ok, milliseconds } = (await response.json()) as { ok: boolean; milliseconds: number };
       if (!ok) throw new Error(`the reload was answered with ${response.status}`);
       await untilInForce(node, `www.z${count - 1}.test.`, `192.0.2.${last}`);

@@ -44,6 +44,6 @@ async function factorOf({ node, scale }: DrillGround): Promise<number> {
 
 async function reload({ node }: DrillGround, config: string): Promise<{ status: number; body: string }> {
   writeFileSync(join(node.folder, 'meridian.yaml'), config);
-  const response = await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' });
+  const response = await node.change('POST', '/api/v1/reload');
   return { status: response.status, body: await response.text() };
 }

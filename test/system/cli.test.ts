@@ -205,9 +205,9 @@ describe('serve', () => {
     const status = await run(['status', '--admin', node.adminUrl]);
     expect(status.stdout).toMatch(/a\.example\. +last-good/);
     expect(status.stdout).toMatch(/a\.example\.yaml:2:\d+: error: www A/);
-    expect((await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' })).status).toBe(409);
+    expect((await node.change('POST', '/api/v1/reload')).status).toBe(409);
     node.writeZone('a.example.yaml', `${NS}www: {type: A, value: 192.0.2.2}\n`);
-    expect((await fetch(`${node.adminUrl}/api/v1/reload`, { method: 'POST' })).status).toBe(200);
+    expect((await node.change('POST', '/api/v1/reload')).status).toBe(200);
     expect(await ask()).toBe('192.0.2.2');
   });
 });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ConsoleBrowser, findAccessFaults, startConsoleBrowser } from '../tools/console-browser.ts';
+import { type ConsoleBrowser, findAccessFaults, giveToken, startConsoleBrowser } from '../tools/console-browser.ts';
 import { CONSOLE_ZONE, type ConsoleWorld, startConsoleWorld } from '../tools/console-world.ts';
 import { ask } from '../tools/dns-client.ts';
 import { leftovers, markDescendants } from '../tools/leftovers.ts';
@@ -58,6 +58,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await form.locator('select').last().selectOption('60');
     await form.getByLabel('Reason').fill('a test');
     await form.getByRole('button', { name: 'Make the shift' }).click();
+    await giveToken(page, world.node.adminToken);
     await page.waitForSelector('[data-shift] .countdown');
     shiftMadeMs = performance.now();
     expect(await page.textContent('[data-shift]')).toContain('endpoint 127.0.84.11 drained');
@@ -175,6 +176,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     expect(await countShifts()).toBe(old);
     await form.locator('select').selectOption('60');
     await form.getByRole('button', { name: 'Make the shift' }).click();
+    await giveToken(page, world.node.adminToken);
     await form.getByText('Made: pool').waitFor();
     await expect.poll(countShifts, { timeout: SHOWN_WITHIN_MS }).toBe(old + 1);
     await page.evaluate("location.hash = '#/shifts'");

@@ -129,7 +129,7 @@ describe.each(TRANSPORTS)('a node over %s', (transport) => {
     try {
       await askRound(node);
       node.process.writeZone('a.test.yaml', zone('127.0.1.3'));
-      await fetch(`${node.process.adminUrl}/api/v1/reload`, { method: 'POST' });
+      await node.process.change('POST', '/api/v1/reload');
       await askRound(node);
       for (const [i, way] of (['udp', 'tcp', 'tls'] as const).entries()) await endWorker(node, way, i + 1);
       await askRound(node);

@@ -181,17 +181,13 @@ describe.skipIf(!hasRedisServer())(title, { timeout: 120_000 }, () => {
   /** Drains an endpoint for ten minutes, through the first node, whose clock is the one that jumps; the shift's id. */
   async function drain(target: string): Promise<string> {
     const shift = { scope: 'endpoint', target, factor: 0, seconds: 600, reason: 'test', by: 'test', force: true };
-    const response = await fetch(`${cluster.nodes[0]!.adminUrl}/api/v1/shifts`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(shift),
-    });
+    const response = await cluster.nodes[0]!.change('POST', '/api/v1/shifts', shift);
     expect(response.status).toBe(201);
     return ((await response.json()) as { shift: { id: string } }).shift.id;
   }
 
   async function takeBack(id: string): Promise<void> {
-    const response = await fetch(`${cluster.nodes[0]!.adminUrl}/api/v1/shifts/${id}`, { method: 'DELETE' });
+    const response = await cluster.nodes[0]!.change('DELETE', `/api/v1/shifts/${id}`);
     expect(response.ok).toBe(true);
   }
 

@@ -24,7 +24,7 @@ const FIRST_READY_MS = 40_000;
 /** Their answers fit into the receive buffer that a socket has everywhere. */
 const QUERIES_AT_STOP = 150;
 
-beforeAll(markDescendants);
+beforeAll(() => markDescendants());
 afterAll(async () => expect(await leftovers()).toEqual([]));
 
 describe('npm start in a fresh copy', () => {

@@ -76,3 +76,10 @@ export async function findAccessFaults(page: Page): Promise<AccessFault[]> {
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, impact, nodes }) => ({ id, impact, targets: nodes.flatMap(({ target }) => target) }));
 }
+
+/** Gives a page that asks for it the node's token. */
+export async function giveToken(page: Page, token: string): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: 'Token' });
+  await dialog.getByLabel('MERIDIAN_ADMIN_TOKEN').fill(token);
+  await dialog.getByRole('button', { name: 'Use it' }).click();
+}

@@ -4,7 +4,7 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from './free-port.ts';
@@ -69,6 +69,7 @@ export class MeridianProcess {
   stderr = '';
   readonly #startMs = performance.now();
   readonly #keepFolder: boolean;
+  readonly #token: string | undefined;
   readonly #ended: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
   #onOutput = new Set<() => void>();
   hasEnded = false;
@@ -79,6 +80,7 @@ export class MeridianProcess {
     this.dnsPort = place.dnsPort;
     this.adminUrl = place.adminUrl;
     this.#keepFolder = place.keepFolder;
+    this.#token = place.env.MERIDIAN_ADMIN_TOKEN;
     const [program = process.execPath, ...line] = [...place.under, process.execPath, MAIN, ...args];
     this.child = spawn(program, line, {
       cwd: place.folder,
@@ -100,6 +102,22 @@ export class MeridianProcess {
 
   get zonesFolder(): string {
     return join(this.folder, 'zones');
+  }
+
+  /** What changes by the admin API need: the configured token, else the one that the node has made. */
+  get adminToken(): string {
+    return this.#token ?? readFileSync(join(this.folder, 'state', 'admin-token'), 'utf8').trim();
+  }
+
+  /** Asks the admin API to change something. */
+  change(method: 'POST' | 'DELETE', path: string, body?: object, signal: AbortSignal | null = null): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.adminToken}`, 'content-type': 'application/json' };
+    return fetch(`${this.adminUrl}${path}`, {
+      method,
+      headers,
+      signal,
+      body: body === undefined ? null : JSON.stringify(body),
+    });
   }
 
   get geoFolder(): string {

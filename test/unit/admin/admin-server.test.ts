@@ -106,15 +106,20 @@ describe('the admin API', () => {
   });
 
   it('reloads, and says 409 when a file was refused', async () => {
-    const good = await start();
+    const token = 'correct-horse-battery';
+    const own = { authorization: `Bearer ${token}` };
+    const good = await start({ token });
     good.server.markReady();
-    expect((await ask(good.at, 'POST', '/api/v1/reload')).status).toBe(200);
-    const bad = await start({ reload: { ...RELOADED, ok: false, refused: ['a.'] } });
+    expect((await ask(good.at, 'POST', '/api/v1/reload', own)).status).toBe(200);
+    const bad = await start({ token, reload: { ...RELOADED, ok: false, refused: ['a.'] } });
     bad.server.markReady();
-    expect((await ask(bad.at, 'POST', '/api/v1/reload')).status).toBe(409);
+    expect((await ask(bad.at, 'POST', '/api/v1/reload', own)).status).toBe(409);
   });
 
-  it('wants the token where one is configured', async () => {
+  it('wants the token, and changes nothing without one', async () => {
+    const bare = await start();
+    bare.server.markReady();
+    expect((await ask(bare.at, 'POST', '/api/v1/reload')).status).toBe(403);
     const { server, at } = await start({ token: 'correct-horse-battery' });
     server.markReady();
     expect((await ask(at, 'POST', '/api/v1/reload')).status).toBe(401);

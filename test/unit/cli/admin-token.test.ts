@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
-import { readAdminToken } from '../../../src/cli/admin-token.ts';
+import { keepAdminToken, readAdminToken } from '../../../src/cli/admin-token.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'meridian-token-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -32,4 +32,24 @@ it('is refused when short, with white space, or unreadable, and never shown', ()
   expect(() => read(fileWith('short'))).toThrow(/at least 16/);
   expect(() => read(fileWith('two words and more of them'))).toThrow(/^(?!.*two words)/);
   expect(() => read(join(folder, 'missing'))).toThrow(/ENOENT/);
+});
+
+it('is made once where none is configured, and kept for the own user alone', () => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'meridian-token-')), 'state');
+  const first = keepAdminToken(folder);
+  expect([first.isKept, first.token.length]).toEqual([true, 48]);
+  expect(first.news).toContain(join(folder, 'admin-token'));
+  expect(first.news).not.toContain(first.token);
+  expect(keepAdminToken(folder)).toEqual(first);
+  expect(statSync(join(folder, 'admin-token')).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(['admin-token']);
+  writeFileSync(join(folder, 'admin-token'), 'cut');
+  expect(() => keepAdminToken(folder)).toThrow(/admin-token must be at least/);
+});
+
+it('that cannot be kept is known to nobody, and the log says what to do', () => {
+  const file = fileWith('no directory');
+  const [first, second] = [keepAdminToken(file), keepAdminToken(file)];
+  expect([first.isKept, first.token === second.token]).toEqual([false, false]);
+  expect(first.news).toMatch(/MERIDIAN_ADMIN_TOKEN or --admin-token-file/);
 });
