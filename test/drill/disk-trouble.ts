@@ -22,7 +22,12 @@ function database(country: string): Uint8Array {
 /** Disk full or read-only, the log's too (08-faults). */
 export const DISK_TROUBLE: Drill = {
   name: 'disk-trouble',
-  node: { geoData: { 'places.mmdb': database('GB') }, under: ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'] },
+  node: {
+    geoData: { 'places.mmdb': database('GB') },
+    under: ['sh', '-c', 'exec "$0" "$@" 2>/dev/full'],
+    // The one that the node made lies under the mount.
+    env: { MERIDIAN_ADMIN_TOKEN: 'full-disk-full-disk' },
+  },
   // The node is started anew on the full disk, and nobody answers while it is not there.
   sharesMin: { udp: 0, tcp: 0 },
   run: async (ground) => {

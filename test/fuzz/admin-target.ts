@@ -50,6 +50,9 @@ const STATUSES = [400, 413, 503];
 const ERROR_CHARS_MAX = 4_000;
 const SOCKET_EVERY = 8;
 const JSON_TYPE = 'application/json';
+const TOKEN = 'of-the-fuzzers-for-the-fuzzers';
+/** Whose bodies are looked at. */
+const ALLOWED = { 'content-type': JSON_TYPE, authorization: `Bearer ${TOKEN}` };
 
 type Answer = { readonly status: number; readonly text: string };
 type Ask = (path: string, body: Uint8Array) => Promise<Answer>;
@@ -106,7 +109,7 @@ async function openApi(): Promise<{ server: AdminServer; port: number; inProcess
   });
   planner.ask = () => Promise.reject(new PlanError(PLANNED));
   const node = sampleNode({ planner });
-  const server = new AdminServer(node, log, null);
+  const server = new AdminServer(node, log, TOKEN);
   server.markReady();
   const { port } = await server.listen({ address: '127.0.0.1', port: 0 });
   let nowMs = 0;
@@ -116,14 +119,14 @@ async function openApi(): Promise<{ server: AdminServer; port: number; inProcess
     metrics: new NodeMetrics(node),
     page: new ConsoleFiles('/nowhere'),
     streams: new EventStreams(node.events, () => node.view.pulse()),
-    policy: () => ({ loopbackOnly: true, token: null }),
+    policy: () => ({ loopbackOnly: true, token: TOKEN }),
     // A minute goes by between two requests: the rate is not what is looked for.
     rate: new RequestRate(() => (nowMs += 60_000)),
     readiness: () => 'ready',
   });
   const env = { incoming: { socket: { remoteAddress: '127.0.0.1' } } };
   const inProcess: Ask = async (path, body) => {
-    const headers = { host: 'localhost', 'content-type': JSON_TYPE, 'content-length': String(body.length) };
+    const headers = { ...ALLOWED, host: 'localhost', 'content-length': String(body.length) };
     const response = await api.request(path, { method: 'POST', headers, body: Uint8Array.from(body) }, env);
     return { status: response.status, text: await response.text() };
   };
@@ -140,7 +143,7 @@ function nextSource(): string {
 
 function askBySocket(port: number, path: string, body: Uint8Array): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': JSON_TYPE, 'content-length': body.length };
+    const headers = { ...ALLOWED, 'content-length': body.length };
     const request = requestHttp(
       { host: '127.0.0.1', port, path, method: 'POST', headers, agent: false, localAddress: nextSource() },
       (response) => {
