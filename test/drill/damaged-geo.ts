@@ -17,6 +17,8 @@ function database(country: string): Uint8Array {
 export const DAMAGED_GEO: Drill = {
   name: 'damaged-geo',
   node: { geoData: { 'places.mmdb': database('GB'), 'networks.yaml': '192.0.2.0/24: {country: IE}\n' } },
+  // Every refusal and every swap is told: 68 in full.
+  logLinesMax: 200,
   run: async ({ node, scale }) => {
     const places = join(node.geoFolder, 'places.mmdb');
     const networks = join(node.geoFolder, 'networks.yaml');

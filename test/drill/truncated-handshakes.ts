@@ -23,6 +23,8 @@ const DOT_SHARE_MIN = 0.95;
 /** Cut handshakes at the ports of DoT and DoH; the stream goes over UDP and plain TCP. */
 export const TRUNCATED_HANDSHAKES: Drill = {
   name: 'truncated-handshakes',
+  // A thousand handshakes under way at a time, a quarter of a megabyte each, and no more however many come.
+  growthMbMax: 384,
   run: async ({ tlsPort, httpsPort, scale, counters }) => {
     const hello = await clientHello();
     const open = new Set<Socket>();
