@@ -11,6 +11,8 @@ const RELOAD_EVERY_MS = 400;
 /** A thousand event streams. */
 export const MANY_ONLOOKERS: Drill = {
   name: 'many-onlookers',
+  // A reload every 400 ms, so that there is something to tell.
+  logLinesMax: 200,
   run: async ({ node, scale }) => {
     const count = Math.max(50, STREAMS * scale);
     let events = 0;
