@@ -126,37 +126,30 @@ async function measureScale(): Promise<void> {
     readyWithinMs: 60_000,
   });
   const checks = new ProbeZones(node.zonesFolder, ZONE_DEFAULTS).look().checks ?? [];
-  const agents = await startAgents(
-    redis,
-    checks.map(({ id }) => id),
-  );
+  const checkIds = checks.map(({ id }) => id);
+  const agents = await startAgents(redis, checkIds, 'default');
+  // What publishing costs the machine, without the node's part in it.
+  const strangers = await startAgents(redis, checkIds, 'elsewhere');
   try {
     await untilNormal(node);
     const delays: number[] = [];
-    for (let trial = 0; trial < TRIALS; trial++)
-      delays.push(
-        await delayOf(
-          node,
-          agents,
-          checks.map(({ id }) => id),
-          trial,
-        ),
-      );
+    for (let trial = 0; trial < TRIALS; trial++) delays.push(await delayOf(node, agents, checkIds, trial));
     delays.sort((a, b) => a - b);
     const at = (share: number) => delays[Math.floor(share * (delays.length - 1))]!.toFixed(1);
     console.log(
       `${checks.length} endpoints x ${AGENTS} agents: stream entry to changed answer p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, worst ${at(1)} ms over ${TRIALS} trials (asked every millisecond)`,
     );
-    const ids = checks.map(({ id }) => id);
     const quiet = await latencyDuring(node, async () => sleep(STREAM_MS));
-    const busy = await latencyDuring(node, () => churn(agents, ids));
+    const elsewhere = await latencyDuring(node, () => churn(strangers, checkIds));
+    const busy = await latencyDuring(node, () => churn(agents, checkIds));
     console.log(
-      `query latency at ${QUERIES_PER_SECOND}/s: quiet ${told(quiet)}; 200 verdicts a second changing and every snapshot published anew ${told(busy)}`,
+      `query latency at ${QUERIES_PER_SECOND}/s: quiet ${told(quiet)}; 200 verdicts a second changing and every snapshot published anew ${told(busy)}; the same of another cluster, which the node does not hear ${told(elsewhere)}`,
     );
-    const ratio = (key: 'p50Ms' | 'p99Ms') => (busy[key] / quiet[key]).toFixed(2);
-    console.log(`changing against quiet: p50 x ${ratio('p50Ms')}, p99 x ${ratio('p99Ms')}`);
+    const ratio = (key: 'p50Ms' | 'p99Ms', to: StreamReport) => (busy[key] / to[key]).toFixed(2);
+    console.log(`changing against quiet: p50 x ${ratio('p50Ms', quiet)}, p99 x ${ratio('p99Ms', quiet)}`);
+    console.log(`heard against not heard: p50 x ${ratio('p50Ms', elsewhere)}, p99 x ${ratio('p99Ms', elsewhere)}`);
   } finally {
-    await Promise.all(agents.map(({ store }) => store.close()));
+    await Promise.all([...agents, ...strangers].map(({ store }) => store.close()));
     await node.stop();
     await redis.stop();
   }
@@ -170,10 +163,10 @@ class ToldAgent {
   readonly #reports: Map<string, AgentReport>;
   #seq = 0;
 
-  constructor(redis: RedisServer, index: number, ids: readonly string[]) {
+  constructor(redis: RedisServer, cluster: string, index: number, ids: readonly string[]) {
     this.#name = `agent-${index}`;
     this.#region = `region-${index % REGIONS}`;
-    this.store = new RedisStore({ access: redis.access, cluster: 'default', clientName: this.#name });
+    this.store = new RedisStore({ access: redis.access, cluster, clientName: this.#name });
     this.#reports = new Map(ids.map((id) => [id, report(id, 'up', 1)]));
   }
 
@@ -197,8 +190,8 @@ function report(id: string, state: CheckState, seq: number): AgentReport {
   return { id, state, reason: '', connectMs: 12.345, connectDevMs: 1.5, serverMs: 3.2, seq, heldMs: 0, failing };
 }
 
-async function startAgents(redis: RedisServer, ids: readonly string[]): Promise<ToldAgent[]> {
-  const agents = Array.from({ length: AGENTS }, (_, i) => new ToldAgent(redis, i, ids));
+async function startAgents(redis: RedisServer, ids: readonly string[], cluster: string): Promise<ToldAgent[]> {
+  const agents = Array.from({ length: AGENTS }, (_, i) => new ToldAgent(redis, cluster, i, ids));
   for (const agent of agents) {
     await until('connected', () => agent.store.state === 'connected');
     await agent.publishAll();

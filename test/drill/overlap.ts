@@ -15,6 +15,8 @@ const LOST_PER_UPGRADE_MAX = 2;
 export const OVERLAP: Drill = {
   name: 'overlap',
   node: { args: ['--overlap'] },
+  // Connections end with the process that they are of, and their clients ask again.
+  sharesMin: { tcp: 0.95 },
   run: async (ground) => {
     const upgrades = Math.max(1, Math.round(UPGRADES * ground.scale));
     const questions = [{ name: 'www.drill.test.', type: 'A' }];
