@@ -26,14 +26,14 @@ export function readDohHead(
   const mark = target.indexOf('?');
   const path = mark < 0 ? target : target.slice(0, mark);
   if (path !== DOH_PATH) return refused(404);
-  if (method === 'GET') return readGet(mark < 0 ? '' : target.slice(mark + 1));
+  if (method === 'GET') return readGet(mark < 0 ? '' : target.slice(mark));
   if (method !== 'POST') return refused(405);
   // Parameters of the type mean nothing here (RFC 8484 6 registers none).
   if (!/^\s*application\/dns-message\s*(;|$)/i.test(contentType ?? '')) return refused(415);
   return contentLength !== undefined && Number(contentLength) > MESSAGE_BYTES_MAX ? refused(413) : { kind: 'body' };
 }
 
-/** Base64url without padding (RFC 8484 6); the first `dns` counts, other parameters mean nothing. */
+/** Base64url without padding (RFC 8484 6); the first `dns` counts, other parameters mean nothing. `search` begins with its `?`. */
 function readGet(search: string): DohRequest {
   const dns = new URLSearchParams(search).get('dns');
   if (dns === null || dns === '' || !/^[\w-]+$/.test(dns) || dns.length % 4 === 1) return refused(400);
