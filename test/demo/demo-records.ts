@@ -3,7 +3,7 @@
  * geo data that Meridian brings along, so that the console shows the whole world.
  */
 
-import { ADDRESS_OF, type ClusterWorld, LAST_RESORT, REGION_FILES } from '../tools/cluster.ts';
+import { type ClusterWorld, RECORD_HEAD, REGION_FILES } from '../tools/cluster.ts';
 
 const CHECKS = '{interval: 1, timeout: 0.5, rise: 2, fall: 2}';
 
@@ -28,15 +28,7 @@ const API_POOLS = {
 
 function recordOf(name: string, pools: typeof WWW_POOLS, method: string, answers: number, port: number): string {
   return `${name}:
-  type: A
-  ttl: 5
-  value: ${LAST_RESORT}
-  dynamic:
-    pools:
-      us-east: {fallback: ap-southeast, values: [{value: ${ADDRESS_OF.us}}]}
-      eu-west: {fallback: us-east, values: [{value: ${ADDRESS_OF.eu1}}, {value: ${ADDRESS_OF.eu2}}]}
-      ap-southeast: {values: [{value: ${ADDRESS_OF.ap}}]}
-    rules:
+${RECORD_HEAD}    rules:
     - {pool: eu-west}
   octodns:
     healthcheck: {protocol: HTTP, port: ${port}, path: /healthz}

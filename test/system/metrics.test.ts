@@ -4,21 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countedZone } from '../tools/counted-zone.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 import { findTool } from '../tools/tool-finder.ts';
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
-/** No endpoint is checked: nothing leaves loopback. */
-const zone = (address: string) => `---
-www: {type: A, value: ${address}}
-steered:
-  type: A
-  value: 127.0.0.9
-  dynamic:
-    pools:
-      main: {values: [{value: 127.0.0.1, status: up}]}
-    rules: [{pool: main}]
-`;
 /** A hundred steered names of a hundred endpoints each. */
 function largeZone(): string {
   const name = (i: number) => {
@@ -42,7 +32,7 @@ describe('the metrics of a node', () => {
   let node: MeridianProcess;
   beforeAll(async () => {
     node = await startServe({
-      zones: { 'a.test.yaml': zone('127.0.1.1'), 'b.test.yaml': zone('127.0.1.2') },
+      zones: { 'a.test.yaml': countedZone('127.0.1.1'), 'b.test.yaml': countedZone('127.0.1.2') },
       workers: 2,
     });
   }, 30_000);

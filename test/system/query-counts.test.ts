@@ -7,6 +7,7 @@ import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { describe, expect, it } from 'vitest';
+import { countedZone } from '../tools/counted-zone.ts';
 import { buildQuery, exchangeTcp, exchangeUdp } from '../tools/dns-client.ts';
 import { freePort } from '../tools/free-port.ts';
 import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
@@ -14,17 +15,6 @@ import { pem, TLS_FILES } from '../tools/tls-files.ts';
 import { TRANSPORTS } from '../tools/transports.ts';
 
 const PRELOAD = join(import.meta.dirname, '../drill/injected-bug.mjs');
-/** No endpoint is checked: nothing leaves loopback. */
-const zone = (address: string) => `---
-www: {type: A, value: ${address}}
-steered:
-  type: A
-  value: 127.0.0.9
-  dynamic:
-    pools:
-      main: {values: [{value: 127.0.0.1, status: up}]}
-    rules: [{pool: main}]
-`;
 
 /** One round asks each of these so often over each of the four transports. */
 const ASKED: ReadonlyArray<readonly [times: number, name: string, type: string, ecs?: string]> = [
@@ -47,7 +37,7 @@ async function start(transport: string): Promise<Node> {
   const files = ['--tls-cert', TLS_FILES.cert, '--tls-key', TLS_FILES.key];
   const listen = ['--listen-tls', `127.0.0.1:${tls}`, '--listen-https', `127.0.0.1:${https}`];
   const process = await startServe({
-    zones: { 'a.test.yaml': zone('127.0.1.1'), 'b.test.yaml': zone('127.0.1.2') },
+    zones: { 'a.test.yaml': countedZone('127.0.1.1'), 'b.test.yaml': countedZone('127.0.1.2') },
     workers: 2,
     transport,
     args: [...listen, ...files],
@@ -128,7 +118,7 @@ describe.each(TRANSPORTS)('a node over %s', (transport) => {
     const node = await start(transport);
     try {
       await askRound(node);
-      node.process.writeZone('a.test.yaml', zone('127.0.1.3'));
+      node.process.writeZone('a.test.yaml', countedZone('127.0.1.3'));
       await node.process.change('POST', '/api/v1/reload');
       await askRound(node);
       for (const [i, way] of (['udp', 'tcp', 'tls'] as const).entries()) await endWorker(node, way, i + 1);

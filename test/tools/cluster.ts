@@ -291,9 +291,8 @@ ns1: {type: A, value: 127.0.0.1}
 ns2: {type: A, value: 127.0.0.1}
 `;
 
-function steered(name: string, port: number, checks: string, quorum: string): string {
-  return `${name}:
-  type: A
+/** A steered record of the three regions, from its type to the end of its pools. */
+export const RECORD_HEAD = `  type: A
   ttl: 5
   value: ${LAST_RESORT}
   dynamic:
@@ -301,7 +300,11 @@ function steered(name: string, port: number, checks: string, quorum: string): st
       us-east: {fallback: ap-southeast, values: [{value: ${ADDRESS_OF.us}}]}
       eu-west: {fallback: us-east, values: [{value: ${ADDRESS_OF.eu1}}, {value: ${ADDRESS_OF.eu2}}]}
       ap-southeast: {values: [{value: ${ADDRESS_OF.ap}}]}
-    rules:
+`;
+
+function steered(name: string, port: number, checks: string, quorum: string): string {
+  return `${name}:
+${RECORD_HEAD}    rules:
     - {geos: [AS, OC], pool: ap-southeast}
     - {geos: [AF, EU], pool: eu-west}
     - {pool: us-east}

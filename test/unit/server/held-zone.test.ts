@@ -1,19 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { BuiltZone, ZoneNews } from '../../../src/server/builder-messages.ts';
+import type { ZoneNews } from '../../../src/server/builder-messages.ts';
 import { HeldZone } from '../../../src/server/held-zone.ts';
 import { fileFault } from '../../../src/server/zone-files.ts';
+import { builtZone } from '../../tools/built-zone.ts';
 
-const built: BuiltZone = {
-  image: new SharedArrayBuffer(4),
-  origin: 'a.test.',
-  steered: [],
-  groups: [],
-  serial: 7,
-  names: 2,
-  records: 3,
-  dynamics: 0,
-  changes: null,
-};
+const built = builtZone();
 const bad: ZoneNews = {
   zone: 'a.test.',
   hash: 'x',

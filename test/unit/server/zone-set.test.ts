@@ -1,19 +1,7 @@
 import { expect, it } from 'vitest';
-import type { BuiltZone } from '../../../src/server/builder-messages.ts';
 import { ZoneSet } from '../../../src/server/zone-set.ts';
+import { builtZone } from '../../tools/built-zone.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
-
-const built = (): BuiltZone => ({
-  image: new SharedArrayBuffer(4),
-  origin: 'a.test.',
-  steered: [],
-  groups: [],
-  serial: 7,
-  names: 2,
-  records: 3,
-  dynamics: 0,
-  changes: null,
-});
 
 it('holds zones by name, tells what is served, and hands an ordinal on only when it is given up', () => {
   const zones = new ZoneSet();
@@ -22,9 +10,9 @@ it('holds zones by name, tells what is served, and hands an ordinal on only when
   expect(zones.counts()).toEqual({ serving: 0, refused: 2 });
   const spec = endpointSpec('192.0.2.1');
   b.ordinal = zones.takeOrdinal();
-  b.accept('h', built(), [spec], Int32Array.of(4), 1);
+  b.accept('h', builtZone(), [spec], Int32Array.of(4), 1);
   a.ordinal = zones.takeOrdinal();
-  a.accept('h', built(), [], Int32Array.of(4, 5), 1);
+  a.accept('h', builtZone(), [], Int32Array.of(4, 5), 1);
   expect(zones.counts()).toEqual({ serving: 2, refused: 0 });
   expect(zones.placed()).toEqual([
     [0, b.image],
