@@ -143,8 +143,12 @@ async function judgeConnection(ground: Ground, protocol: string, octets: Uint8Ar
 async function judgeQuery(ground: Ground, isGet: boolean, query: Uint8Array): Promise<string | null> {
   const wanted = ground.world.ask({ transport: HTTPS, client: CLIENT, query }, 0);
   const { status, body } = await ask(ground, isGet, query);
-  // A path of that length is no header that the listener takes: the stream is reset.
-  if (isGet && query.length > PATH_QUERY_BYTES && status === 0) return null;
+  // A path of that length is no header that the listener takes, and the longest are none that this client sends: the stream is
+  // reset, and the session may be closing already, too late for the next query.
+  if (isGet && query.length > PATH_QUERY_BYTES && status === 0) {
+    ground.session?.destroy();
+    return null;
+  }
   // What UDP meets with silence.
   if (wanted === null) return status === 400 ? null : `status ${status} to what is no query`;
   if (status !== 200) return `status ${status} to a query`;
