@@ -3,13 +3,14 @@
  * Redis. It starts and goes on without Redis, and tells everything once Redis is there.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { AgentServer } from '../admin/agent-server.ts';
 import { ProbeAgent } from '../probe/agent.ts';
 import { formatRedisAddress } from '../redis/redis-address.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import { FileWatch } from '../server/file-watch.ts';
+import { programBeside, startThread } from '../server/thread-start.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
 import { ExitCode, usageFailure } from './command-failure.ts';
 import type { ProbeZoneSetup, ProbeZonesLook } from './probe-zones.ts';
@@ -88,8 +89,7 @@ class ZoneThread {
 
   constructor(setup: ProbeZoneSetup, log: Logger) {
     this.#log = log;
-    const entry = `./probe-zone-thread${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`;
-    this.#worker = new Worker(new URL(entry, import.meta.url), { workerData: setup });
+    this.#worker = startThread(programBeside(import.meta.url, 'probe-zone-thread'), { workerData: setup });
     this.#watch = new FileWatch(() => this.look());
     this.firstLook = new Promise((resolve, reject) => {
       this.#worker.once('message', resolve);

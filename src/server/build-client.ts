@@ -3,14 +3,14 @@
  * new thread remembers nothing; {@link BuildClient.generation} tells whoever relies on its memory.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { ClassSpec } from '../zone/zone-model.ts';
 import type { BuilderSetup, FromBuilder, LocationNews, ScanResult, ToBuilder, ZoneNews } from './builder-messages.ts';
 import type { LatencyTables } from './group-tables.ts';
 import { reasonOf } from './state-dir.ts';
-import { threadEntry } from './thread-entry.ts';
+import { startThread, threadProgram } from './thread-start.ts';
 
 /** The thread died, or met a bug of ours, before it had answered. */
 class BuilderError extends Error {
@@ -94,7 +94,7 @@ export class BuildClient {
 
   #spawn(): Worker {
     this.generation++;
-    const worker = new Worker(threadEntry('builder'), {
+    const worker = startThread(threadProgram('builder'), {
       workerData: this.#setup,
       name: 'builder',
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },

@@ -3,12 +3,12 @@
  * is there while somebody asks, and for some minutes after. Owned by the server.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { PLAN_MS_MAX, PLANS_WAITING_MAX } from '../base/limits.ts';
 import { PlanError } from '../decision/planned-change.ts';
 import type { PlanAnswer, PlannerSetup, PlanQuestion, PlanState } from './plan-messages.ts';
 import { reasonOf } from './state-dir.ts';
-import { threadEntry } from './thread-entry.ts';
+import { startThread, threadProgram } from './thread-start.ts';
 
 /** As many wait already as may, or it took too long: ask again later. */
 export class PlannerBusyError extends Error {
@@ -101,7 +101,7 @@ export class Planner {
   }
 
   #spawn(): Worker {
-    const worker = new Worker(threadEntry('planner-thread'), { workerData: this.#setup, name: 'planner' });
+    const worker = startThread(threadProgram('planner-thread'), { workerData: this.#setup, name: 'planner' });
     worker.unref();
     worker.on('message', (answer: PlanAnswer) => {
       if (this.#worker === worker) this.#take(answer);

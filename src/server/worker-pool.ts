@@ -20,7 +20,7 @@ import type { ListenAddress, StreamAddress } from './serve-options.ts';
 import { createServiceTimes, type ServiceTimes } from './service-times.ts';
 import { splitDelta, type TableDelta } from './serving-state.ts';
 import { StartError } from './start-error.ts';
-import { threadEntry } from './thread-entry.ts';
+import { threadProgram } from './thread-start.ts';
 import type { TlsCertificate } from './tls-terminator.ts';
 import type { FromWorker, WorkerRole } from './worker-messages.ts';
 import type { WorkerPolicy } from './worker-policy.ts';
@@ -202,7 +202,7 @@ export class WorkerPool {
   }
 
   #spawn(seat: Seat): WorkerThread {
-    const thread = new WorkerThread(this.#options.entry ?? threadEntry('worker'), `${seat.role}-${seat.index}`, {
+    const thread = new WorkerThread(this.#options.entry ?? threadProgram('worker'), `${seat.role}-${seat.index}`, {
       role: seat.role,
       transport: this.#options.transport,
       listen: this.#addressesOf(seat.role),

@@ -3,8 +3,9 @@
  * until it answers, and stopped. Made by `worker-pool.ts`.
  */
 
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { closeRawSockets } from './raw-sockets.ts';
+import { startThread } from './thread-start.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
 
 /** Time for a worker to bind and answer. */
@@ -28,7 +29,7 @@ export class WorkerThread {
   constructor(entry: URL, name: string, setup: ThreadSetup) {
     const rawSockets = new Int32Array(new SharedArrayBuffer(4 * setup.listen.length));
     const workerData: WorkerSetup = { ...setup, news: this.#news.buffer, rawSockets: rawSockets.buffer };
-    this.worker = new Worker(entry, { workerData, name });
+    this.worker = startThread(entry, { workerData, name });
     this.#exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.worker.once('exit', () => closeRawSockets(rawSockets));
   }

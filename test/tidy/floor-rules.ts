@@ -35,6 +35,8 @@ const PURE_IMPORTS: Readonly<Record<string, readonly string[]>> = {
 /** The YAML parser has one home in the zone floor, so that its dialect is set once. */
 const YAML_PACKAGE = 'yaml';
 
+const THREAD_START = 'src/server/thread-start.ts';
+
 const IMPURE_GLOBALS = new Set([
   'Buffer',
   'Math.random',
@@ -119,6 +121,13 @@ export function findImpurities(files: readonly SourceFile[]): string[] {
       ? [`${yamlFiles.map((file) => file.path).join(', ')}: only one file may import the YAML parser`]
       : [];
   return [...pure.flatMap((file) => [...findImpureImports(file), ...findImpureGlobals(file)]), ...manyYaml];
+}
+
+/** Threads that are born elsewhere than where the process is made safe for them. */
+export function findStrayThreads(files: readonly SourceFile[]): string[] {
+  return files
+    .filter((file) => file.path !== THREAD_START && /\bnew (threads\.)?Worker\(/.test(file.text))
+    .map((file) => `${file.path}: starts a thread by itself, and not by ${THREAD_START}`);
 }
 
 function imports(file: SourceFile, specifier: string): boolean {

@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { FLOORS, findCycles, findImpurities, findServerCodeInPage, findUpwardImports } from './floor-rules.ts';
+import {
+  FLOORS,
+  findCycles,
+  findImpurities,
+  findServerCodeInPage,
+  findStrayThreads,
+  findUpwardImports,
+} from './floor-rules.ts';
 import { loadTree, parseFile } from './source-tree.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -29,6 +36,10 @@ describe('the floors of src', () => {
 
   it('give the page in the browser nothing but types', () => {
     expect(findServerCodeInPage(sources)).toEqual([]);
+  });
+
+  it('have one place where threads are born', () => {
+    expect(findStrayThreads(sources)).toEqual([]);
   });
 });
 
@@ -103,6 +114,12 @@ describe('the rules of the floors', () => {
     "import type { X } from '../base/x.ts';",
   ])('find no fault in: %s', (text) => {
     expect(findImpurities(tree({ 'src/decision/a.ts': text }))).toEqual([]);
+  });
+
+  it('see a thread that is born elsewhere', () => {
+    const text = 'const thread = new Worker(program);';
+    expect(findStrayThreads(tree({ 'src/cli/a.ts': text }))).toHaveLength(1);
+    expect(findStrayThreads(tree({ 'src/server/thread-start.ts': text }))).toEqual([]);
   });
 
   it('let the upper floors be impure, the zone floor parse YAML in one file, and nobody else', () => {

@@ -2,15 +2,15 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
 import { expect, it } from 'vitest';
 import type { ProbeZonesLook } from '../../../src/cli/probe-zones.ts';
+import { startThread } from '../../../src/server/thread-start.ts';
 
 it('answers each wish with a look at the files', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'meridian-thread-'));
   writeFileSync(join(folder, 'a.example.yaml'), 'www: {type: TXT, value: one; two}\n');
   const entry = new URL('../../../src/cli/probe-zone-thread.ts', import.meta.url);
-  const worker = new Worker(entry, {
+  const worker = startThread(entry, {
     workerData: { zonesDir: folder, zoneDefaults: { soa: {}, escapedSemicolons: false } },
   });
   try {

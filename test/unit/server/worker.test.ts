@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClientSamples } from '../../../src/answer/client-samples.ts';
 import { createCounters, reportCounters } from '../../../src/answer/counters.ts';
@@ -11,7 +11,7 @@ import { createListenerCounters } from '../../../src/server/listener-counters.ts
 import { pickPorts } from '../../../src/server/pick-ports.ts';
 import { createServiceTimes } from '../../../src/server/service-times.ts';
 import { loadSystemCalls } from '../../../src/server/system-calls.ts';
-import { threadEntry } from '../../../src/server/thread-entry.ts';
+import { startThread, threadProgram } from '../../../src/server/thread-start.ts';
 import type { ToWorker, WorkerSetup } from '../../../src/server/worker-messages.ts';
 
 const QUERY = Buffer.from('abcd01000001000000000000076578616d706c6503636f6d0000010001', 'hex');
@@ -54,7 +54,7 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
       seed: 1,
       ...fields,
     };
-    const worker = new Worker(threadEntry('worker'), { workerData: setup });
+    const worker = startThread(threadProgram('worker'), { workerData: setup });
     workers.push(worker);
     const tell = (message: ToWorker) => {
       worker.postMessage(message);
