@@ -1,35 +1,34 @@
 /**
- * What something else on the node does to its answers: a steady stream of queries in turns with and without it, so that whatever else
- * the machine is busy with is in both.
+ * What something else that a node does, does to its answers: a steady stream of queries in turns while there is nothing else, while
+ * another node does the same, and while this one does. The machine is as busy in the last two, so what they differ by is the node's fault.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../bench/bench-run.ts';
-import type { DnsServer } from '../tools/dns-client.ts';
+import type { MeridianProcess } from '../tools/meridian-process.ts';
 import { QueryStream } from '../tools/query-stream.ts';
 
-const ROUNDS = 5;
+const ROUNDS = 7;
 const PER_SECOND = 1_000;
 const PHASE_MS = 2_000;
 /** The first answers of a stream wait for its own process to warm up. */
 const WARM_UP_MS = 300;
-/** What the 99th percentile may grow by, for what else the machine does meanwhile. */
-const GROWTH_MS_MAX = 5;
-const GROWTH_FACTOR = 1.34;
-
-/** 99th percentiles in milliseconds, medians over rounds. */
-export type QuietAndLoud = { readonly quietMs: number; readonly loudMs: number; readonly words: string };
+/** How far two medians of the same may be apart: measured on two processors that also run the clients. */
+const APART_FACTOR = 1.34;
+const APART_MS = 3;
 
 /**
- * Asks `name` A while nothing else happens and while `begin` has been called, which resolves with what ends it. Throws for lost queries and, at
- * scale 1, when the 99th percentile is clearly another.
+ * Asks `node` for `name` A while nothing else happens, and while `begin` is at work on `other` and on `node`; it resolves with what ends
+ * it. Resolves with the 99th percentiles in words; throws for lost queries and, at scale 1, when `node` is clearly slower for what it does
+ * itself than for what its neighbour does.
  */
 export async function compareQuietAndLoud(
-  node: DnsServer,
+  node: MeridianProcess,
+  other: MeridianProcess,
   name: string,
   scale: number,
-  begin: () => Promise<() => Promise<void>>,
-): Promise<QuietAndLoud> {
+  begin: (at: MeridianProcess) => Promise<() => Promise<void>>,
+): Promise<string> {
   const rounds = Math.max(1, Math.round(ROUNDS * scale));
   const phaseMs = Math.max(500, PHASE_MS * scale);
   const measure = async () => {
@@ -43,19 +42,21 @@ export async function compareQuietAndLoud(
     if (lost > 0) throw new Error(`${lost} of ${sent} queries were lost`);
     return p99Ms;
   };
+  const measureDuring = async (at: MeridianProcess) => {
+    const end = await begin(at);
+    return await measure().finally(end);
+  };
   const quiet: number[] = [];
-  const loud: number[] = [];
+  const elsewhere: number[] = [];
+  const here: number[] = [];
   for (let i = 0; i < rounds; i++) {
     quiet.push(await measure());
-    const end = await begin();
-    try {
-      loud.push(await measure());
-    } finally {
-      await end();
-    }
+    elsewhere.push(await measureDuring(other));
+    here.push(await measureDuring(node));
   }
-  const [quietMs, loudMs] = [median(quiet), median(loud)];
-  const words = `p99 ${quietMs.toFixed(2)} ms without, ${loudMs.toFixed(2)} ms with`;
-  if (scale === 1 && loudMs > quietMs * GROWTH_FACTOR + GROWTH_MS_MAX) throw new Error(words);
-  return { quietMs, loudMs, words };
+  const [quietMs, elsewhereMs, hereMs] = [median(quiet), median(elsewhere), median(here)];
+  const told = [quietMs, elsewhereMs, hereMs].map((ms) => `${ms.toFixed(2)} ms`);
+  const words = `p99 ${told[0]} without, ${told[1]} with the same at another node, ${told[2]} with it here`;
+  if (scale === 1 && hereMs > elsewhereMs * APART_FACTOR + APART_MS) throw new Error(words);
+  return words;
 }

@@ -1,14 +1,13 @@
 /** Scrapes of a node with ten thousand endpoints: each is quick, and answers do not wait for it. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import { median } from '../bench/bench-run.ts';
+import { startServe } from '../tools/meridian-process.ts';
 import type { Drill } from './drill.ts';
 import { compareQuietAndLoud } from './quiet-and-loud.ts';
+import { startScraper } from './scraper.ts';
 
 const NAMES = 100;
 const ENDPOINTS_PER_NAME = 100;
-/** Prometheus scrapes every 15 s or so; as often as this, one query in ten meets a scrape. */
-const PAUSE_MS = 450;
 const SCRAPE_MS_MAX = 250;
 
 /** No endpoint is checked: nothing leaves loopback. */
@@ -29,23 +28,15 @@ export const SCRAPES: Drill = {
   name: 'scrapes',
   node: { zones: zones() },
   run: async ({ node, scale }) => {
+    const other = await startServe({ zones: zones(), workers: 2, readyWithinMs: 60_000 });
     const took: number[] = [];
-    const scrape = async () => {
-      const beganMs = performance.now();
-      const text = await (await fetch(`${node.adminUrl}/metrics`)).text();
-      took.push(performance.now() - beganMs);
-      if (!text.includes('meridian_endpoint_answers_total{')) throw new Error('the scrape tells of no endpoint');
-    };
-    const { words } = await compareQuietAndLoud(node, 'www.drill.test.', scale, async () => {
-      let isOver = false;
-      const scraping = (async () => {
-        for (; !isOver; await sleep(PAUSE_MS)) await scrape();
-      })();
+    const compare = compareQuietAndLoud(node, other, 'www.drill.test.', scale, async (at) => {
+      const end = startScraper(at.adminUrl);
       return async () => {
-        isOver = true;
-        await scraping;
+        took.push(...(await end()));
       };
     });
+    const words = await compare.finally(() => other.stop());
     const middleMs = median(took);
     const said = `${took.length} scrapes of ${NAMES * ENDPOINTS_PER_NAME} endpoints, ${middleMs.toFixed(0)} ms each`;
     if (scale === 1 && middleMs > SCRAPE_MS_MAX) throw new Error(`${said}, not ${SCRAPE_MS_MAX}`);
