@@ -268,6 +268,13 @@ export const UDP_SENDS_PENDING_MAX = 256;
 export const UDP_MESSAGE_BYTES = 4096;
 /** Messages of one recvmmsg and sendmmsg: beyond 64 the share of the system call in a query's cost no longer shrinks. */
 export const UDP_BATCH_MESSAGES = 64;
+/**
+ * A worker whose last batch was of so many messages lets the next one gather for UDP_GATHER_US: it is answered in fewer system calls and
+ * fewer sleeps. Queries come at 70,000 a second and worker before this goes on by itself, and a batch that is full waits for nothing.
+ */
+export const UDP_GATHER_FROM_MESSAGES = 12;
+/** Microseconds; the kernel adds its timer slack of 50. */
+export const UDP_GATHER_US = 100;
 /** Octets of a zone image from which on batches are warmed for it: what a core has of caches of its own, and queries for less are answered from there. */
 export const WARMED_ZONE_BYTES_MIN = 4 * 1024 * 1024;
 /** Longest wait of a batching worker in the kernel, in milliseconds: how late it may see new tables or the word to stop. */

@@ -17,6 +17,7 @@ export type SystemCalls = {
   readonly recvmmsg: (fd: number, headers: bigint, count: number, flags: number, timeout: null) => number;
   readonly sendmmsg: (fd: number, headers: bigint, count: number, flags: number) => number;
   readonly poll: (fds: Int32Array, count: number, timeoutMs: number) => number;
+  readonly usleep: (microseconds: number) => number;
   readonly close: (fd: number) => number;
   readonly errno: () => number;
   /** Memory that never moves: its address, and the same octets as an ArrayBuffer. Never freed; a worker takes it once. */
@@ -92,6 +93,7 @@ function bindSystemCalls(koffi: Koffi): SystemCalls {
     recvmmsg: libc.func('int recvmmsg(int, void *, unsigned int, int, void *)') as unknown as SystemCalls['recvmmsg'],
     sendmmsg: libc.func('int sendmmsg(int, void *, unsigned int, int)') as unknown as SystemCalls['sendmmsg'],
     poll: libc.func('int poll(_Inout_ int *, unsigned long, int)') as unknown as SystemCalls['poll'],
+    usleep: libc.func('int usleep(unsigned int)') as unknown as SystemCalls['usleep'],
     close: libc.func('int close(int)') as unknown as SystemCalls['close'],
     errno: () => koffi.errno(),
     allocate: (octets) => {

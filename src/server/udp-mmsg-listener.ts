@@ -6,7 +6,13 @@
 
 import type { TableWarmer } from '../answer/table-warmer.ts';
 import { addressBytes, type IpAddress, parseIpAddress, readAddressWords } from '../base/ip-address.ts';
-import { UDP_BATCH_MESSAGES, UDP_RECEIVE_BUFFER_BYTES, UDP_WAIT_MS } from '../base/limits.ts';
+import {
+  UDP_BATCH_MESSAGES,
+  UDP_GATHER_FROM_MESSAGES,
+  UDP_GATHER_US,
+  UDP_RECEIVE_BUFFER_BYTES,
+  UDP_WAIT_MS,
+} from '../base/limits.ts';
 import type { AnswerPort } from './answer-port.ts';
 import { beat, count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
 import { MessageBatch } from './message-batch.ts';
@@ -74,14 +80,14 @@ export class UdpMmsgListener {
     this.#polls = new Int32Array(this.#sockets.length * 2);
   }
 
-  /** Answers one batch on each socket that has any, waiting at most {@link UDP_WAIT_MS} for the first. Returns how many came. */
+  /**
+   * Answers one batch on each socket that has any, waiting at most {@link UDP_WAIT_MS} for the first, and after a large one
+   * {@link UDP_GATHER_US} for the next. Returns how many came.
+   */
   runBatch(): number {
     beat(this.#counters);
-    const first = this.#sockets[0];
-    if (this.#sockets.length === 1 && first !== undefined) return this.#serve(first, Linux.MSG_WAITFORONE);
-    let served = 0;
-    for (const socket of this.#sockets) served += this.#serve(socket, Linux.MSG_DONTWAIT);
-    if (served === 0) this.#wait();
+    const served = this.#serveAll();
+    if (served >= UDP_GATHER_FROM_MESSAGES && served < UDP_BATCH_MESSAGES) this.#calls.usleep(UDP_GATHER_US);
     return served;
   }
 
@@ -93,6 +99,15 @@ export class UdpMmsgListener {
   close(): void {
     for (const socket of this.#sockets) this.#calls.close(socket.fd);
     this.#sockets.length = 0;
+  }
+
+  #serveAll(): number {
+    const first = this.#sockets[0];
+    if (this.#sockets.length === 1 && first !== undefined) return this.#serve(first, Linux.MSG_WAITFORONE);
+    let served = 0;
+    for (const socket of this.#sockets) served += this.#serve(socket, Linux.MSG_DONTWAIT);
+    if (served === 0) this.#wait();
+    return served;
   }
 
   #serve(socket: Socket, flags: number): number {

@@ -2,6 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import { formatIpAddress } from '../../../src/base/ip-address.ts';
+import { UDP_BATCH_MESSAGES, UDP_GATHER_FROM_MESSAGES, UDP_GATHER_US } from '../../../src/base/limits.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
 import { Linux, loadSystemCalls, type SystemCalls } from '../../../src/server/system-calls.ts';
@@ -173,6 +174,26 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     const start = performance.now();
     expect(listener.runBatch()).toBe(0);
     expect(performance.now() - start).toBeLessThan(5_000);
+  });
+
+  it.each([
+    [UDP_GATHER_FROM_MESSAGES - 1, 0],
+    [UDP_GATHER_FROM_MESSAGES, 1],
+    [UDP_BATCH_MESSAGES - 1, 1],
+    [UDP_BATCH_MESSAGES, 0],
+  ])('after a batch of %i waits for more to gather %i times', async (messages, times) => {
+    if (typeof calls === 'string') return;
+    const waits: number[] = [];
+    const usleep = (microseconds: number) => waits.push(microseconds);
+    const listener = new UdpMmsgListener({
+      ...idle({ ...calls, usleep }),
+      listen: [{ address: '127.0.0.1', port: 0 }],
+    });
+    open.push(listener);
+    const asker = await client('udp4', '127.0.0.1');
+    for (let i = 0; i < messages; i++) await send(asker.socket, 'x', listener.ports[0]!, '127.0.0.1');
+    expect(listener.runBatch()).toBe(messages);
+    expect(waits).toEqual(Array.from({ length: times }, () => UDP_GATHER_US));
   });
 
   it('says which address could not be bound', async () => {
