@@ -269,10 +269,12 @@ export const UDP_MESSAGE_BYTES = 4096;
 /** Messages of one recvmmsg and sendmmsg: beyond 64 the share of the system call in a query's cost no longer shrinks. */
 export const UDP_BATCH_MESSAGES = 64;
 /**
- * A worker whose last batch was of so many messages lets the next one gather for UDP_GATHER_US: it is answered in fewer system calls and
- * fewer sleeps. Queries come at 70,000 a second and worker before this goes on by itself, and a batch that is full waits for nothing.
+ * From this many queries a second on a worker lets the next batch gather for UDP_GATHER_US, unless the last was full or small: they are
+ * answered in fewer system calls and fewer sleeps. Below it, each is answered as soon as it comes.
  */
-export const UDP_GATHER_FROM_MESSAGES = 12;
+export const UDP_GATHER_FROM_PER_SECOND = 100_000;
+/** A batch as small as this is followed by no wait, whatever the rate was: the queries have ended. */
+export const UDP_GATHER_FROM_MESSAGES = 4;
 /** Microseconds; the kernel adds its timer slack of 50. */
 export const UDP_GATHER_US = 100;
 /** Octets of a zone image from which on batches are warmed for it: what a core has of caches of its own, and queries for less are answered from there. */

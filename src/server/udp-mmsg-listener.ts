@@ -14,6 +14,7 @@ import {
   UDP_WAIT_MS,
 } from '../base/limits.ts';
 import type { AnswerPort } from './answer-port.ts';
+import type { ArrivalRate } from './arrival-rate.ts';
 import { beat, count, ListenerCounter, type ListenerCounters } from './listener-counters.ts';
 import { MessageBatch } from './message-batch.ts';
 import type { ListenAddress } from './serve-options.ts';
@@ -45,6 +46,7 @@ export type UdpMmsgListenerInput = {
   readonly timer: ServiceTimer;
   /** Of the tables that `answer` answers from; null: nothing is fetched ahead. */
   readonly warmer: TableWarmer | null;
+  readonly rate: ArrivalRate;
 };
 
 type Socket = { readonly fd: number; readonly batch: MessageBatch };
@@ -57,18 +59,20 @@ export class UdpMmsgListener {
   readonly #counters: ListenerCounters;
   readonly #timer: ServiceTimer;
   readonly #warmer: TableWarmer | null;
+  readonly #rate: ArrivalRate;
   readonly #sockets: Socket[] = [];
   /** pollfd of each socket: descriptor, events | revents << 16. */
   readonly #polls: Int32Array;
   readonly #clientWords = new Uint32Array(4);
 
   /** Opens and binds every address; throws {@link SocketError}, with nothing left open. */
-  constructor({ calls, listen, answer, counters, timer, warmer }: UdpMmsgListenerInput) {
+  constructor({ calls, listen, answer, counters, timer, warmer, rate }: UdpMmsgListenerInput) {
     this.#calls = calls;
     this.#answer = answer;
     this.#counters = counters;
     this.#timer = timer;
     this.#warmer = warmer;
+    this.#rate = rate;
     const ports: number[] = [];
     try {
       for (const address of listen) ports.push(this.#open(address));
@@ -81,13 +85,15 @@ export class UdpMmsgListener {
   }
 
   /**
-   * Answers one batch on each socket that has any, waiting at most {@link UDP_WAIT_MS} for the first, and after a large one
-   * {@link UDP_GATHER_US} for the next. Returns how many came.
+   * Answers one batch on each socket that has any, waiting at most {@link UDP_WAIT_MS} for the first, and under load
+   * {@link UDP_GATHER_US} for more. Returns how many came.
    */
   runBatch(): number {
     beat(this.#counters);
     const served = this.#serveAll();
-    if (served >= UDP_GATHER_FROM_MESSAGES && served < UDP_BATCH_MESSAGES) this.#calls.usleep(UDP_GATHER_US);
+    this.#rate.add(served);
+    const isPart = served >= UDP_GATHER_FROM_MESSAGES && served < UDP_BATCH_MESSAGES;
+    if (isPart && this.#rate.isHigh) this.#calls.usleep(UDP_GATHER_US);
     return served;
   }
 

@@ -11,6 +11,7 @@ import { TableWarmer } from '../answer/table-warmer.ts';
 import { Transport } from '../answer/transaction.ts';
 import { present } from '../base/assert.ts';
 import type { AnswerPort } from './answer-port.ts';
+import { ArrivalRate } from './arrival-rate.ts';
 import { descriptorsLeft } from './descriptor-room.ts';
 import { createGuardedAnswer } from './guarded-answer.ts';
 import { beat } from './listener-counters.ts';
@@ -136,6 +137,7 @@ function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
       counters: listenerCounters,
       timer: timerOf(Transport.UDP),
       warmer: new TableWarmer(state, new Uint32Array(setup.tally)),
+      rate: new ArrivalRate(() => performance.now()),
     });
     rawSockets.set(listener.descriptors.map((fd) => fd + 1));
     // A thread takes its time to end, and its sockets would take queries meanwhile.

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { formatIpAddress } from '../../../src/base/ip-address.ts';
 import { UDP_BATCH_MESSAGES, UDP_GATHER_FROM_MESSAGES, UDP_GATHER_US } from '../../../src/base/limits.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
+import { ArrivalRate } from '../../../src/server/arrival-rate.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
 import { Linux, loadSystemCalls, type SystemCalls } from '../../../src/server/system-calls.ts';
 import { UdpMmsgListener, type UdpMmsgListenerInput } from '../../../src/server/udp-mmsg-listener.ts';
@@ -29,7 +30,14 @@ function echo(clients: string[] = []): AnswerPort {
 
 /** What a test does not care about. */
 function idle(systemCalls: SystemCalls): Omit<UdpMmsgListenerInput, 'listen'> {
-  return { calls: systemCalls, answer: echo(), counters: createListenerCounters(), timer: idleTimer(), warmer: null };
+  return {
+    calls: systemCalls,
+    answer: echo(),
+    counters: createListenerCounters(),
+    timer: idleTimer(),
+    warmer: null,
+    rate: new ArrivalRate(() => 0),
+  };
 }
 
 function listen(
@@ -177,18 +185,21 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
   });
 
   it.each([
-    [UDP_GATHER_FROM_MESSAGES - 1, 0],
-    [UDP_GATHER_FROM_MESSAGES, 1],
-    [UDP_BATCH_MESSAGES - 1, 1],
-    [UDP_BATCH_MESSAGES, 0],
-  ])('after a batch of %i waits for more to gather %i times', async (messages, times) => {
+    [UDP_GATHER_FROM_MESSAGES - 1, 'fast', 0],
+    [UDP_GATHER_FROM_MESSAGES, 'fast', 1],
+    [UDP_BATCH_MESSAGES - 1, 'fast', 1],
+    [UDP_BATCH_MESSAGES, 'fast', 0],
+    [UDP_BATCH_MESSAGES - 1, 'slowly', 0],
+  ])('after a batch of %i, when queries come %s, waits for more to gather %i times', async (messages, pace, times) => {
     if (typeof calls === 'string') return;
     const waits: number[] = [];
     const usleep = (microseconds: number) => waits.push(microseconds);
-    const listener = new UdpMmsgListener({
-      ...idle({ ...calls, usleep }),
-      listen: [{ address: '127.0.0.1', port: 0 }],
-    });
+    let nowMs = 0;
+    const rate = new ArrivalRate(() => nowMs);
+    nowMs = pace === 'fast' ? 0 : 1_000;
+    rate.add(1_000);
+    const listen = [{ address: '127.0.0.1', port: 0 }];
+    const listener = new UdpMmsgListener({ ...idle({ ...calls, usleep }), listen, rate });
     open.push(listener);
     const asker = await client('udp4', '127.0.0.1');
     for (let i = 0; i < messages; i++) await send(asker.socket, 'x', listener.ports[0]!, '127.0.0.1');
