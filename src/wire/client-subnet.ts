@@ -5,8 +5,6 @@
  *   +0 FAMILY (2)   +2 SOURCE PREFIX-LENGTH   +3 SCOPE PREFIX-LENGTH   +4 ADDRESS (as many octets as the prefix needs)
  */
 
-import { readAddressWords } from '../base/ip-address.ts';
-
 /** Octets before the address. */
 const CLIENT_SUBNET_FIXED_BYTES = 4;
 
@@ -17,7 +15,6 @@ export class ClientSubnet {
   sourceLength = 0;
   /** The address, zero beyond the prefix. */
   readonly words: Uint32Array = new Uint32Array(4);
-  readonly #address: Uint8Array = new Uint8Array(16);
 
   /** Reads the option's content at `at`. False: malformed, answer FORMERR. */
   parse(bytes: Uint8Array, at: number, length: number): boolean {
@@ -28,12 +25,13 @@ export class ClientSubnet {
     if (source > (family === 1 ? 32 : 128) || bytes[at + 3] !== 0) return false;
     const octets = (source + 7) >> 3;
     if (length !== CLIENT_SUBNET_FIXED_BYTES + octets) return false;
-    const address = this.#address;
-    for (let i = 0; i < 16; i++) address[i] = i < octets ? bytes[at + 4 + i]! : 0;
-    if ((source & 7) !== 0 && (address[octets - 1]! & (0xff >> (source & 7))) !== 0) return false;
+    const { words } = this;
+    const addressAt = at + CLIENT_SUBNET_FIXED_BYTES;
+    if ((source & 7) !== 0 && (bytes[addressAt + octets - 1]! & (0xff >> (source & 7))) !== 0) return false;
     this.family = family === 1 ? 4 : 6;
     this.sourceLength = source;
-    readAddressWords(this.words, this.family, address, 0);
+    words[0] = words[1] = words[2] = words[3] = 0;
+    for (let i = 0; i < octets; i++) words[i >> 2]! |= bytes[addressAt + i]! << (24 - ((i & 3) << 3));
     return true;
   }
 
@@ -49,7 +47,7 @@ export class ClientSubnet {
     bytes[at + 2] = this.sourceLength;
     bytes[at + 3] = scope;
     const octets = (this.sourceLength + 7) >> 3;
-    for (let i = 0; i < octets; i++) bytes[at + 4 + i] = this.#address[i]!;
+    for (let i = 0; i < octets; i++) bytes[at + 4 + i] = this.words[i >> 2]! >>> (24 - ((i & 3) << 3));
     return at + 4 + octets;
   }
 }
