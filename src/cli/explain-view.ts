@@ -116,7 +116,11 @@ function nearestText({ nearest, isNearestIgnored }: StepTrace, { agentRegions }:
   const names = agentRegions.filter(({ number }) => ((nearest?.regions ?? 0) & (1 << number)) !== 0);
   const what = 'regions disagree on an endpoint';
   if (names.length === 0) return `${what}, and it is not known which of them are nearest: the world's verdict counts`;
-  const who = names.map(({ region }) => region).join(' and ');
+  // By name: a pair has no order, and regions are numbered as this node happened to hear of them.
+  const who = names
+    .map(({ region }) => region)
+    .toSorted()
+    .join(' and ');
   if (isNearestIgnored)
     return `${what}: ${who} are nearest and call down all that is left, so the world's verdict counts`;
   return `${what}: ${who} are nearest, and what both call down is avoided`;

@@ -64,7 +64,10 @@ const GROWTH_MB_MAX = 256;
 const DESCRIPTORS_SLACK = 4;
 /** Idle time of a connection, and some. */
 const QUIET_WITHIN_MS = 15_000;
-const ZONE = "'':\n  type: NS\n  value: ns.drill.test.\nwww:\n  type: A\n  value: 192.0.2.7\n";
+/** What a node of a drill serves unless the drill says otherwise. */
+export const DRILL_ZONES = {
+  'drill.test.yaml': "'':\n  type: NS\n  value: ns.drill.test.\nwww:\n  type: A\n  value: 192.0.2.7\n",
+};
 
 /** Runs one drill from start to stop. */
 export async function runDrill(drill: Drill, scale: number): Promise<DrillReport> {
@@ -92,7 +95,7 @@ export async function openGround(
     keepFolder: true,
     args: [...listen, ...tls, ...(given.args ?? [])],
   };
-  let node = await startServe({ ...options, zones: given.zones ?? { 'drill.test.yaml': ZONE } });
+  let node = await startServe({ ...options, zones: given.zones ?? DRILL_ZONES });
   const { folder, dnsPort } = node;
   const adminPort = Number(new URL(node.adminUrl).port);
   const ground: DrillGround = {

@@ -2,23 +2,20 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServe } from '../tools/meridian-process.ts';
-import type { Drill } from './drill.ts';
+import { DRILL_ZONES, type Drill } from './drill.ts';
 import { Onlookers } from './onlookers.ts';
 import { compareQuietAndLoud } from './quiet-and-loud.ts';
 
 const STREAMS = 1_000;
 const RELOAD_EVERY_MS = 400;
 
-const ZONES = { 'drill.test.yaml': "'': {type: NS, value: ns.drill.test.}\nwww: {type: A, value: 192.0.2.7}\n" };
-
 /** A thousand event streams. */
 export const MANY_ONLOOKERS: Drill = {
   name: 'many-onlookers',
   // A reload every 400 ms, so that there is something to tell.
   logLinesMax: 200,
-  node: { zones: ZONES },
   run: async ({ node, scale }) => {
-    const other = await startServe({ zones: ZONES, workers: 2 });
+    const other = await startServe({ zones: DRILL_ZONES, workers: 2 });
     const count = Math.max(50, STREAMS * scale);
     let events = 0;
     let isOver = false;

@@ -165,10 +165,7 @@ describe.skipIf(!hasRedisServer())(title, () => {
     writeFileSync(trace, JSON.stringify(explanation));
     const again = await runMeridian(['explain', '--replay', trace, ...files]);
     expect(again.stdout).toContain('the answer is the same, octet for octet');
-    // A pair has no order: it is told as the regions are numbered, which is as the node heard of them.
-    expect(again.stdout).toMatch(
-      /(us-east and eu-west|eu-west and us-east) are nearest, and what both call down is avoided/,
-    );
+    expect(again.stdout).toContain('eu-west and us-east are nearest, and what both call down is avoided');
     expect(again.stdout).toContain('out: down for both regions nearest the client');
   }, 60_000);
 

@@ -213,11 +213,14 @@ describe('an explanation', () => {
   });
 
   it('says what the two regions nearest the client had to do with it, where regions disagree', () => {
-    const told = (regions: number, isNearestIgnored = false) =>
+    const told = (regions: number, isNearestIgnored = false, changed: Partial<Explanation> = {}) =>
       render({
+        ...changed,
         trace: { ...explanation.trace, steps: [{ ...step, nearest: { regions, scope: 16 }, isNearestIgnored }] },
       });
     expect(told(0b101)).toContain('dublin and virginia are nearest, and what both call down is avoided');
+    const reversed = explanation.agentRegions.toReversed().map(({ region }, number) => ({ region, number }));
+    expect(told(0b101, false, { agentRegions: reversed })).toContain('dublin and virginia are nearest');
     expect(told(0b101, true)).toContain('call down all that is left, so the world');
     expect(told(0)).toContain('it is not known which of them are nearest');
     expect(render({})).not.toContain('regions disagree');
