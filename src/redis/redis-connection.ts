@@ -5,7 +5,9 @@
  */
 
 import { Redis } from 'ioredis';
+import { MasterWatch } from './master-watch.ts';
 import type { RedisAccess } from './redis-access.ts';
+import type { RedisHost } from './redis-address.ts';
 import { type ClientOptions, slotOwnerConnector } from './slot-owner-connector.ts';
 import { StoreError } from './state-store.ts';
 
@@ -41,6 +43,11 @@ const ELSEWHERE = /^(?:EXECABORT .*because of: )?(?:READONLY|MOVED|CLUSTERDOWN|M
 /** Owner of one ioredis client. */
 export class RedisConnection {
   readonly #client: Redis;
+  readonly #access: RedisAccess;
+  /** Where Sentinels say who the master is. */
+  #watch: MasterWatch | null = null;
+  /** Whom a Sentinel has named as the new master since the last attempt began. */
+  #announced: RedisHost | null = null;
   readonly #onChange: () => void;
   readonly #onHang: (() => void) | undefined;
   #isReady = false;
@@ -67,8 +74,13 @@ export class RedisConnection {
         return this.#nextPauseMs();
       },
     });
+    this.#access = options.access;
     this.#onChange = options.onChange;
     this.#onHang = options.onHang;
+    this.#client.on('connecting', () => {
+      this.#announced = null;
+    });
+    this.#client.on('connect', () => this.#followMaster());
     this.#client.on('ready', () => this.#setReady(true));
     this.#client.on('close', () => this.#setReady(false));
     this.#client.on('error', (error: Error) => {
@@ -94,6 +106,10 @@ export class RedisConnection {
 
   /** Begins to connect, and never stops trying until closed. */
   open(): void {
+    this.#watch = watchOf(this.#access, (master) => {
+      this.#announced = master;
+      this.#followMaster();
+    });
     this.#client.connect().catch(() => {
       // Told by the events above; the client goes on trying.
     });
@@ -121,6 +137,18 @@ export class RedisConnection {
   /** The server is known not to answer: connects anew. */
   giveUp(): void {
     this.#leave('the server does not answer');
+  }
+
+  /** Leaves a server that is not, or no longer, the announced master; by a name it could be the same, and is found again. */
+  #followMaster(): void {
+    const { stream, status } = this.#client;
+    const master = this.#announced;
+    // While it still asks who the master is, ioredis would end for good if told to leave.
+    if (master === null || (status !== 'connect' && status !== 'ready')) return;
+    if (stream.remoteAddress === master.host && stream.remotePort === master.port) return;
+    this.#client.disconnect(true);
+    this.#trouble = 'another server is the master now';
+    this.#setReady(false);
   }
 
   #leave(trouble: string): void {
@@ -151,6 +179,7 @@ export class RedisConnection {
   close(): void {
     this.#isClosed = true;
     this.#isReady = false;
+    this.#watch?.close();
     this.#client.disconnect();
   }
 }
@@ -196,6 +225,20 @@ function placeOptions(
     case 'cluster':
       return { Connector: slotOwnerConnector({ seeds: hosts, key: slotKey, login, nextPauseMs }) };
   }
+}
+
+function watchOf({ address, secrets }: RedisAccess, onMaster: (master: RedisHost) => void): MasterWatch | null {
+  if (address.kind !== 'sentinel') return null;
+  const login = () => {
+    const { sentinelPassword, tls } = secrets();
+    return {
+      ...(sentinelPassword === '' ? {} : { password: sentinelPassword }),
+      ...(address.isTls ? { tls } : {}),
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      commandTimeout: LOOK_TIMEOUT_MS,
+    };
+  };
+  return new MasterWatch({ sentinels: address.hosts, masterName: address.masterName, login, onMaster });
 }
 
 /** The pause before attempt `times` (from 1), for `draw` in [0, 1). */
