@@ -1,5 +1,5 @@
 /**
- * How the tests run. Unit, tidy and conformance files share two workers; whatever counts milliseconds runs later and
+ * How the tests run. Pure, unit, tidy and conformance files share two workers; whatever counts milliseconds runs later and
  * one file at a time, so that a slow neighbour is never the reason of a failure.
  */
 
@@ -19,8 +19,13 @@ const PATIENT = [
     'latency-file',
     'listeners',
   ],
-  ...['load-balance', 'readme', 'redis-loss', 'regional-view', 'regions', 'stalls'],
+  ...['load-balance', 'readme', 'redis-faults', 'redis-loss', 'regional-view', 'regions', 'stalls'],
 ].map((name) => `test/system/${name}.test.ts`);
+
+/** Unit tests of floors that hold nothing of the process: their files share one, and load what they test once. */
+const PURE = ['base', 'wire', 'zone', 'geo', 'health', 'decision', 'answer', 'console'].map(
+  (floor) => `test/unit/${floor}/**/*.test.ts`,
+);
 
 /** One folder of `test/`, or the `files`; `order` groups run one after the other. */
 function suite(
@@ -28,7 +33,7 @@ function suite(
   order: number,
   serial: boolean,
   testTimeoutMs: number,
-  files: { readonly include?: string[]; readonly exclude?: string[] } = {},
+  files: { readonly include?: string[]; readonly exclude?: string[]; readonly isolate?: boolean } = {},
 ): TestProjectConfiguration {
   return {
     test: {
@@ -50,13 +55,14 @@ function suite(
 export default defineConfig({
   test: {
     projects: [
-      suite('unit', 0, false, 60_000),
-      suite('tidy', 1, false, 60_000),
-      suite('fuzz', 1, false, 120_000),
-      suite('simulation', 1, false, 120_000),
-      suite('conformance', 2, false, 120_000),
-      suite('system', 3, true, 240_000, { exclude: PATIENT }),
-      suite('patient', 4, false, 240_000, { include: PATIENT }),
+      suite('pure', 0, false, 60_000, { include: PURE, isolate: false }),
+      suite('unit', 1, false, 60_000, { exclude: PURE }),
+      suite('tidy', 2, false, 60_000),
+      suite('fuzz', 2, false, 120_000),
+      suite('simulation', 2, false, 120_000),
+      suite('conformance', 3, false, 120_000),
+      suite('system', 4, true, 240_000, { exclude: PATIENT }),
+      suite('patient', 5, false, 240_000, { include: PATIENT }),
     ],
     teardownTimeout: 20_000,
     passWithNoTests: true,

@@ -8,6 +8,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { keepGeoCache, lendGeoCache } from './geo-cache.ts';
 
 /** Text or bytes by file name; folders with `/`. A string instead of a table is a folder that is copied. */
 export type FileTable = Readonly<Record<string, string | Uint8Array>>;
@@ -233,11 +234,14 @@ type ProcessPlace = {
 /** Starts `meridian serve` and waits for its ready line. Without `zones` or `geoData` those folders are empty. */
 export async function startServe(options: MeridianOptions = {}): Promise<MeridianProcess> {
   const folder = prepareFolder(options);
+  const stateFolder = join(folder, 'state');
+  const sharesGeo = options.geoData === undefined && options.folder === undefined;
+  if (sharesGeo) lendGeoCache(stateFolder);
   const hosts = options.listen ?? ['127.0.0.1'];
   const dnsPort = options.dnsPort ?? (await freePort(hosts[0]));
   const adminPort = options.adminPort ?? (await freePort());
   const transport = options.transport ?? process.env.MERIDIAN_TEST_TRANSPORT;
-  const args = ['serve', ...folderArguments(options, folder), '--state-dir', join(folder, 'state')];
+  const args = ['serve', ...folderArguments(options, folder), '--state-dir', stateFolder];
   for (const host of hosts) args.push('--listen', host.includes(':') ? `[${host}]:${dnsPort}` : `${host}:${dnsPort}`);
   args.push('--admin', `127.0.0.1:${adminPort}`);
   if (options.workers !== undefined) args.push('--workers', String(options.workers));
@@ -254,6 +258,7 @@ export async function startServe(options: MeridianOptions = {}): Promise<Meridia
     await server.stop('SIGKILL');
     throw error;
   }
+  if (sharesGeo) keepGeoCache(stateFolder);
   return server;
 }
 
