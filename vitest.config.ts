@@ -1,11 +1,11 @@
 /**
- * How the tests run. Pure, unit, tidy and conformance files share two workers; whatever counts milliseconds runs later and
+ * How the tests run. Whatever counts milliseconds runs after the rest and
  * one file at a time, so that a slow neighbour is never the reason of a failure.
  */
 
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
-/** Files of the system suite that mostly wait, for verdicts, for an outage to end, for a browser: two of them run at a time. */
+/** Files of the system suite that mostly wait, for verdicts, for an outage to end, for a browser: {@link WAITING} of them run at a time. */
 const PATIENT = [
   ...[
     'admin-api',
@@ -22,16 +22,19 @@ const PATIENT = [
   ...['load-balance', 'readme', 'redis-faults', 'redis-loss', 'regional-view', 'regions', 'stalls'],
 ].map((name) => `test/system/${name}.test.ts`);
 
+/** Where half of the time is waited: three files at a time keep two processors busy. */
+const WAITING = 3;
+
 /** Unit tests of floors that hold nothing of the process: their files share one, and load what they test once. */
 const PURE = ['base', 'wire', 'zone', 'geo', 'health', 'decision', 'answer', 'console'].map(
   (floor) => `test/unit/${floor}/**/*.test.ts`,
 );
 
-/** One folder of `test/`, or the `files`; `order` groups run one after the other. */
+/** One folder of `test/`, or the `files`: so many `workers` at a time; groups of one `order` share them, and run one after the other. */
 function suite(
   name: string,
   order: number,
-  serial: boolean,
+  workers: number,
   testTimeoutMs: number,
   files: { readonly include?: string[]; readonly exclude?: string[]; readonly isolate?: boolean } = {},
 ): TestProjectConfiguration {
@@ -44,8 +47,8 @@ function suite(
       pool: 'forks',
       testTimeout: testTimeoutMs,
       hookTimeout: Math.max(testTimeoutMs, 30_000),
-      fileParallelism: !serial,
-      maxWorkers: serial ? 1 : 2,
+      fileParallelism: workers > 1,
+      maxWorkers: workers,
       sequence: { groupOrder: order },
     },
   };
@@ -55,14 +58,14 @@ function suite(
 export default defineConfig({
   test: {
     projects: [
-      suite('pure', 0, false, 60_000, { include: PURE, isolate: false }),
-      suite('unit', 1, false, 60_000, { exclude: PURE }),
-      suite('tidy', 2, false, 60_000),
-      suite('fuzz', 2, false, 120_000),
-      suite('simulation', 2, false, 120_000),
-      suite('conformance', 3, false, 120_000),
-      suite('system', 4, true, 240_000, { exclude: PATIENT }),
-      suite('patient', 5, false, 240_000, { include: PATIENT }),
+      suite('pure', 0, 2, 60_000, { include: PURE, isolate: false }),
+      suite('unit', 1, WAITING, 60_000, { exclude: PURE }),
+      suite('tidy', 1, WAITING, 60_000),
+      suite('fuzz', 1, WAITING, 120_000),
+      suite('simulation', 1, WAITING, 120_000),
+      suite('conformance', 2, 2, 120_000),
+      suite('system', 3, 1, 240_000, { exclude: PATIENT }),
+      suite('patient', 4, WAITING, 240_000, { include: PATIENT }),
     ],
     teardownTimeout: 20_000,
     passWithNoTests: true,
