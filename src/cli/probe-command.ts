@@ -42,6 +42,7 @@ export async function runProbe(settings: Settings): Promise<number> {
     access,
     cluster: clusterName(settings),
     clientName: `meridian-probe-${agentId}`,
+    onWarning: (warning) => log.warn({ event: 'redis-warning' }, warning),
   });
   store.onState((state) => log.info({ event: 'store', state, trouble: store.trouble }, `redis ${state}`));
   let metrics: AgentServer | null = null;

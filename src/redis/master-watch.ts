@@ -19,6 +19,8 @@ export type MasterWatchOptions = {
   readonly login: () => ClientOptions;
   /** Called with each announcement: once by each Sentinel that is connected. */
   readonly onMaster: (master: RedisHost) => void;
+  /** Called with the words of a Sentinel that does not let us listen; the old master is left when it is made a replica then. */
+  readonly onRefusal: (reason: string) => void;
 };
 
 const CHANNEL = '+switch-master';
@@ -31,7 +33,7 @@ const KEEP_ALIVE_MS = 30_000;
 export class MasterWatch {
   readonly #clients: readonly Redis[];
 
-  constructor({ sentinels, masterName, login, onMaster }: MasterWatchOptions) {
+  constructor({ sentinels, masterName, login, onMaster, onRefusal }: MasterWatchOptions) {
     this.#clients = sentinels.map((sentinel) => {
       const client: Redis = new Redis({
         ...login(),
@@ -50,8 +52,11 @@ export class MasterWatch {
         // Whether a Sentinel can be reached is told by the search for the master, which asks them too.
       });
       client.on('ready', () => {
-        // Without the right to listen, the old master is left when it is made a replica.
-        client.subscribe(CHANNEL).catch(() => {});
+        client.subscribe(CHANNEL).catch((error: Error) => {
+          // A connection that is lost in the middle is made anew.
+          if (error.name === 'ReplyError')
+            onRefusal(`the Sentinel at ${sentinel.host} port ${sentinel.port} says ${error.message}`);
+        });
       });
       client.on('message', (_channel: string, text: string) => {
         const master = readAnnouncement(text, masterName);

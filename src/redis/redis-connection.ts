@@ -26,6 +26,8 @@ export type ConnectionOptions = {
   readonly onChange: () => void;
   /** Called when a command was not answered in time. */
   readonly onHang?: () => void;
+  /** Called with one line about what works less well than it could. */
+  readonly onWarning?: (warning: string) => void;
 };
 
 /** Pause before the first new attempt, and the longest; each is shortened by up to half at random. */
@@ -43,9 +45,9 @@ const ELSEWHERE = /^(?:EXECABORT .*because of: )?(?:READONLY|MOVED|CLUSTERDOWN|M
 /** Owner of one ioredis client. */
 export class RedisConnection {
   readonly #client: Redis;
-  readonly #access: RedisAccess;
   /** Where Sentinels say who the master is. */
   #watch: MasterWatch | null = null;
+  readonly #openWatch: () => MasterWatch | null;
   /** Whom a Sentinel has named as the new master since the last attempt began. */
   #announced: RedisHost | null = null;
   readonly #onChange: () => void;
@@ -74,7 +76,11 @@ export class RedisConnection {
         return this.#nextPauseMs();
       },
     });
-    this.#access = options.access;
+    this.#openWatch = () =>
+      openWatch(options, (master) => {
+        this.#announced = master;
+        this.#followMaster();
+      });
     this.#onChange = options.onChange;
     this.#onHang = options.onHang;
     this.#client.on('connecting', () => {
@@ -106,10 +112,7 @@ export class RedisConnection {
 
   /** Begins to connect, and never stops trying until closed. */
   open(): void {
-    this.#watch = watchOf(this.#access, (master) => {
-      this.#announced = master;
-      this.#followMaster();
-    });
+    this.#watch = this.#openWatch();
     this.#client.connect().catch(() => {
       // Told by the events above; the client goes on trying.
     });
@@ -227,7 +230,11 @@ function placeOptions(
   }
 }
 
-function watchOf({ address, secrets }: RedisAccess, onMaster: (master: RedisHost) => void): MasterWatch | null {
+function openWatch(
+  { access, onWarning }: ConnectionOptions,
+  onMaster: (master: RedisHost) => void,
+): MasterWatch | null {
+  const { address, secrets } = access;
   if (address.kind !== 'sentinel') return null;
   const login = () => {
     const { sentinelPassword, tls } = secrets();
@@ -238,7 +245,9 @@ function watchOf({ address, secrets }: RedisAccess, onMaster: (master: RedisHost
       commandTimeout: LOOK_TIMEOUT_MS,
     };
   };
-  return new MasterWatch({ sentinels: address.hosts, masterName: address.masterName, login, onMaster });
+  const onRefusal = (reason: string) =>
+    onWarning?.(`a failover may be noticed seconds late, allow +subscribe and the channel &+switch-master: ${reason}`);
+  return new MasterWatch({ sentinels: address.hosts, masterName: address.masterName, login, onMaster, onRefusal });
 }
 
 /** The pause before attempt `times` (from 1), for `draw` in [0, 1). */

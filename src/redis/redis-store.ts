@@ -48,6 +48,8 @@ export type RedisStoreOptions = {
   readonly cluster: string;
   /** Who we are, for CLIENT LIST. */
   readonly clientName: string;
+  /** Called with one line about what works less well than it could. */
+  readonly onWarning?: (warning: string) => void;
 };
 
 /** A snapshot of some megabytes has to pass to another continent in it; a hanging server is noticed by the reader sooner. */
@@ -78,6 +80,7 @@ export class RedisStore implements StateStore {
       name: options.clientName,
       commandTimeoutMs: COMMAND_TIMEOUT_MS,
       onChange,
+      ...(options.onWarning === undefined ? {} : { onWarning: options.onWarning }),
     });
     this.#clock = new ServerClock(this.#commands);
     this.#reader = new ChangesReader({

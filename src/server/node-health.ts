@@ -70,7 +70,12 @@ export class NodeHealth {
     this.#store =
       options.redis === null
         ? new MemoryStore()
-        : new RedisStore({ access: options.redis, cluster: options.clusterName, clientName: options.nodeName });
+        : new RedisStore({
+            access: options.redis,
+            cluster: options.clusterName,
+            clientName: options.nodeName,
+            onWarning: (warning) => log.warn({ event: 'redis-warning' }, warning),
+          });
     const boot = randomBytes(9).toString('hex');
     const isListed = options.listen.length > 0;
     // Alone, the node's agent is its eyes at all times; a command that only looks has none.

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedisServer())('what Sentinels say of a new master', { timeo
     const heard: RedisHost[] = [];
     const sentinels = group.sentinels.map(({ port }) => ({ host: '127.0.0.1', port }));
     const listen = (masterName: string, onMaster: (master: RedisHost) => void) =>
-      new MasterWatch({ sentinels, masterName, login: () => ({}), onMaster });
+      new MasterWatch({ sentinels, masterName, login: () => ({}), onMaster, onRefusal: expect.unreachable });
     const watch = listen(MASTER_NAME, (master) => heard.push(master));
     const other = listen('another', () => expect.unreachable('this is not its master'));
     const listeners = async () =>
@@ -51,6 +51,22 @@ describe.skipIf(!hasRedisServer())('what Sentinels say of a new master', { timeo
       other.close();
     }
     await until('nobody listens', async () => (await listeners()).join() === '0,0,0');
+  });
+
+  it('is not heard without the right to listen, which is told by whom', async () => {
+    const [sentinel] = group.sentinels;
+    await sentinel!.command('acl', 'setuser', 'deaf', 'on', 'nopass', 'resetchannels', '-@all', '+subscribe');
+    const told: string[] = [];
+    const watch = new MasterWatch({
+      sentinels: [{ host: '127.0.0.1', port: sentinel!.port }],
+      masterName: MASTER_NAME,
+      login: () => ({ username: 'deaf', password: 'x' }),
+      onMaster: () => expect.unreachable(),
+      onRefusal: (reason) => told.push(reason),
+    });
+    await until('told', () => told.length > 0);
+    watch.close();
+    expect(told).toEqual([expect.stringMatching(`at 127.0.0.1 port ${sentinel!.port} says NOPERM .*channel`)]);
   });
 
   it('takes a connection to it that outlived the hang of the old one, which believes that it still is the master', async () => {
