@@ -13,6 +13,7 @@ export type SystemCalls = {
   readonly setsockopt: (fd: number, level: number, option: number, value: Int32Array, length: number) => number;
   readonly setTimeout: (fd: number, level: number, option: number, value: BigInt64Array, length: number) => number;
   readonly bind: (fd: number, address: Uint8Array, length: number) => number;
+  readonly connect: (fd: number, address: Uint8Array, length: number) => number;
   readonly getsockname: (fd: number, address: Uint8Array, length: Int32Array) => number;
   readonly recvmmsg: (fd: number, headers: bigint, count: number, flags: number, timeout: null) => number;
   readonly sendmmsg: (fd: number, headers: bigint, count: number, flags: number) => number;
@@ -87,6 +88,7 @@ function bindSystemCalls(koffi: Koffi): SystemCalls {
       'int setsockopt(int, int, int, int64_t *, unsigned int)',
     ) as unknown as SystemCalls['setTimeout'],
     bind: libc.func('int bind(int, uint8_t *, unsigned int)') as unknown as SystemCalls['bind'],
+    connect: libc.func('int connect(int, uint8_t *, unsigned int)') as unknown as SystemCalls['connect'],
     getsockname: libc.func(
       'int getsockname(int, _Out_ uint8_t *, _Inout_ int *)',
     ) as unknown as SystemCalls['getsockname'],

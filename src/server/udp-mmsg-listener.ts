@@ -26,6 +26,10 @@ const SOCKADDR_IN_BYTES = 16;
 /** Tries to send one batch while the kernel has no room, {@link SEND_WAIT_MS} apart; then the rest is dropped. */
 const SEND_TRIES_MAX = 10;
 const SEND_WAIT_MS = 2;
+/** The longest way of a datagram from the choice of a socket into its queue. */
+const CHOSEN_US = 1_000;
+/** More than a receive buffer holds, in case that the kernel does not connect it. */
+const RETIRE_BATCHES_MAX = 1_024;
 
 /** A system call that failed when a socket was opened. */
 class SocketError extends Error {
@@ -49,7 +53,8 @@ export type UdpMmsgListenerInput = {
   readonly rate: ArrivalRate;
 };
 
-type Socket = { readonly fd: number; readonly batch: MessageBatch };
+/** `own`: where it is bound, as a sockaddr. */
+type Socket = { readonly fd: number; readonly own: Uint8Array; readonly batch: MessageBatch };
 
 /** Owner of one worker's sockets and their memory. */
 export class UdpMmsgListener {
@@ -100,6 +105,22 @@ export class UdpMmsgListener {
   /** Of the open sockets; they outlive a thread that dies, unlike Node's own. */
   get descriptors(): number[] {
     return this.#sockets.map(({ fd }) => fd);
+  }
+
+  /**
+   * Answers what its sockets hold and gets nothing more: what comes from now on goes to the other sockets at the address. To be closed
+   * then: what a socket holds when it is closed is lost.
+   */
+  retire(): void {
+    // The kernel gives a connected socket what its peer sends alone, and this one's is itself (of a wildcard, its port of loopback).
+    for (const { fd, own } of this.#sockets) this.#calls.connect(fd, own, own.length);
+    for (let batches = 0, wasQuiet = false; batches < RETIRE_BATCHES_MAX; batches++) {
+      let served = 0;
+      for (const socket of this.#sockets) served += this.#serve(socket, Linux.MSG_DONTWAIT);
+      if (served === 0 && wasQuiet) return;
+      wasQuiet = served === 0;
+      if (wasQuiet) this.#calls.usleep(CHOSEN_US);
+    }
   }
 
   close(): void {
@@ -216,10 +237,10 @@ export class UdpMmsgListener {
       calls.close(fd);
       throw error;
     }
-    this.#sockets.push({ fd, batch: new MessageBatch(calls, isWildcard) });
-    const bound = new Uint8Array(SOCKADDR_BYTES);
-    calls.getsockname(fd, bound, Int32Array.of(SOCKADDR_BYTES));
-    return (bound[2]! << 8) | bound[3]!;
+    const own = name.slice(0, isIpv6 ? SOCKADDR_BYTES : SOCKADDR_IN_BYTES);
+    calls.getsockname(fd, own, Int32Array.of(own.length));
+    this.#sockets.push({ fd, own, batch: new MessageBatch(calls, isWildcard) });
+    return (own[2]! << 8) | own[3]!;
   }
 
   #setTimeouts(fd: number): boolean {

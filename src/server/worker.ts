@@ -33,8 +33,6 @@ import { openPolicy, renewPolicy } from './worker-policy.ts';
 const BEAT_MS = 250;
 /** Messages taken between two batches: each is a step of `splitDelta`, so queries wait for a millisecond or so. */
 const MESSAGES_PER_BATCH = 4;
-/** Batches answered after the word to stop, at most; the last one finds nothing. */
-const DRAIN_BATCHES_MAX = 64;
 
 /** Messages taken so far; the news say how many there are, so that a batch without any costs one load (`receiveMessageOnPort`: 0.5 us). */
 let taken = 0;
@@ -118,7 +116,7 @@ function runMmsg(answer: AnswerPort): void {
       if (listener === null) return;
       tell({ kind: 'ready' });
       for (; !takeMessages(); listener.runBatch()) clock.tick();
-      for (let i = 0; i < DRAIN_BATCHES_MAX && listener.runBatch() > 0; i++);
+      listener.retire();
       rawSockets.fill(0);
       listener.close();
       port.close();

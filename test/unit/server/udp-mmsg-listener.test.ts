@@ -153,6 +153,44 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     open.push(new UdpMmsgListener({ ...idle(calls), listen: [address] }));
   });
 
+  it.each([
+    ['127.0.0.1', '127.0.0.1'],
+    ['0.0.0.0', '127.0.0.1'],
+    ...(hasIpv6
+      ? [
+          ['::1', '::1'],
+          ['::', '::1'],
+        ]
+      : []),
+  ])('bound to %s retires for another one without losing a message', async (bound, asked) => {
+    if (typeof calls === 'string') return;
+    const counts = { first: 0, second: 0 };
+    const counting =
+      (name: keyof typeof counts): AnswerPort =>
+      (_bytes, _start, length) => {
+        counts[name]++;
+        return length;
+      };
+    const first = listen([bound!], counting('first'));
+    const [port] = first.ports;
+    const answer = counting('second');
+    const second = new UdpMmsgListener({ ...idle(calls), answer, listen: [{ address: bound!, port: port! }] });
+    open.push(second);
+    const askers: Awaited<ReturnType<typeof client>>[] = [];
+    // The kernel chooses by the address and port of the client.
+    for (let i = 0; i < 40; i++) askers.push(await client(asked!.includes(':') ? 'udp6' : 'udp4', asked!));
+    const askAll = () => Promise.all(askers.map(({ socket }) => send(socket, 'x', port!, asked!)));
+    await askAll();
+    first.retire();
+    expect(counts.first).toBeGreaterThan(0);
+    const before = counts.first;
+    await askAll();
+    first.close();
+    await runUntil(second, () => askers.every(({ heard }) => heard.length === 2));
+    expect(askers.map(({ heard }) => heard.length)).toEqual(askers.map(() => 2));
+    expect(counts).toEqual({ first: before, second: 80 - before });
+  });
+
   it('loses an answer that the kernel refuses, counts it, and sends the others', async () => {
     const counters = createListenerCounters();
     // Port 65,000-octet answers do not exist, and sendmmsg says EMSGSIZE.
