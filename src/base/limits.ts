@@ -268,6 +268,12 @@ export const UDP_SENDS_PENDING_MAX = 256;
 export const UDP_MESSAGE_BYTES = 4096;
 /** Messages of one recvmmsg and sendmmsg: beyond 64 the share of the system call in a query's cost no longer shrinks. */
 export const UDP_BATCH_MESSAGES = 64;
+/** Answers that the kernel takes as one, to one client, and sends as so many datagrams; it takes 64 KB at once. */
+export const UDP_GROUP_ANSWERS_MAX = 32;
+/** Octets of an answer that may travel so: any network device takes it whole, as the kernel demands. */
+export const UDP_GROUPED_BYTES_MAX = 1_232;
+/** Batches whose answers travel alone after the kernel refused a group. */
+export const UDP_UNGROUPED_BATCHES = 1_000;
 /**
  * From this many queries a second on a worker lets the next batch gather for UDP_GATHER_US, unless the last was full or small: they are
  * answered in fewer system calls and fewer sleeps. Below it, each is answered as soon as it comes.

@@ -7,12 +7,20 @@
  *   iovec    16 octets: base* 0, length 8
  *   sockaddr 28 octets: family 0 (host order), port 2 (network order), IPv4 address 4 | IPv6 address 8, scope 24
  *   cmsghdr  16 octets: length 0, level 8, type 12; then in_pktinfo (index 0, source 4, destination 8) or in6_pktinfo
- *            (address 0, index 16)
+ *            (address 0, index 16) or the size of a segment (0, two octets)
  *
- * The slots are sent by a second set of headers, so that those to be answered stand side by side whatever was dropped.
+ * The slots are sent by a second set of headers, so that those to be answered stand side by side whatever was dropped. Answers of one
+ * size to one client share a header: the kernel takes them through its layers as one and cuts them apart at the end (UDP_SEGMENT), which
+ * costs it little more than one. A load balancer or a forwarder in front asks by few sockets, as do many resolvers.
  */
 
-import { UDP_BATCH_MESSAGES, UDP_MESSAGE_BYTES } from '../base/limits.ts';
+import {
+  UDP_BATCH_MESSAGES,
+  UDP_GROUP_ANSWERS_MAX,
+  UDP_GROUPED_BYTES_MAX,
+  UDP_MESSAGE_BYTES,
+  UDP_UNGROUPED_BATCHES,
+} from '../base/limits.ts';
 import { Linux, type SystemCalls } from './system-calls.ts';
 
 /**
@@ -24,16 +32,25 @@ const HEADER_WORDS = 16;
 const IOVEC_BYTES = 16;
 const NAME_BYTES = 32;
 const NAME_ROOM = 28;
-/** One control message with the larger of the two packet infos: 16 + 20, rounded up. */
-const CONTROL_BYTES = 48;
+/** One control message with the larger of the two packet infos, 16 + 20, and one with the size of a segment, 16 + 2; each rounded up. */
+const CONTROL_BYTES = 64;
 const CONTROL_ROOM = 40;
+const SEGMENT_CONTROL_LENGTH = 18;
+const SEGMENT_CONTROL_ROOM = 24;
+/** From one header's iovecs to the next one's: not a power of two either. */
+const GROUP_IOVECS = UDP_GROUP_ANSWERS_MAX + 1;
+const IOVEC_WORDS = IOVEC_BYTES / 4;
+/** Places of open groups by client and size, in pairs; a power of two. Three that meet at one pair only open more groups. */
+const PLACES = 128;
+const PLACE_SHIFT = 25;
+const SPREAD = 0x9e3779b1;
 
 /** fe80::/10 as the first word of an address reads on a little-endian machine. */
 const LINK_LOCAL_MASK = 0xc0ff;
 const LINK_LOCAL = 0x80fe;
 
 /** Words of a header. */
-const Header = { NAME_LENGTH: 2, CONTROL: 8, CONTROL_LENGTH: 10, COUNT: 14 } as const;
+const Header = { NAME_LENGTH: 2, IOVECS: 6, CONTROL: 8, CONTROL_LENGTH: 10, COUNT: 14 } as const;
 
 /** Owner of the memory of one socket's batches. */
 export class MessageBatch {
@@ -43,13 +60,22 @@ export class MessageBatch {
   readonly names: Uint8Array;
   readonly receiveHeaders: bigint;
   readonly sendHeaders: bigint;
-  /** Messages staged to be sent. */
+  /** Headers staged to be sent, each with one answer or more. */
   staged = 0;
+  /** Answers in them. */
+  answers = 0;
   readonly #receive: Int32Array;
   readonly #send: Int32Array;
   readonly #receiveIovecs: Int32Array;
   readonly #sendIovecs: Int32Array;
   readonly #control: Int32Array;
+  readonly #nameWords: Int32Array;
+  /** Staged header by place, -1 for none. */
+  readonly #places = new Int8Array(PLACES).fill(-1);
+  /** Slot of each staged header's first answer. */
+  readonly #firstSlots = new Uint8Array(UDP_BATCH_MESSAGES);
+  /** Batches still to be sent without groups. */
+  #ungrouped = 0;
   readonly #withControl: boolean;
 
   /** `withControl`: the socket is bound to a wildcard address and tells where each message was sent to. */
@@ -62,7 +88,7 @@ export class MessageBatch {
     const receive = calls.allocate(slots * HEADER_WORDS * 4);
     const send = calls.allocate(slots * HEADER_WORDS * 4);
     const receiveIovecs = calls.allocate(slots * IOVEC_BYTES);
-    const sendIovecs = calls.allocate(slots * IOVEC_BYTES);
+    const sendIovecs = calls.allocate(slots * GROUP_IOVECS * IOVEC_BYTES);
     this.messages = new Uint8Array(messages.buffer);
     this.names = new Uint8Array(names.buffer);
     this.receiveHeaders = receive.address;
@@ -72,20 +98,21 @@ export class MessageBatch {
     this.#receiveIovecs = new Int32Array(receiveIovecs.buffer);
     this.#sendIovecs = new Int32Array(sendIovecs.buffer);
     this.#control = new Int32Array(control.buffer);
+    this.#nameWords = new Int32Array(names.buffer);
     for (const view of [receive, send, receiveIovecs, sendIovecs, control, names]) new Uint8Array(view.buffer).fill(0);
     const iovecs = new BigInt64Array(receiveIovecs.buffer);
     for (let slot = 0; slot < slots; slot++) {
       iovecs[slot * 2] = messages.address + BigInt(this.messageAt(slot));
       iovecs[slot * 2 + 1] = BigInt(UDP_MESSAGE_BYTES);
       for (const [headers, iovec] of [
-        [receive, receiveIovecs],
-        [send, sendIovecs],
+        [receive, receiveIovecs.address + BigInt(slot * IOVEC_BYTES)],
+        [send, sendIovecs.address + BigInt(slot * GROUP_IOVECS * IOVEC_BYTES)],
       ] as const) {
         const header = new BigInt64Array(headers.buffer, slot * HEADER_WORDS * 4, 8);
         header[0] = names.address + BigInt(slot * NAME_BYTES);
-        header[2] = iovec.address + BigInt(slot * IOVEC_BYTES);
+        header[2] = iovec;
         header[3] = 1n;
-        header[4] = withControl ? control.address + BigInt(slot * CONTROL_BYTES) : 0n;
+        header[4] = control.address + BigInt(slot * CONTROL_BYTES);
       }
     }
     this.prepare(slots);
@@ -108,7 +135,11 @@ export class MessageBatch {
       receive[at + Header.NAME_LENGTH] = NAME_ROOM;
       if (this.#withControl) receive[at + Header.CONTROL_LENGTH] = CONTROL_ROOM;
     }
+    if (this.staged === 0) return;
     this.staged = 0;
+    this.answers = 0;
+    this.#places.fill(-1);
+    if (this.#ungrouped > 0) this.#ungrouped--;
   }
 
   /** Octets received in slot `slot`. */
@@ -118,29 +149,118 @@ export class MessageBatch {
 
   /** Queues the `octets` that now stand in slot `slot` to be sent back to its peer, from the address it asked. */
   stage(slot: number, octets: number): void {
-    const receive = this.#receive;
-    const send = this.#send;
-    const from = slot * HEADER_WORDS;
-    const to = this.staged * HEADER_WORDS;
-    const iovec = this.staged * (IOVEC_BYTES / 4);
-    send[to] = receive[from]!;
-    send[to + 1] = receive[from + 1]!;
-    send[to + Header.NAME_LENGTH] = receive[from + Header.NAME_LENGTH]!;
-    this.#sendIovecs[iovec] = this.#receiveIovecs[slot * (IOVEC_BYTES / 4)]!;
-    this.#sendIovecs[iovec + 1] = this.#receiveIovecs[slot * (IOVEC_BYTES / 4) + 1]!;
-    this.#sendIovecs[iovec + 2] = octets;
-    if (this.#withControl) {
-      send[to + Header.CONTROL] = receive[from + Header.CONTROL]!;
-      send[to + Header.CONTROL + 1] = receive[from + Header.CONTROL + 1]!;
-      send[to + Header.CONTROL_LENGTH] = receive[from + Header.CONTROL_LENGTH]!;
-      this.#freeInterface(slot);
+    this.answers++;
+    if (this.#withControl) this.#freeInterface(slot);
+    const place = this.#placeOf(slot, octets);
+    const places = this.#places;
+    const at = this.#takes(places[place]!, slot, octets) ? place : place ^ 1;
+    if (at === place || this.#takes(places[at]!, slot, octets)) {
+      this.#addTo(places[at]!, slot, octets);
+      return;
     }
-    this.staged++;
+    places[places[place]! < 0 ? place : at] = this.staged;
+    this.#open(slot, octets);
+  }
+
+  /** Answers in staged header `index`. */
+  answersIn(index: number): number {
+    return this.#send[index * HEADER_WORDS + Header.IOVECS]!;
+  }
+
+  /** The kernel refused header `index` as a group: stages its answers by themselves, the first where the group was, and groups none for a while. */
+  split(index: number): void {
+    const send = this.#send;
+    const at = index * HEADER_WORDS;
+    const count = this.answersIn(index);
+    this.#ungrouped = UDP_UNGROUPED_BATCHES;
+    send[at + Header.IOVECS] = 1;
+    send[at + Header.CONTROL_LENGTH] = this.#ownControl(this.#firstSlots[index]!);
+    for (let i = 1; i < count; i++) {
+      const to = this.staged++ * HEADER_WORDS;
+      send.copyWithin(to, at, at + Header.NAME_LENGTH + 1);
+      send[to + Header.IOVECS] = 1;
+      send.copyWithin(to + Header.CONTROL, at + Header.CONTROL, at + Header.CONTROL_LENGTH + 1);
+      const iovec = this.#iovecAt(index, i);
+      this.#sendIovecs.copyWithin(this.#iovecAt(this.staged - 1, 0), iovec, iovec + IOVEC_WORDS);
+    }
   }
 
   /** The address of staged header `index`, to go on sending there. */
   stagedAt(index: number): bigint {
     return this.sendHeaders + BigInt(index * HEADER_WORDS * 4);
+  }
+
+  #open(slot: number, octets: number): void {
+    const receive = this.#receive;
+    const send = this.#send;
+    const from = slot * HEADER_WORDS;
+    const to = this.staged * HEADER_WORDS;
+    send[to] = receive[from]!;
+    send[to + 1] = receive[from + 1]!;
+    send[to + Header.NAME_LENGTH] = receive[from + Header.NAME_LENGTH]!;
+    send[to + Header.IOVECS] = 1;
+    send[to + Header.CONTROL] = receive[from + Header.CONTROL]!;
+    send[to + Header.CONTROL + 1] = receive[from + Header.CONTROL + 1]!;
+    send[to + Header.CONTROL_LENGTH] = this.#ownControl(slot);
+    this.#firstSlots[this.staged] = slot;
+    this.#putAnswer(this.#iovecAt(this.staged, 0), slot, octets);
+    this.staged++;
+  }
+
+  /** Whether the answer may travel with those of `header` (-1: none): as many octets, to the same client, from the same address, and there is room. */
+  #takes(header: number, slot: number, octets: number): boolean {
+    if (header < 0 || this.#ungrouped > 0 || octets > UDP_GROUPED_BYTES_MAX) return false;
+    if (this.answersIn(header) === UDP_GROUP_ANSWERS_MAX) return false;
+    if (this.#sendIovecs[this.#iovecAt(header, 0) + 2] !== octets) return false;
+    const first = this.#firstSlots[header]!;
+    const length = this.#receive[slot * HEADER_WORDS + Header.NAME_LENGTH]!;
+    if (!isSame(this.#nameWords, this.nameAt(first) / 4, this.nameAt(slot) / 4, length / 4)) return false;
+    const control = this.#ownControl(slot);
+    // Of the padding at the end nobody knows what it holds.
+    const words = control === 0 ? 0 : this.#control[(slot * CONTROL_BYTES) / 4]! / 4;
+    return isSame(this.#control, (first * CONTROL_BYTES) / 4, (slot * CONTROL_BYTES) / 4, words);
+  }
+
+  #addTo(header: number, slot: number, octets: number): void {
+    const at = header * HEADER_WORDS;
+    const count = this.answersIn(header);
+    this.#putAnswer(this.#iovecAt(header, count), slot, octets);
+    this.#send[at + Header.IOVECS] = count + 1;
+    if (count > 1) return;
+    const first = this.#firstSlots[header]!;
+    const own = this.#ownControl(first);
+    const control = (first * CONTROL_BYTES + own) / 4;
+    this.#control[control] = SEGMENT_CONTROL_LENGTH;
+    this.#control[control + 1] = 0;
+    this.#control[control + 2] = Linux.IPPROTO_UDP;
+    this.#control[control + 3] = Linux.UDP_SEGMENT;
+    this.#control[control + 4] = octets;
+    this.#send[at + Header.CONTROL_LENGTH] = own + SEGMENT_CONTROL_ROOM;
+  }
+
+  #putAnswer(iovec: number, slot: number, octets: number): void {
+    this.#sendIovecs[iovec] = this.#receiveIovecs[slot * IOVEC_WORDS]!;
+    this.#sendIovecs[iovec + 1] = this.#receiveIovecs[slot * IOVEC_WORDS + 1]!;
+    this.#sendIovecs[iovec + 2] = octets;
+  }
+
+  /** Word of the iovec of answer `i` of staged header `index`. */
+  #iovecAt(index: number, i: number): number {
+    return (index * GROUP_IOVECS + i) * IOVEC_WORDS;
+  }
+
+  /** Octets of the control message that came with slot `slot`, which says from where to answer. */
+  #ownControl(slot: number): number {
+    return this.#receive[slot * HEADER_WORDS + Header.CONTROL_LENGTH]!;
+  }
+
+  #placeOf(slot: number, octets: number): number {
+    const name = this.nameAt(slot) / 4;
+    const words = this.#nameWords;
+    // Port and address; of an IPv6 address its first and last word.
+    const mixed =
+      Math.imul(words[name]!, SPREAD) ^ Math.imul(words[name + 1]! ^ words[name + 2]! ^ words[name + 5]!, SPREAD + 2);
+    return Math.imul(mixed ^ octets, SPREAD) >>> PLACE_SHIFT;
   }
 
   /** Lets routing choose the interface for the answer; a link-local address means nothing without its own. */
@@ -150,4 +270,10 @@ export class MessageBatch {
     if (control[at + 2] === Linux.IPPROTO_IP) control[at + 4] = 0;
     else if ((control[at + 4]! & LINK_LOCAL_MASK) !== LINK_LOCAL) control[at + 8] = 0;
   }
+}
+
+/** Whether the `count` words at `a` and at `b` are equal. */
+function isSame(words: Int32Array, a: number, b: number, count: number): boolean {
+  for (let i = 0; i < count; i++) if (words[a + i] !== words[b + i]) return false;
+  return true;
 }

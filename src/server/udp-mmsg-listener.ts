@@ -149,7 +149,7 @@ export class UdpMmsgListener {
     if (received > 1 && this.#warmer?.isNeeded) warmFor(this.#warmer, socket.batch, received);
     for (let slot = 0; slot < received; slot++) this.#answerSlot(socket.batch, slot);
     if (socket.batch.staged > 0) this.#send(socket);
-    this.#timer.end(socket.batch.staged);
+    this.#timer.end(socket.batch.answers);
     socket.batch.prepare(received);
     return received;
   }
@@ -190,8 +190,14 @@ export class UdpMmsgListener {
           this.#calls.poll(Int32Array.of(socket.fd, Linux.POLLOUT), sockets, SEND_WAIT_MS);
           continue;
         }
-        for (; sent < batch.staged; sent++) count(this.#counters, ListenerCounter.UDP_SEND_DROPPED);
+        for (; sent < batch.staged; sent++)
+          for (let i = batch.answersIn(sent); i > 0; i--) count(this.#counters, ListenerCounter.UDP_SEND_DROPPED);
         return;
+      }
+      if (batch.answersIn(sent) > 1) {
+        // Perhaps only together: an old kernel, a tunnel that encrypts.
+        batch.split(sent);
+        continue;
       }
       // EPERM of a firewall, no route, an answer larger than the path: this one is lost, the next may not be.
       count(this.#counters, ListenerCounter.UDP_SEND_FAILED);

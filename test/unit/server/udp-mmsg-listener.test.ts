@@ -1,44 +1,13 @@
-import { createSocket, type Socket } from 'node:dgram';
-import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
-import { formatIpAddress } from '../../../src/base/ip-address.ts';
 import { UDP_BATCH_MESSAGES, UDP_GATHER_FROM_MESSAGES, UDP_GATHER_US } from '../../../src/base/limits.ts';
 import type { AnswerPort } from '../../../src/server/answer-port.ts';
 import { ArrivalRate } from '../../../src/server/arrival-rate.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
-import { Linux, loadSystemCalls, type SystemCalls } from '../../../src/server/system-calls.ts';
-import { UdpMmsgListener, type UdpMmsgListenerInput } from '../../../src/server/udp-mmsg-listener.ts';
-import { idleTimer } from '../../tools/service-timer.ts';
+import { Linux, type SystemCalls } from '../../../src/server/system-calls.ts';
+import { UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
+import { calls, client, closeAll, echo, hasIpv6, idle, open, runUntil, send } from '../../tools/mmsg-ground.ts';
 
-const calls = loadSystemCalls();
-const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some((entry) => entry.address === '::1'));
-const open: { close(): void }[] = [];
-
-afterEach(() => {
-  for (const entry of open.splice(0)) entry.close();
-});
-
-/** Sends the message back with `!` behind it, and remembers who asked; stays silent for `quiet`. */
-function echo(clients: string[] = []): AnswerPort {
-  return (bytes, start, length, family, words) => {
-    clients.push(formatIpAddress({ family, words: words.slice() }));
-    if (Buffer.from(bytes.slice(start, start + length)).toString() === 'quiet') return 0;
-    bytes[start + length] = 0x21;
-    return length + 1;
-  };
-}
-
-/** What a test does not care about. */
-function idle(systemCalls: SystemCalls): Omit<UdpMmsgListenerInput, 'listen'> {
-  return {
-    calls: systemCalls,
-    answer: echo(),
-    counters: createListenerCounters(),
-    timer: idleTimer(),
-    warmer: null,
-    rate: new ArrivalRate(() => 0),
-  };
-}
+afterEach(closeAll);
 
 function listen(
   addresses: readonly string[],
@@ -54,34 +23,6 @@ function listen(
   });
   open.push(listener);
   return listener;
-}
-
-type Heard = { text: string; from: string; port: number };
-
-/** A client socket; `heard` grows as answers come. */
-async function client(type: 'udp4' | 'udp6', bind: string): Promise<{ socket: Socket; heard: Heard[] }> {
-  const socket = createSocket(type);
-  const heard: Heard[] = [];
-  socket.on('message', (message, peer) =>
-    heard.push({ text: message.toString(), from: peer.address, port: peer.port }),
-  );
-  await new Promise<void>((resolve) => socket.bind(0, bind, resolve));
-  open.push(socket);
-  return { socket, heard };
-}
-
-function send(socket: Socket, text: string, port: number, address: string): Promise<void> {
-  return new Promise((resolve, reject) =>
-    socket.send(text, port, address, (error) => (error ? reject(error) : resolve())),
-  );
-}
-
-/** Runs batches until `done` or two seconds have passed. */
-async function runUntil(listener: UdpMmsgListener, done: () => boolean): Promise<void> {
-  for (const end = Date.now() + 2000; !done() && Date.now() < end; ) {
-    listener.runBatch();
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
@@ -247,10 +188,11 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
 
   it('says which address could not be bound', async () => {
     if (typeof calls === 'string') return;
+    const systemCalls = calls;
     // A socket without SO_REUSEPORT has the port alone.
     const holder = await client('udp4', '127.0.0.1');
     const { port } = holder.socket.address();
-    const refused = () => new UdpMmsgListener({ ...idle(calls), listen: [{ address: '127.0.0.1', port }] });
+    const refused = () => new UdpMmsgListener({ ...idle(systemCalls), listen: [{ address: '127.0.0.1', port }] });
     expect(refused).toThrow(`bind failed for 127.0.0.1 port ${port}`);
   });
 
