@@ -15,10 +15,19 @@ const SUBNET_QUERIES = 20_000;
 /** Questions in one file at most: dnsperf keeps them in memory and begins again behind the last. */
 const QUESTIONS_MAX = 1_000_000;
 
-/** `names` names in random order, each once, as dnsperf's text. */
-export function writeNameQuestions(path: string, names: number, nameOf: (n: number) => string): void {
-  const order = shuffledOrder(Math.min(names, QUESTIONS_MAX));
-  writeFileSync(path, Array.from(order, (n) => `${nameOf(n)}.${ZONE} A\n`).join(''));
+/** `names` names in random order, as dnsperf's text: each once, and again from the first up to `questions`. */
+export function writeNameQuestions(
+  path: string,
+  names: number,
+  nameOf: (n: number) => string,
+  questions: number = names,
+): void {
+  const order = shuffledOrder(names);
+  const lines = Array.from(
+    { length: Math.min(questions, QUESTIONS_MAX) },
+    (_, i) => `${nameOf(order[i % names]!)}.${ZONE} A\n`,
+  );
+  writeFileSync(path, lines.join(''));
 }
 
 /** Names that do not exist, no two alike. */

@@ -13,14 +13,22 @@ const NAME_COUNTS = [10, 100, 1_000, 10_000, 100_000, 1_000_000] as const;
 const ENDPOINT_COUNTS = [1, 10, 100, 1_000, 10_000] as const;
 const START_WITHIN_MS = 120_000;
 
-/** A static zone in master format of each size, a server for each, all asked in turn. */
+/** As long as every other: names of several lengths make answers of several sizes, and fewer of those travel together. */
+function evenName(n: number): string {
+  return `host${String(n).padStart(6, '0')}`;
+}
+
+/**
+ * A static zone in master format of each size, a server for each, all asked in turn. Nothing but the number of names differs: they are
+ * equally long, and the generator goes through as many questions for each.
+ */
 export async function measureScaleOfNames(run: BenchRun): Promise<void> {
   const servers = await startAll(run, 0, NAME_COUNTS.map(masterKind));
   try {
     const targets = servers.map((server): Target => {
       const names = NAME_COUNTS.find((count) => labelOfNames(count) === server.kind)!;
       const questions = join(run.folder, `scale-${names}.questions`);
-      writeNameQuestions(questions, names, hostName);
+      writeNameQuestions(questions, names, evenName, Math.max(...NAME_COUNTS));
       return { label: server.kind, server, ask: { questions, isStream: false, overTcp: false, rcode: 'NOERROR' } };
     });
     const samples = await measureInTurn(run, targets);
@@ -72,9 +80,11 @@ function masterKind(count: number): ServerKind {
     prepare: (scenario, folder, port) => {
       const lines = [
         `$ORIGIN ${ZONE}.\n$TTL 3600\n@ SOA ns1 host 1 7200 1800 259200 900\n@ NS ns1\nns1 A 192.0.2.53\n`,
+        // What every server is asked for until it answers.
+        `${hostName(0)} A 192.0.2.53\n`,
       ];
       for (let n = 0; n < count; n++) {
-        lines.push(`${hostName(n)} ${TTL_SECONDS} A 192.0.${(n >> 8) & 255}.${n & 255}\n`);
+        lines.push(`${evenName(n)} ${TTL_SECONDS} A 192.0.${(n >> 8) & 255}.${n & 255}\n`);
       }
       writeMeridianZone(folder, `${ZONE}.zone`, lines.join(''));
       writeMeridianGeo(folder, scenario.geoDatabase, LOOPBACK_NETWORK);

@@ -38,6 +38,19 @@ describe('a table warmer', () => {
     expect(rrsets).toHaveBeenCalledTimes(2);
   });
 
+  it('goes from zone to zone as a batch does', () => {
+    const apexes = ['one.example.', 'two.example.'];
+    const serving = serve(apexes.map((apex) => modelZone(apex, lines, [{ name: 'www', ...STEERED }])));
+    const { warmer } = warm(serving);
+    const slots = serving.tables.zones.map((zone) => vi.spyOn(zone ?? expect.fail('no zone'), 'firstSlotOf'));
+    for (let i = 0; i < 7; i++) {
+      const query = buildQuery(`www.${apexes[i % 2]}`, 'A');
+      warmer.note(query, 0, query.length);
+    }
+    warmer.warm();
+    expect(slots.map(({ mock }) => mock.calls.length)).toEqual([4, 3]);
+  });
+
   it('is needed for zones that the caches do not hold, and for no others', () => {
     expect([warm(large).warmer.isNeeded, warm(small).warmer.isNeeded]).toEqual([true, false]);
   });
