@@ -31,7 +31,7 @@ export type ClosedLoopReport = {
   readonly rcodes: Readonly<Record<string, number>>;
 };
 
-/** What `open-loop.c` saw; latencies in microseconds. */
+/** What `open-loop.c` saw; latencies in microseconds, of all that was sent: a lost query counts with the two seconds that were waited. */
 export type OpenLoopReport = {
   readonly sent: number;
   readonly answered: number;

@@ -33,6 +33,7 @@ export async function measureLatency(run: BenchRun): Promise<void> {
     }
     const notes = [
       `saturation is ${Math.round(most).toLocaleString('en')} answers/s: the lower of meridian mmsg and gdnsd`,
+      'of all that was sent: a lost query counts with the two seconds that were waited for it',
     ];
     run.tables.push({ title: 'latency: open loop, microseconds', columns: LATENCY_COLUMNS, rows, notes });
   } finally {

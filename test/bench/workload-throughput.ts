@@ -86,19 +86,21 @@ export type Questions = {
 /** One line of a table: a server, and what it is asked. */
 export type Target = { readonly label: string; readonly server: ServerProcess; readonly ask: Questions };
 
-/** All rounds over all targets, after a first that warms them up and does not count. */
+/** All rounds over all targets, `alternations` times each, after a first that warms them up and does not count. */
 export async function measureInTurn(
   run: BenchRun,
   targets: readonly Target[],
+  alternations = 1,
 ): Promise<Map<string, ThroughputSample[]>> {
   const samples = new Map<string, ThroughputSample[]>(targets.map((target) => [target.label, []]));
   const warmUpSeconds = Math.min(WARM_UP_SECONDS_MAX, 2 * run.options.seconds);
   for (const { server, ask } of targets) await measureOnce(run, server, ask, warmUpSeconds);
-  for (let round = 0; round < run.options.rounds; round++) {
+  const rounds = run.options.rounds * alternations;
+  for (let round = 0; round < rounds; round++) {
     for (const { label, server, ask } of targets) {
       samples.get(label)!.push(await measureOnce(run, server, ask, run.options.seconds));
     }
-    run.say(`round ${round + 1} of ${run.options.rounds}`);
+    run.say(`round ${round + 1} of ${rounds}`);
   }
   return samples;
 }

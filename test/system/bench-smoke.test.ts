@@ -1,9 +1,13 @@
 import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readDnsperf } from '../bench/load-generator.ts';
+import { readDnsperf, runOpenLoop } from '../bench/load-generator.ts';
+import { findCompiler } from '../bench/native-program.ts';
+import { writeNameStream } from '../bench/question-file.ts';
 import { findTool } from '../tools/tool-finder.ts';
 
 const RUN = join(import.meta.dirname, '../bench/run-bench.ts');
@@ -46,6 +50,24 @@ describe.skipIf(findTool('dnsperf') === null)('the benchmark (needs dnsperf)', (
     expect(run.status).toBe(2);
     expect(run.stdout).toContain('no workload nothing');
   });
+});
+
+describe.skipIf(findCompiler() === null)('the open loop (needs a C compiler)', () => {
+  it('counts a lost query as one that took as long as it was waited for', async () => {
+    const server = createSocket('udp4').bind(0, '127.0.0.1');
+    await once(server, 'listening');
+    let received = 0;
+    server.on('message', (query, { port }) => {
+      query[2]! |= 0x80;
+      if (++received % 20 !== 0) server.send(query, port, '127.0.0.1');
+    });
+    const questions = join(folder, 'open-loop.stream');
+    writeNameStream(questions, 10, (n) => `n${n}`);
+    const report = await runOpenLoop(server.address().port, questions, 200, 1, null, folder);
+    server.close();
+    expect(report).toMatchObject({ sent: 200, answered: 190, lost: 10, p99: 2_000_000, worst: 2_000_000 });
+    expect(report.p50).toBeLessThan(1_000_000);
+  }, 20_000);
 });
 
 describe('the reading of dnsperf', () => {
