@@ -141,10 +141,11 @@ export class MeridianServer {
       // Before the work of loading: a port that is taken should be told at once.
       this.#listen = await pickPorts(this.options.listen, this.options.overlap);
       this.#listenTls = await pickTcpPorts(this.options.tls?.listen ?? [], this.#listen, this.options.overlap);
+      if (this.#listen.length > 0) this.#prepareWorkers();
       await this.#load();
       await this.#startHealth();
       await this.#watches.startTables(this.options.listen.length > 0);
-      if (this.#listen.length > 0) await this.#startWorkers();
+      await this.#startWorkers();
       if (this.options.watchFiles) this.#startWatch();
     } catch (error) {
       await this.stop();
@@ -303,7 +304,8 @@ export class MeridianServer {
     await this.#health.start();
   }
 
-  async #startWorkers(): Promise<void> {
+  /** Before the work of loading, since a thread needs about as long to be born as a small zone to be read. */
+  #prepareWorkers(): void {
     const transport = chooseTransport(this.options.transport, this.#listen, (message) => this.#warn(message));
     this.#transport = transport;
     const certificate = this.#certificate;
@@ -318,6 +320,11 @@ export class MeridianServer {
       allTables: () => this.#snapshot.allTables(),
       log: (event) => logPool(this.log, event),
     });
+    this.#pool.prepare();
+  }
+
+  async #startWorkers(): Promise<void> {
+    if (this.#pool === null) return;
     await this.#pool.start();
     this.#watches.startCounts();
   }

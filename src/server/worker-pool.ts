@@ -115,13 +115,18 @@ export class WorkerPool {
     this.totals = new WorkerTotals(this.#seats);
   }
 
+  /** Gives birth to the threads, while what they will answer from is being made: they take what is published and answer nothing. */
+  prepare(): void {
+    for (const seat of this.#seats) seat.current ??= this.#spawn(seat);
+  }
+
   /** Resolves when every worker answers; rejects with {@link StartError}, with nothing left running. */
   async start(): Promise<void> {
+    this.prepare();
     try {
       await Promise.all(
         this.#seats.map(async (seat) => {
-          seat.current = this.#spawn(seat);
-          await seat.current.untilReady();
+          await seat.current!.listen();
           seat.isReady = true;
         }),
       );
@@ -220,7 +225,6 @@ export class WorkerPool {
     });
     for (const delta of splitDelta(this.#options.allTables())) thread.post({ kind: 'tables', delta });
     this.#giveCertificate(seat, thread);
-    thread.post({ kind: 'listen' });
     return thread;
   }
 
@@ -271,7 +275,7 @@ export class WorkerPool {
     const successor = this.#spawn(seat);
     seat.successor = successor;
     try {
-      await successor.untilReady();
+      await successor.listen();
     } catch (error) {
       seat.successor = null;
       void successor.worker.terminate();

@@ -1,6 +1,6 @@
 /**
- * One running worker thread as the pool sees it: born with what it needs, spoken to by messages that its blocking loop notices, awaited
- * until it answers, and stopped. Made by `worker-pool.ts`.
+ * One running worker thread as the pool sees it: born with what it needs, spoken to by messages that its blocking loop notices, told to
+ * listen and awaited until it answers, and stopped. Made by `worker-pool.ts`.
  */
 
 import type { Worker } from 'node:worker_threads';
@@ -24,6 +24,8 @@ export class WorkerThread {
   /** How many messages it was sent, in memory that it sees. */
   readonly #news = new Int32Array(new SharedArrayBuffer(4));
   readonly #exited: Promise<void>;
+  /** Why it is no more; null: it is. */
+  #end: Error | null = null;
 
   /** Starts the program `entry`; it does nothing before its first message. */
   constructor(entry: URL, name: string, setup: ThreadSetup) {
@@ -32,6 +34,12 @@ export class WorkerThread {
     this.worker = startThread(entry, { workerData, name });
     this.#exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
     this.worker.once('exit', () => closeRawSockets(rawSockets));
+    this.worker.on('error', (error) => {
+      this.#end ??= error instanceof Error ? error : new Error(String(error));
+    });
+    this.worker.once('exit', (code) => {
+      this.#end ??= new Error(`a worker ended with code ${code} before it was ready`);
+    });
   }
 
   post(message: ToWorker): void {
@@ -39,10 +47,15 @@ export class WorkerThread {
     Atomics.add(this.#news, 0, 1);
   }
 
-  /** Resolves when it answers; rejects when it fails, dies or takes longer than {@link READY_MS_MAX}. */
-  untilReady(): Promise<void> {
+  /** Has it bind and answer. Resolves when it does; rejects when it fails, dies, has died or takes longer than {@link READY_MS_MAX}. */
+  listen(): Promise<void> {
+    this.post({ kind: 'listen' });
     return new Promise((resolve, reject) => {
       const { worker } = this;
+      if (this.#end !== null) {
+        reject(this.#end);
+        return;
+      }
       const late = setTimeout(() => {
         void worker.terminate();
         reject(new Error(`a worker was not ready within ${READY_MS_MAX} ms`));
@@ -59,7 +72,7 @@ export class WorkerThread {
         if (message.kind === 'ready') end(null);
         if (message.kind === 'failed') end(errnoError(message.message));
       };
-      const onExit = (code: number) => end(new Error(`a worker ended with code ${code} before it was ready`));
+      const onExit = () => end(this.#end);
       worker.on('message', onMessage);
       worker.on('error', end);
       worker.on('exit', onExit);

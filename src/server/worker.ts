@@ -22,8 +22,6 @@ import { ServiceTimer } from './service-times.ts';
 import { ServingState } from './serving-state.ts';
 import { reasonOf } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
-import { TcpListener } from './tcp-listener.ts';
-import { UdpDgramListener } from './udp-dgram-listener.ts';
 import { UdpMmsgListener } from './udp-mmsg-listener.ts';
 import { CLOCK_TICK_MS, WorkerClock } from './worker-clock.ts';
 import type { FromWorker, ToWorker, WorkerSetup } from './worker-messages.ts';
@@ -48,10 +46,10 @@ const policy = openPolicy(setup.policy);
 const { listen, reusePort } = setup;
 const sources = new ProxySources(setup.proxyFrom);
 
-if (setup.role !== 'udp') runTcp();
+// Each loads what it needs: TLS and HTTP take a thread longer to be born than all that answers a query.
+if (setup.role !== 'udp') await runTcp();
 else if (setup.transport === 'mmsg') runMmsg(answerUdp());
-else
-  runEvents(new UdpDgramListener({ listen, reusePort }, answerUdp(), listenerCounters, timerOf(Transport.UDP), fail));
+else await runDgram(answerUdp());
 
 function answerOver(transport: number): AnswerPort {
   return createGuardedAnswer({
@@ -77,8 +75,14 @@ function answerUdp(): AnswerPort {
   return setup.proxyFrom.length === 0 ? answer : createProxiedAnswer(answer, sources, listenerCounters);
 }
 
+async function runDgram(answer: AnswerPort): Promise<void> {
+  const { UdpDgramListener } = await import('./udp-dgram-listener.ts');
+  runEvents(new UdpDgramListener({ listen, reusePort }, answer, listenerCounters, timerOf(Transport.UDP), fail));
+}
+
 /** Connections, in the clear or encrypted. */
-function runTcp(): void {
+async function runTcp(): Promise<void> {
+  const { TcpListener } = await import('./tcp-listener.ts');
   const { ticketKeys } = setup;
   const options = { listen, reusePort, proxySources: sources, ticketKeys, descriptorsLeft };
   const answers = {

@@ -16,19 +16,26 @@ Atomics.add(orders, 8, 1);
 const queries = new Uint32Array(setup.counters);
 queries[0] = queries[0]! + 1;
 
-const timer = setInterval(() => {
-  beat(counters);
+function obey(): void {
   const order = Atomics.exchange(orders, place, 0);
   if (order === 1) new Int32Array(setup.rawSockets)[0] = Atomics.exchange(orders, 11, 0);
   if (order === 1) throw new Error('ordered to throw');
   if (order === 2) for (;;);
   if (order === 3) parentPort!.postMessage({ kind: 'defect', defect: { error: 'ordered', queryHex: '00' } });
   if (order === 4) process.exit(0);
+}
+
+const timer = setInterval(() => {
+  beat(counters);
+  obey();
 }, 5);
 
 parentPort!.on('message', (message: ToWorker) => {
   if (message.kind === 'tables') Atomics.add(orders, 9, 1);
-  if (message.kind === 'listen') parentPort!.postMessage({ kind: 'ready' });
+  if (message.kind === 'listen') {
+    obey();
+    parentPort!.postMessage({ kind: 'ready' });
+  }
   if (message.kind === 'stop') {
     Atomics.add(orders, 10, 1);
     clearInterval(timer);

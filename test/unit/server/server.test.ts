@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ServeOptions } from '../../../src/server/serve-options.ts';
@@ -60,6 +61,15 @@ describe('MeridianServer', () => {
     servers.push(server);
     return server;
   }
+
+  it('has its workers born while it loads', async () => {
+    const server = create();
+    const started = server.start();
+    while (server.status().workers.length === 0) await sleep(1);
+    const { workers, zones } = server.status();
+    expect([workers.map(({ state }) => state), zones]).toEqual([['starting', 'starting'], []]);
+    expect(await started).toMatchObject({ zones: 1 });
+  });
 
   it('answers once it has started, and says how it is', async () => {
     const server = create();

@@ -12,6 +12,9 @@ import { pickPorts } from '../../../src/server/pick-ports.ts';
 import type { TableDelta } from '../../../src/server/serving-state.ts';
 import { loadSystemCalls } from '../../../src/server/system-calls.ts';
 import { type PoolEvent, WorkerPool, type WorkerPoolOptions } from '../../../src/server/worker-pool.ts';
+import { buildZoneIndex } from '../../../src/zone/zone-index.ts';
+import { ask } from '../../tools/dns-client.ts';
+import { modelZone, serve } from '../../tools/model-zone.ts';
 
 const NOTHING: TableDelta = { locations: null, classTables: [], zones: [], index: null };
 const FAKE = new URL('../../tools/fake-worker.ts', import.meta.url);
@@ -30,11 +33,12 @@ afterEach(async () => {
   for (const pool of pools.splice(0)) await pool.stop();
 });
 
-async function start(options: Partial<WorkerPoolOptions> = {}) {
+async function prepare(options: Partial<WorkerPoolOptions> = {}) {
   const health = createHealthTable(64).fill(0);
   const events: PoolEvent[] = [];
+  const [listen] = options.listen ?? (await pickPorts([{ address: '127.0.0.1', port: 0 }]));
   const pool = new WorkerPool({
-    listen: await pickPorts([{ address: '127.0.0.1', port: 0 }]),
+    listen: [listen!],
     udpWorkers: 1,
     transport: 'dgram',
     proxyFrom: [],
@@ -52,13 +56,19 @@ async function start(options: Partial<WorkerPoolOptions> = {}) {
     ...options,
   });
   pools.push(pool);
-  await pool.start();
+  pool.prepare();
   const until = async (condition: () => boolean, ms = 5_000) => {
     for (const end = performance.now() + ms; performance.now() < end && !condition(); ) await sleep(5);
     return condition();
   };
   const names = () => events.map((event) => event.event);
-  return { pool, health, events, names, until };
+  return { pool, health, events, names, until, listen: listen! };
+}
+
+async function start(options: Partial<WorkerPoolOptions> = {}) {
+  const prepared = await prepare(options);
+  await prepared.pool.start();
+  return prepared;
 }
 
 describe('WorkerPool', () => {
@@ -87,6 +97,32 @@ describe('WorkerPool', () => {
       expect(pool.statuses().map((status) => status.state)).toEqual(['ready', 'ready', 'ready']);
     },
   );
+
+  it('answers from what was published while its threads were born, and from nothing before it is started', async () => {
+    const { tables } = serve([modelZone('example.', ['www 300 A 192.0.2.7'])]);
+    const zone = tables.zones[0] ?? expect.fail('no zone');
+    const { pool, listen } = await prepare();
+    pool.publish({ ...NOTHING, zones: [[0, zone.image]], index: buildZoneIndex([zone]) });
+    const server = { dnsHost: '127.0.0.1', dnsPort: listen.port };
+    await expect(ask(server, 'www.example.', 'A', { timeoutMs: 300 })).rejects.toThrow('no answer');
+    expect(pool.statuses().map(({ state }) => state)).toEqual(['starting', 'starting']);
+    await pool.start();
+    for (const tcp of [false, true])
+      expect((await ask(server, 'www.example.', 'A', { tcp })).answers).toMatchObject([{ data: '192.0.2.7' }]);
+  });
+
+  it('ends threads that were never started', async () => {
+    const { pool, health } = await prepare({ entry: FAKE });
+    await pool.stop();
+    expect([Atomics.load(health, 8), Atomics.load(health, 10)]).toEqual([2, 2]);
+  });
+
+  it('rejects the start when a thread died of its own before', async () => {
+    const { pool, health, until } = await prepare({ entry: FAKE });
+    Atomics.store(health, 0, 1);
+    await until(() => Atomics.load(health, 0) === 0);
+    await expect(pool.start()).rejects.toThrow('ordered to throw');
+  });
 
   it('replaces a worker that dies within half a second, and counts it', async () => {
     const { pool, health, names, until } = await start({ entry: FAKE });

@@ -43,8 +43,7 @@ function birth() {
 describe('a worker thread', () => {
   it('is ready once it listens, and drains when it is stopped', async () => {
     const { thread, orders } = birth();
-    thread.post({ kind: 'listen' });
-    await thread.untilReady();
+    await thread.listen();
     await thread.stop();
     expect(orders[10]).toBe(1);
   });
@@ -52,12 +51,20 @@ describe('a worker thread', () => {
   it('is not ready when it dies before', async () => {
     const { thread, orders } = birth();
     Atomics.store(orders, 0, 4);
-    await expect(thread.untilReady()).rejects.toThrow(/ended with code 0/);
+    await expect(thread.listen()).rejects.toThrow(/ended with code 0/);
   });
 
   it('tells what it died of', async () => {
     const { thread, orders } = birth();
     Atomics.store(orders, 0, 1);
-    await expect(thread.untilReady()).rejects.toThrow('ordered to throw');
+    await expect(thread.listen()).rejects.toThrow('ordered to throw');
+  });
+
+  it('tells that also when it died before it was to listen', async () => {
+    const { thread, orders } = birth();
+    Atomics.store(orders, 0, 1);
+    await new Promise((resolve) => thread.worker.once('exit', resolve));
+    await expect(thread.listen()).rejects.toThrow('ordered to throw');
+    await thread.stop();
   });
 });
