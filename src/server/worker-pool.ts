@@ -62,7 +62,7 @@ export type WorkerPoolOptions = {
 
 /** Where SO_REUSEPORT spreads queries over sockets. Elsewhere one UDP worker has the port alone. */
 const REUSE_PORT_PLATFORMS: readonly string[] = ['linux', 'freebsd', 'sunos', 'aix'];
-/** Pause before a worker is started again: none the first time, then doubling while it keeps dying. */
+/** Pause before a worker is started again: none the first time, then doubling while it keeps dying and others answer. */
 const BACKOFF_MS_MIN = 100;
 const BACKOFF_MS_MAX = 5_000;
 /** A worker that lived this long was well. */
@@ -251,12 +251,14 @@ export class WorkerPool {
     });
   }
 
-  /** Starts a successor of `thread` after the back-off, unless one is on its way. */
+  /** Starts a successor of `thread` after the back-off, unless one is on its way. Where nobody else answers, clients wait for it: then the pause is short. */
   #replaceLater(seat: Seat, thread: WorkerThread): void {
-    if (this.#stopping || seat.retry !== null || seat.successor !== null) return;
+    const isAlone = !this.#seats.some(({ role, isReady }) => role === seat.role && isReady);
+    if (this.#stopping || seat.successor !== null || (seat.retry !== null && !isAlone)) return;
+    if (seat.retry !== null) clearTimeout(seat.retry);
     if (performance.now() - thread.bornMs > LIVED_WELL_MS) seat.backoffMs = 0;
-    const pause = seat.backoffMs;
-    seat.backoffMs = Math.min(BACKOFF_MS_MAX, Math.max(BACKOFF_MS_MIN, pause * 2));
+    const pause = isAlone ? Math.min(BACKOFF_MS_MIN, seat.backoffMs) : seat.backoffMs;
+    seat.backoffMs = Math.min(BACKOFF_MS_MAX, Math.max(BACKOFF_MS_MIN, seat.backoffMs * 2));
     seat.retry = setTimeout(() => {
       seat.retry = null;
       void this.#replace(seat);

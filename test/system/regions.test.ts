@@ -136,6 +136,8 @@ describe.skipIf(!hasRedisServer())(title, () => {
 
   it('follows the chain of fallbacks to its end and back', async () => {
     const { us, eu1, eu2, ap } = cluster.endpoints;
+    // On a busy machine this is the third down of one, which would be held back.
+    await cluster.forgiveFlaps();
     await moved('whole pool stopped, its clients in the next one', 'eu-west', addresses('us'), () =>
       Promise.all([eu1.refuse(), eu2.refuse()]),
     );

@@ -160,19 +160,27 @@ describe('WorkerPool', () => {
     expect(events[0]).toMatchObject({ event: 'worker-died', role: 'stream', reason: 'exit code 0' });
   });
 
-  it('waits longer each time a worker dies at once', async () => {
+  it('waits longer each time a worker meets a bug, and no longer when it dies meanwhile and nobody else answers', async () => {
     const { health, names, until } = await start({ entry: FAKE });
-    const died = () => names().filter((name) => name === 'worker-died').length;
+    const count = (name: PoolEvent['event']) => names().filter((each) => each === name).length;
+    const DEFECTS = 6;
     const times: number[] = [];
-    for (let i = 1; i <= 4; i++) {
-      Atomics.store(health, 0, 1);
-      expect(await until(() => died() === i)).toBe(true);
+    for (let i = 1; i <= DEFECTS; i++) {
+      Atomics.store(health, 0, 3);
+      expect(await until(() => count('worker-defect') === i)).toBe(true);
       const since = performance.now();
-      expect(await until(() => names().filter((name) => name === 'worker-replaced').length === i)).toBe(true);
+      expect(await until(() => count('worker-replaced') === i)).toBe(true);
       times.push(performance.now() - since);
     }
-    // None, 100, 200, 400 ms: a timer may be late and never early.
+    // None, 100, 200, 400, 800, 1,600 ms: a timer may be late and never early.
     expect(times[3]!).toBeGreaterThan(350);
+    expect(times[5]!).toBeGreaterThan(1_550);
+    // The next pause would be 3,200 ms.
+    Atomics.store(health, 0, 3);
+    expect(await until(() => count('worker-defect') === DEFECTS + 1)).toBe(true);
+    Atomics.store(health, 0, 1);
+    expect(await until(() => count('worker-replaced') === DEFECTS + 1, 2_500)).toBe(true);
+    expect(count('worker-died')).toBe(1);
   });
 
   it('lets a worker with a defect go on until its successor is ready, then drains it', async () => {
