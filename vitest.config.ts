@@ -19,7 +19,7 @@ const PATIENT = [
     'latency-file',
     'listeners',
   ],
-  ...['load-balance', 'readme', 'redis-faults', 'redis-loss', 'regional-view', 'regions', 'stalls'],
+  ...['load-balance', 'pushed-loads', 'readme', 'redis-faults', 'redis-loss', 'regional-view', 'regions', 'stalls'],
 ].map((name) => `test/system/${name}.test.ts`);
 
 /** Where half of the time is waited: three files at a time keep two processors busy. */

@@ -4,7 +4,7 @@
  */
 
 import type { z } from 'zod';
-import type { ApiGround } from './api-ground.ts';
+import type { AdminNode, ApiGround } from './api-ground.ts';
 
 /** What a route answers as JSON. */
 export type Reply = { readonly status: 200 | 201 | 409; readonly json: object };
@@ -59,4 +59,10 @@ export function defineRoute<Query extends z.ZodType, Body extends z.ZodType | nu
   draft: RouteDraft<Query, Body>,
 ): ApiRoute {
   return { isQuestion: false, ...draft, run: draft.run as ApiRoute['run'] };
+}
+
+/** The store's side of a node; 503 before it has one. */
+export function healthOf({ health }: AdminNode): NonNullable<AdminNode['health']> {
+  if (health === null) throw new RouteProblem(503, 'the node has no store yet');
+  return health;
 }

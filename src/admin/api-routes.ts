@@ -19,6 +19,7 @@ import {
   statusShape,
   zonesShape,
 } from './api-schema.ts';
+import { LOAD_ROUTES } from './load-routes.ts';
 import { PLAN_ROUTES } from './plan-routes.ts';
 import { endpointsQuery, eventsQuery, explainQueryShape, noQuery } from './request-schema.ts';
 
@@ -195,6 +196,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   DEMAND_ROUTE,
   ...CLUSTER_ROUTES,
   ...PLAN_ROUTES,
+  ...LOAD_ROUTES,
   ...OTHER_ROUTES,
 ];
 

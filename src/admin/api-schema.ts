@@ -7,6 +7,7 @@
 
 import { z } from 'zod';
 import type { NodeStatus as ClusterNode } from '../health/node-status.ts';
+import type { LoadsTaken } from '../redis/load-feed.ts';
 import type { DemandReport } from '../server/demand-counts.ts';
 import type {
   AgentStatus,
@@ -148,6 +149,8 @@ const endpoint = z.object({
       load: z.number().nullable(),
       mean: z.number().nullable(),
       standing: z.enum(['used', 'frozen', 'stale']),
+      /** Who brought the load report behind it: an agent that asked, or a push; null: none was needed, or there is none. */
+      source: z.enum(['agent', 'push']).nullable(),
       condition: z.enum(['settled', 'moving', 'out']),
       terms: z.record(text, z.number()),
     })
@@ -195,6 +198,7 @@ export const endpointsShape = z.object({
           errorsPerSecond: z.number().nullable(),
           ageSeconds: count,
           standing: z.enum(['used', 'frozen', 'stale']),
+          source: z.enum(['agent', 'push']),
         })
         .nullable(),
       /** Changes of its verdict that this node has seen, oldest first, at most 20. */
@@ -300,6 +304,15 @@ export const explainShape = z.looseObject({
   endpoints: z.array(z.looseObject({ key: text })),
   answer: text,
 });
+
+/** POST /api/v1/loads. */
+export const loadsShape = z.object({
+  /** Health checks that took a report; every endpoint with such a check has it. */
+  checks: count,
+  /** Whether the other nodes have been told; if not, this one alone goes by it, and `trouble` says why. */
+  shared: z.boolean(),
+  trouble: text.nullable(),
+}) satisfies z.ZodType<LoadsTaken>;
 
 /** POST /api/v1/reload; 409 when a file was refused. */
 export const reloadShape = z.object({

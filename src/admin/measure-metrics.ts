@@ -94,6 +94,7 @@ function feedMetrics(registry: Registry): (measures: NodeMeasures) => void {
   const store = gauge('meridian_store_state', '1 for the state of the connection to the state store.', ['state']);
   const losses = counter('meridian_store_losses_total', 'Times that the state store was lost.');
   const refused = counter('meridian_store_records_refused_total', 'Records of the store that were not believed.');
+  const pushed = counter('meridian_loads_pushed_total', 'Load reports that were pushed to this node or to another.');
   return ({ health, suspect }) => {
     suspects.set(suspect);
     if (health === null) return;
@@ -109,6 +110,7 @@ function feedMetrics(registry: Registry): (measures: NodeMeasures) => void {
     );
     countAll(losses, [[{}, health.storeLosses]]);
     countAll(refused, [[{}, health.refused]]);
+    countAll(pushed, [[{}, health.pushedLoads]]);
   };
 }
 

@@ -9,7 +9,7 @@ import { StoreError } from '../redis/state-store.ts';
 import type { ShiftVerdict } from '../server/plan-messages.ts';
 import { PlannerBusyError } from '../server/planner.ts';
 import type { AdminNode } from './api-ground.ts';
-import { type ApiRoute, defineRoute, RouteProblem } from './api-route.ts';
+import { type ApiRoute, defineRoute, healthOf, RouteProblem } from './api-route.ts';
 import { shiftsShape } from './api-schema.ts';
 import { mapShape, shiftAddedShape, shiftRefusedShape, shiftRemovedShape, whatIfShape } from './plan-schema.ts';
 import { mapQuery, noQuery, shiftBody, whatIfBody } from './request-schema.ts';
@@ -146,11 +146,6 @@ function overrideOf(body: z.output<typeof shiftBody>): Override {
 
 function absolute(name: string | null): string | null {
   return name === null ? null : `${name.toLowerCase().replace(/\.$/, '')}.`;
-}
-
-function healthOf({ health }: AdminNode): NonNullable<AdminNode['health']> {
-  if (health === null) throw new RouteProblem(503, 'the node has no store yet');
-  return health;
 }
 
 async function planned<T>(ask: () => Promise<T>): Promise<T> {

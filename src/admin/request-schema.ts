@@ -7,6 +7,7 @@ import { z } from 'zod';
 import {
   ADMIN_PAGE_MAX,
   ENDPOINT_KEY_CHARS_MAX,
+  LOADS_PUSHED_MAX,
   OVERRIDE_MS_MAX,
   OVERRIDE_MS_MIN,
   OVERRIDE_TEXT_CHARS_MAX,
@@ -83,4 +84,25 @@ export const shiftBody = z.strictObject({
   reason: z.string().min(1).max(OVERRIDE_TEXT_CHARS_MAX),
   by: z.string().min(1).max(OVERRIDE_TEXT_CHARS_MAX).default('admin API'),
   force: z.boolean().default(false),
+});
+
+/** Loads of endpoints. What a report may say is in `health/load-report.ts`, which reads it; here it is any object. */
+export const loadsBody = z.strictObject({
+  loads: z
+    .array(
+      z.strictObject({
+        endpoint: target.describe('The value of an endpoint, as in a pool of the zone file: 192.0.2.10'),
+        name: name.optional().describe('The record at which it stands; left out: all of them'),
+        load: z.looseObject({}).meta({
+          description:
+            'current, target, max, valid_s, or the names of ORCA: application_utilization, cpu_utilization, rps_fractional, eps, named_metrics',
+          examples: [
+            { current: 412, target: 800, max: 1_200, valid_s: 30 },
+            { application_utilization: 0.7, rps_fractional: 120, eps: 1.5 },
+          ],
+        }),
+      }),
+    )
+    .min(1)
+    .max(LOADS_PUSHED_MAX),
 });

@@ -156,6 +156,10 @@ export const LOAD_REPORT_BYTES_MAX = 16_384;
 export const LOAD_METRICS_MAX = 256;
 /** Longest time for which a load report may claim to be true. */
 export const LOAD_VALID_SECONDS_MAX = 3_600;
+/** Load reports in one push to the admin API, and in one entry of the stream: as many as ADMIN_BODY_BYTES_MAX holds of ordinary ones. */
+export const LOADS_PUSHED_MAX = 500;
+/** Characters of such an entry: four times a request's body, since numbers may be longer here than they were there. */
+export const LOADS_PUSHED_CHARS_MAX = 256 * 1024;
 /** Characters of a regular expression in a health check: longer ones are not written by people. */
 export const PATTERN_CHARS_MAX = 512;
 /** Steps of its compiled form: 5,120 octets through 256 steps take some 5 ms at the very worst. */

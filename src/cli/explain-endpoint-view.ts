@@ -72,12 +72,12 @@ function voiceText({ agent, region, vote, reason, connectMs, ageSeconds, fresh }
 }
 
 /** What the correction of a weight follows; the factor above is that over the record's largest, with ramp and shifts. */
-function correctionText({ factor, load, mean, standing, condition, terms }: WeightCorrection): string {
+function correctionText({ factor, load, mean, standing, source, condition, terms }: WeightCorrection): string {
   const number = (value: number) => Number(value.toPrecision(4));
   const known = Object.entries(terms).map(([name, value]) => `${name} ${number(value)}`);
   const ratio =
     load === null || mean === null ? 'no load known' : `load ${number(load)} against a mean of ${number(mean)}`;
   const state =
     condition === 'settled' ? standing : condition === 'moving' ? 'held while it ramps or is shifted' : 'out';
-  return `      correction x ${number(factor)}: ${[ratio, state, ...known].join(', ')}`;
+  return `      correction x ${number(factor)}: ${[ratio, state, ...(source === 'push' ? ['pushed'] : []), ...known].join(', ')}`;
 }

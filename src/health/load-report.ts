@@ -7,7 +7,8 @@
  *   endpoint-load-metrics: JSON {"cpu_utilization": 0.3, "rps_fractional": 120, "eps": 1.5}
  *   endpoint-load-metrics: TEXT application_utilization=0.7, named_metrics.connections=412
  *
- * The agent reads it (`probe/load-fetch.ts`), its reports carry it, `load-book.ts` ages it, `weight-corrections.ts` uses it.
+ * The agent reads it (`probe/load-fetch.ts`) and its reports carry it, or it is pushed to a node (`load-push.ts`); `endpoint-load.ts`
+ * ages it, `weight-corrections.ts` uses it.
  */
 
 import { LOAD_METRICS_MAX, LOAD_REPORT_BYTES_MAX, LOAD_VALID_SECONDS_MAX } from '../base/limits.ts';
@@ -68,7 +69,12 @@ export function parseLoadJson(text: string): LoadReport | RecordFault {
   } catch {
     return { fault: 'not JSON' };
   }
-  return isRecord(value) ? readLoad(Object.entries(value)) : { fault: 'not an object' };
+  return isRecord(value) ? readLoadObject(value) : { fault: 'not an object' };
+}
+
+/** The report in an object that has been read already, of a size that the caller bounds, or why there is none. Never throws. */
+export function readLoadObject(value: Readonly<Record<string, unknown>>): LoadReport | RecordFault {
+  return readLoad(Object.entries(value));
 }
 
 /** The report in a field value of `endpoint-load-metrics`, by the format word that it begins with. Never throws. */
@@ -81,7 +87,7 @@ export function parseLoadHeader(value: string): LoadReport | RecordFault {
   return { fault: 'neither JSON nor TEXT' };
 }
 
-/** The elements of a sample inside an agent's report. */
+/** The elements of a sample inside an agent's report or a push. */
 export function encodeLoad(sample: LoadSample): (number | null)[] {
   const { current, target, max, utilisation, requestsPerSecond, errorsPerSecond, validSeconds, ageMs } = sample;
   return [current, target, max, utilisation, requestsPerSecond, errorsPerSecond, validSeconds, Math.round(ageMs)];

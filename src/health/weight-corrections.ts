@@ -19,7 +19,7 @@
  */
 
 import type { Balance, EndpointSpec } from '../zone/zone-model.ts';
-import type { EndpointLoad, MeasureStanding } from './endpoint-load.ts';
+import type { EndpointLoad, LoadSource, MeasureStanding } from './endpoint-load.ts';
 import { FACTOR_ONE } from './health-table.ts';
 
 /** `out`: not served, `moving`: ramps or is shifted. */
@@ -36,6 +36,8 @@ export type WeightCorrection = {
   readonly load: number | null;
   readonly mean: number | null;
   readonly standing: MeasureStanding;
+  /** Who brought the load report that u_i was made from; null: none was needed, or there is none. */
+  readonly source: LoadSource | null;
   readonly condition: ServiceCondition;
   /** What u_i was made from, by name. */
   readonly terms: Readonly<Record<string, number>>;
@@ -52,8 +54,10 @@ const ERROR_WEIGHT = 4;
 type Measure = {
   readonly load: number | null;
   readonly standing: MeasureStanding;
+  readonly source: LoadSource | null;
   readonly terms: Readonly<Record<string, number>>;
 };
+const NOT_KNOWN: Measure = { load: null, standing: 'stale', source: null, terms: {} };
 type Entry = {
   /** ln c. */
   log: number;
@@ -124,7 +128,7 @@ export class WeightCorrections {
     elapsedMs: number,
   ): void {
     const entry = this.#entries.get(spec.key) ?? { log: 0, decay: null };
-    const { load, standing } = measure;
+    const { load, standing, source, terms } = measure;
     let { log, decay } = entry;
     const isFollowing = condition === 'settled' && standing === 'used' && load !== null && mean !== null;
     const isHolding = condition !== 'out' && (condition === 'moving' || standing === 'frozen');
@@ -136,7 +140,7 @@ export class WeightCorrections {
       log = decay.fromLog * Math.max(0, 1 - (nowMs - decay.startMs) / DECAY_MS);
     }
     if (isFollowing || isHolding) decay = null;
-    const shown = { factor: Math.exp(log), load, mean, standing, condition, terms: measure.terms };
+    const shown = { factor: Math.exp(log), load, mean, standing, source, condition, terms };
     this.#entries.set(spec.key, { log, decay, shown });
   }
 }
@@ -160,18 +164,18 @@ function measuresIn(pool: readonly CorrectedMember[], loads: readonly EndpointLo
 
 function connectionsIn(pool: readonly CorrectedMember[], loads: readonly EndpointLoad[]): Measure[] {
   const isByTarget = loads.every(({ report }) => report?.current == null || report.target !== null);
-  return loads.map(({ report, standing, ageMs }, i) => {
-    if (report === null || report.current === null) return { load: null, standing: 'stale', terms: {} };
+  return loads.map(({ report, source, standing, ageMs }, i) => {
+    if (report === null || report.current === null) return NOT_KNOWN;
     const { current, target } = report;
     const { weight } = pool[i]!.spec;
     const terms = { current, ...(isByTarget ? { target: target! } : { weight }), ageSeconds: ageMs / 1000 };
-    return { load: current / (isByTarget ? target! : weight), standing, terms };
+    return { load: current / (isByTarget ? target! : weight), standing, source, terms };
   });
 }
 
 function responseMeasure({ responseMs }: EndpointLoad): Measure {
-  if (responseMs === null) return { load: null, standing: 'stale', terms: {} };
-  return { load: responseMs, standing: 'used', terms: { responseMs } };
+  if (responseMs === null) return NOT_KNOWN;
+  return { load: responseMs, standing: 'used', source: null, terms: { responseMs } };
 }
 
 function compositesIn(pool: readonly CorrectedMember[], loads: readonly EndpointLoad[]): Measure[] {
@@ -179,7 +183,7 @@ function compositesIn(pool: readonly CorrectedMember[], loads: readonly Endpoint
   const responses = loads.map(responseMeasure);
   const meanUse = meanOver(pool, utilisations);
   const meanMs = meanOver(pool, responses);
-  return loads.map(({ report, standing, ageMs }, i) => {
+  return loads.map(({ report, source, standing, ageMs }, i) => {
     const utilisation = utilisations[i]!.load;
     const responseMs = responses[i]!.load;
     const errors = errorShareOf(report);
@@ -191,11 +195,12 @@ function compositesIn(pool: readonly CorrectedMember[], loads: readonly Endpoint
       ...(errors === null ? {} : { errors }),
       ...(report === null ? {} : { ageSeconds: ageMs / 1000 }),
     };
-    if (use === null && time === null && errors === null) return { load: null, standing: 'stale', terms };
+    if (use === null && time === null && errors === null) return { ...NOT_KNOWN, terms };
     const base = use === null || time === null ? (use ?? time ?? 1) : (2 * use + time) / 3;
     // Times alone are of now; with a report in it, the whole is as old as the report.
     const isReported = use !== null || errors !== null;
-    return { load: base + ERROR_WEIGHT * (errors ?? 0), standing: isReported ? standing : 'used', terms };
+    const told = isReported ? { standing, source } : { standing: 'used' as const, source: null };
+    return { load: base + ERROR_WEIGHT * (errors ?? 0), ...told, terms };
   });
 }
 

@@ -2,12 +2,15 @@
  * Reads the stream of changes: one blocking XREAD after the other on a connection of its own, from the place where the
  * last one ended. Part of the Redis store. Whatever may have been missed is told as a `gap`, and whoever listens reads
  * the snapshots then: after each new connection, after an error, and when the stream turns out to be another one. The first
- * gap brings the last seconds of the stream with it, since snapshots do not hold what came after them.
+ * gap brings the last seconds of the stream with it, since snapshots do not hold what came after them. Pushed loads that were there before
+ * a connection are as old as the server's clock says, later ones are of now.
  */
 
 import { CHANGES_HISTORY_CHARS_MAX } from '../base/limits.ts';
+import { type LoadPush, parseLoadPushes } from '../health/load-push.ts';
 import { type AgentChanges, parseAgentChanges } from '../health/report.ts';
 import { errorMessage } from './error-message.ts';
+import { ENTRY_FIELDS } from './keys.ts';
 import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection } from './redis-connection.ts';
 import { readServerMs } from './server-clock.ts';
@@ -38,7 +41,9 @@ const HISTORY_MS = 2 * SNAPSHOT_PERIOD_MS;
 
 /** An entry of the stream: its id, and its fields with their values in turn. */
 type Entry = [id: string, fields: string[]];
-type EntriesRead = { readonly changes: AgentChanges[]; readonly refused: Refusal[] };
+type EntriesRead = { readonly changes: AgentChanges[]; readonly loads: LoadPush[]; readonly refused: Refusal[] };
+/** What stood in the stream when the connection was new: up to the entry `lastId`, when the server's clock said `nowMs` (null: it does not). */
+type Past = { readonly lastId: string; readonly nowMs: number | null };
 
 /** Owner of the connection that reads. */
 export class ChangesReader {
@@ -50,6 +55,7 @@ export class ChangesReader {
   #isReading = false;
   /** Id of the last entry seen, or null before the first connection. */
   #lastId: string | null = null;
+  #past: Past = { lastId: START, nowMs: null };
   #wake: (() => void) | null = null;
 
   constructor(options: ChangesReaderOptions) {
@@ -91,7 +97,7 @@ export class ChangesReader {
       this.#connection.open();
     } else if (this.isReady) {
       queueMicrotask(() => {
-        if (this.#listeners.has(listener)) listener({ changes: [], refused: [], gap: true });
+        if (this.#listeners.has(listener)) listener({ ...emptyRead(), gap: true });
       });
     }
     return () => this.#listeners.delete(listener);
@@ -120,7 +126,8 @@ export class ChangesReader {
       } catch (error) {
         isGap = true;
         if (this.#isClosed || !this.#connection.isReady) break;
-        this.#deliver({ changes: [], refused: [{ source: this.#key, reason: errorMessage(error) }], gap: true });
+        const refused = [{ source: this.#key, reason: errorMessage(error) }];
+        this.#deliver({ ...emptyRead(), refused, gap: true });
         await this.#pause();
       }
     }
@@ -135,19 +142,19 @@ export class ChangesReader {
    */
   async #findPlace(): Promise<EntriesRead> {
     const newest = await this.#newestId();
-    if (this.#lastId === null) return this.#readHistory(newest);
+    this.#past = { lastId: newest, nowMs: await readServerMs(this.#connection) };
+    if (this.#lastId === null) return this.#readHistory(this.#past);
     if (isBefore(newest, this.#lastId)) this.#lastId = newest;
-    return { changes: [], refused: [] };
+    return emptyRead();
   }
 
   /**
-   * The last {@link HISTORY_MS} of a stream whose newest entry was `newest`; the place is then behind them. By the server's clock: what
+   * The last {@link HISTORY_MS} of the stream; the place is then behind them. By the server's clock: what
    * agents said that are long gone, or stands in an old copy, is not news. Nor is what an agent said before it was restarted.
    */
-  async #readHistory(newest: string): Promise<EntriesRead> {
-    const nowMs = await readServerMs(this.#connection);
-    const read: EntriesRead = { changes: [], refused: [] };
-    let [place, isMore, chars] = [newest, nowMs !== null, 0];
+  async #readHistory({ lastId, nowMs }: Past): Promise<EntriesRead> {
+    const read = emptyRead();
+    let [place, isMore, chars] = [lastId, nowMs !== null, 0];
     for (let from = `${(nowMs ?? 0) - HISTORY_MS}-0`; isMore; from = place) {
       const entries = await this.#entriesAfter(from);
       isMore = entries.length === ENTRIES_PER_READ;
@@ -165,7 +172,7 @@ export class ChangesReader {
   async #skipHistory(): Promise<EntriesRead> {
     this.#lastId = await this.#newestId();
     const reason = `its last ${HISTORY_MS} ms are longer than CHANGES_HISTORY_CHARS_MAX (${CHANGES_HISTORY_CHARS_MAX})`;
-    return { changes: [], refused: [{ source: this.#key, reason }] };
+    return { ...emptyRead(), refused: [{ source: this.#key, reason }] };
   }
 
   async #hasRestarted(): Promise<boolean> {
@@ -182,7 +189,7 @@ export class ChangesReader {
     const entries = await this.#entriesAfter(this.#lastId ?? START, BLOCK_MS);
     if (entries.length === 0) return false;
     this.#lastId = entries.at(-1)![0];
-    const read: EntriesRead = { changes: [], refused: [] };
+    const read = emptyRead();
     this.#takeEntries(entries, read);
     this.#deliver({ ...read, gap: false });
     return true;
@@ -200,11 +207,23 @@ export class ChangesReader {
 
   /** Adds to `read` what `entries` say. */
   #takeEntries(entries: readonly Entry[], read: EntriesRead): void {
-    for (const [id, fields] of entries) {
-      const changes = fields[0] === 'c' ? parseAgentChanges(fields[1] ?? '') : { fault: 'no field "c"' };
-      if ('fault' in changes) read.refused.push({ source: `${this.#key} ${id}`, reason: changes.fault });
-      else read.changes.push(changes);
+    for (const [id, [field, text = '']] of entries) {
+      const fault = field === ENTRY_FIELDS.loads ? this.#takeLoads(id, text, read) : takeChanges(field, text, read);
+      if (fault !== null) read.refused.push({ source: `${this.#key} ${id}`, reason: fault });
     }
+  }
+
+  /** Adds the loads of one entry, older by the time for which it has waited here; of unknown age they are no use. */
+  #takeLoads(id: string, text: string, read: EntriesRead): string | null {
+    const parsed = parseLoadPushes(text);
+    if ('fault' in parsed) return parsed.fault;
+    const { lastId, nowMs } = this.#past;
+    const isPast = !isBefore(lastId, id);
+    if (isPast && nowMs === null) return null;
+    const waitedMs = isPast ? Math.max(0, nowMs! - millisecondsOf(id)) : 0;
+    for (const push of parsed.loads)
+      read.loads.push({ ...push, load: { ...push.load, ageMs: push.load.ageMs + waitedMs } });
+    return null;
   }
 
   #deliver(batch: ChangesBatch): void {
@@ -220,6 +239,23 @@ export class ChangesReader {
       };
     });
   }
+}
+
+function emptyRead(): EntriesRead {
+  return { changes: [], loads: [], refused: [] };
+}
+
+/** Adds an agent's changes; why they cannot be believed, or null. */
+function takeChanges(field: string | undefined, text: string, read: EntriesRead): string | null {
+  const changes = field === ENTRY_FIELDS.changes ? parseAgentChanges(text) : { fault: 'no field "c" or "l"' };
+  if ('fault' in changes) return changes.fault;
+  read.changes.push(changes);
+  return null;
+}
+
+/** The server's time in a stream id (`ms-n`). */
+function millisecondsOf(id: string): number {
+  return Number.parseInt(id, 10);
 }
 
 /** True if the stream id `a` (`ms-n`) comes before `b`. */

@@ -1,6 +1,7 @@
 /**
  * From the store to the health table: the conductor of every DNS node. Changes come from the stream and are applied at once; snapshots are
- * read after every gap and now and then whatever happened (`snapshot-sync.ts`); votes age by this node's monotonic clock. Every check with news gets its verdict anew, and its endpoints their words.
+ * read after every gap and now and then whatever happened (`snapshot-sync.ts`); votes age by this node's monotonic clock. Every check with
+ * news gets its verdict anew, and its endpoints their words. Pushed loads come by the same stream (`load-feed.ts`).
  *
  * Silence never takes an endpoint out: without the store or with a minority of regions the node holds (`node-mode.ts`),
  * and without votes a verdict stays as it was. Built by the server (control thread); `status` and `explain` read it.
@@ -26,6 +27,7 @@ import type { WeightCorrection } from '../health/weight-corrections.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
+import { LoadFeed } from './load-feed.ts';
 import { ModeKeeper } from './mode-keeper.ts';
 import { type FeedFacts, type NodeFacts, NodeHeartbeat } from './node-heartbeat.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -76,6 +78,8 @@ const STATE_AGE_MS_MAX = 3_600_000;
 
 /** Owner of the node's verdicts, and of the timer that ages them. */
 export class HealthFeed {
+  /** What is pushed of endpoints' loads. */
+  readonly loads: LoadFeed;
   readonly #store: StateStore;
   readonly #registry: EndpointRegistry;
   readonly #clock: Clock;
@@ -114,6 +118,7 @@ export class HealthFeed {
       clock: this.#clock,
       onRefused: ({ source, reason }: Refusal) => this.#refuse(source, reason),
     };
+    this.loads = new LoadFeed({ ...parts, registry: this.#registry, timers: this.#timers });
     this.#shifts = new ShiftFeed({ ...parts, onChange: (added) => this.#followShifts(added), log: this.#log });
     this.#sync = new SnapshotSync({ ...parts, onRead: (read) => this.#takeSnapshots(read) });
     this.#heartbeat =
@@ -163,6 +168,7 @@ export class HealthFeed {
   /** The registry has been given other endpoints: judges every check anew and writes every word. */
   zonesChanged(): void {
     this.#judge.setChecks(this.#registry.checks(), this.#registry.checkWeights());
+    this.loads.zonesChanged();
     this.#resumes.keepOnly((key) => this.#registry.slotOf(key) >= 0);
     this.#judgeAll();
     this.#writer.rebuild(this.#source());
@@ -183,10 +189,9 @@ export class HealthFeed {
     return { verdict: this.verdictOf(check), regions: this.#ledger.votesOf(check, this.#clock.monotonicMs()) };
   }
 
-  /** What agents measure of a check by region, and how busy its target says it is. */
+  /** What agents measure of a check by region, and how busy its target says it is, or is said to be by a push. */
   measuresOf(check: string): { readonly latencies: RegionLatency[]; readonly load: EndpointLoad } {
-    const heard = [...this.#ledger.heardOn(check)];
-    return { latencies: regionLatencies(heard), load: endpointLoad(heard, this.#clock.monotonicMs()) };
+    return { latencies: regionLatencies(this.#ledger.heardOn(check)), load: this.#loadOf(check) };
   }
 
   /** How the weight of an endpoint, by its key, is corrected by what it bears; null: it is not. */
@@ -260,6 +265,7 @@ export class HealthFeed {
   #takeBatch(batch: ChangesBatch): void {
     const now = this.#clock.monotonicMs();
     for (const { source, reason } of batch.refused) this.#refuse(source, reason);
+    this.loads.hear(batch.loads);
     this.#takeNews(batch.changes, (changes) => this.#ledger.applyChanges(changes, now));
     if (batch.gap) this.#sync.noteGap();
     this.#sync.tick(this.#ledger.lacksSnapshots());
@@ -359,12 +365,16 @@ export class HealthFeed {
     return {
       standingOf: (check) => this.#judge.standingOf(check),
       shiftOf: (spec) => this.#shifts.shiftOf(spec),
-      loadOf: (check) => endpointLoad(this.#ledger.heardOn(check), this.#clock.monotonicMs()),
+      loadOf: (check) => this.#loadOf(check),
       resumes: this.#resumes,
       isBlind: this.#mode.state.mode === 'BLIND',
       nowMs: this.#clock.monotonicMs(),
       wallMs: this.#store.clockMs?.() ?? this.#clock.wallMs(),
     };
+  }
+
+  #loadOf(check: string): EndpointLoad {
+    return endpointLoad(this.#ledger.heardOn(check), this.loads.newestOf(check), this.#clock.monotonicMs());
   }
 
   #refuse(source: string, reason: string): void {

@@ -4,7 +4,7 @@
  *
  *   meridian:{c}:agents           sorted set   agent -> wall-clock ms of its last snapshot (by its own clock; for listing only)
  *   meridian:{c}:snapshot:AGENT   string       an agent's snapshot (health/report.ts), with expiry
- *   meridian:{c}:changes          stream       field `c`: an agent's changes or heartbeat
+ *   meridian:{c}:changes          stream       field `c`: an agent's changes or heartbeat; field `l`: loads pushed to a node (health/load-push.ts)
  *   meridian:{c}:epoch            integer      rises with every snapshot
  *   meridian:{c}:nodes            sorted set   DNS node -> wall-clock ms of its last status
  *   meridian:{c}:node:NODE        string       a DNS node's status (health/node-status.ts), with expiry
@@ -23,6 +23,9 @@ export type StoreKeys = {
   readonly snapshotOf: (agent: string) => string;
   readonly nodeOf: (node: string) => string;
 };
+
+/** The field of an entry of the stream of changes, by what it holds. */
+export const ENTRY_FIELDS = { changes: 'c', loads: 'l' } as const;
 
 /** The keys of the cluster `name`, which is a health name (no braces). */
 export function storeKeys(name: string): StoreKeys {

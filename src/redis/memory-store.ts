@@ -4,6 +4,7 @@
  */
 
 import { AGENTS_MAX, NODES_MAX, OVERRIDES_MAX } from '../base/limits.ts';
+import type { LoadPush } from '../health/load-push.ts';
 import type { NodeStatus } from '../health/node-status.ts';
 import type { Override } from '../health/override.ts';
 import type { AgentChanges, AgentSnapshot } from '../health/report.ts';
@@ -18,7 +19,8 @@ import {
 } from './state-store.ts';
 import { ToldStates } from './told-states.ts';
 
-const GAP: ChangesBatch = { changes: [], refused: [], gap: true };
+const NOTHING: ChangesBatch = { changes: [], loads: [], refused: [], gap: false };
+const GAP: ChangesBatch = { ...NOTHING, gap: true };
 /** Changes kept for listeners to come: more than one agent publishes between two snapshots. */
 const CHANGES_KEPT = 2_000;
 
@@ -53,7 +55,7 @@ export class MemoryStore implements StateStore {
     this.#changes = this.#changes.filter(({ agent }) => agent !== snapshot.agent);
     const reports = this.#told.newsIn(snapshot);
     this.#told.noteSnapshot(snapshot);
-    this.#deliver({ changes: [{ ...snapshot, reports }], refused: [], gap: false });
+    this.#deliver({ ...NOTHING, changes: [{ ...snapshot, reports }] });
   }
 
   async publishChanges(changes: AgentChanges): Promise<void> {
@@ -61,7 +63,12 @@ export class MemoryStore implements StateStore {
     this.#told.noteChanges(changes);
     this.#changes.push(changes);
     if (this.#changes.length > CHANGES_KEPT) this.#changes.shift();
-    this.#deliver({ changes: [changes], refused: [], gap: false });
+    this.#deliver({ ...NOTHING, changes: [changes] });
+  }
+
+  async publishLoads(loads: readonly LoadPush[]): Promise<void> {
+    this.#requireOpen();
+    this.#deliver({ ...NOTHING, loads });
   }
 
   async readSnapshots(): Promise<SnapshotsRead> {

@@ -12,6 +12,7 @@ import {
   SNAPSHOT_BYTES_MAX,
   SNAPSHOTS_BYTES_MAX,
 } from '../base/limits.ts';
+import { encodeLoadPushes, type LoadPush } from '../health/load-push.ts';
 import { encodeNodeStatus, type NodeStatus, parseNodeStatus } from '../health/node-status.ts';
 import { datedAt, type Override } from '../health/override.ts';
 import {
@@ -23,7 +24,7 @@ import {
   parseAgentSnapshot,
 } from '../health/report.ts';
 import { ChangesReader } from './changes-reader.ts';
-import { type StoreKeys, storeKeys } from './keys.ts';
+import { ENTRY_FIELDS, type StoreKeys, storeKeys } from './keys.ts';
 import { putOverride, readOverrides, removeOverride, restoreOverrides } from './override-hash.ts';
 import type { RedisAccess } from './redis-access.ts';
 import { RedisConnection, type RedisWork } from './redis-connection.ts';
@@ -132,13 +133,17 @@ export class RedisStore implements StateStore {
     const sentMs = performance.now();
     for (let from = 0; from === 0 || from < reports.length; from += CHANGES_REPORTS_MAX) {
       const text = encodeAgentChanges({ ...changes, reports: reports.slice(from, from + CHANGES_REPORTS_MAX) });
-      sent.push(this.#append(text));
+      sent.push(this.#append(ENTRY_FIELDS.changes, text));
     }
     // The id of an entry of the stream begins with Redis's own time.
     const [id] = await Promise.all(sent);
     const ms = Number.parseInt(id ?? '', 10);
     if (Number.isSafeInteger(ms)) this.#clock.note(ms, sentMs);
     this.#told.noteChanges(changes);
+  }
+
+  async publishLoads(loads: readonly LoadPush[]): Promise<void> {
+    await this.#append(ENTRY_FIELDS.loads, encodeLoadPushes(loads));
   }
 
   async readSnapshots(): Promise<SnapshotsRead> {
@@ -256,9 +261,9 @@ export class RedisStore implements StateStore {
     );
   }
 
-  #append(text: string): Promise<string | null> {
+  #append(field: string, text: string): Promise<string | null> {
     const { changes } = this.#keys;
-    return this.#mending(changes, (client) => client.xadd(changes, 'MAXLEN', '~', CHANGES_KEPT, '*', 'c', text));
+    return this.#mending(changes, (client) => client.xadd(changes, 'MAXLEN', '~', CHANGES_KEPT, '*', field, text));
   }
 
   async #readEpoch(refused: Refusal[]): Promise<number> {

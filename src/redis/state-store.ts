@@ -11,6 +11,7 @@
  * Whatever comes out has been validated; what could not be is in `refused`, named and counted, and changed nothing.
  */
 
+import type { LoadPush } from '../health/load-push.ts';
 import type { NodeStatus } from '../health/node-status.ts';
 import type { Override } from '../health/override.ts';
 import type { AgentChanges, AgentSnapshot } from '../health/report.ts';
@@ -56,6 +57,8 @@ export type NodesRead = { readonly nodes: readonly NodeStatus[]; readonly refuse
 /** One delivery of the stream of changes, in the order of publication. */
 export type ChangesBatch = {
   readonly changes: readonly AgentChanges[];
+  /** Loads that were pushed to some node, as old as they were when they came here; nothing of them is kept elsewhere. */
+  readonly loads: readonly LoadPush[];
   readonly refused: readonly Refusal[];
   /**
    * Entries may have been missed before this batch (connection lost, stream trimmed or broken): read the snapshots. Its changes
@@ -94,6 +97,8 @@ export interface AgentStore {
 export interface StateStore extends AgentStore {
   /** Every agent's last snapshot; rejects with {@link StoreError}. */
   readSnapshots(): Promise<SnapshotsRead>;
+  /** Tells all nodes, this one too, of loads that were pushed here: at most LOADS_PUSHED_MAX. Rejects with {@link StoreError}. */
+  publishLoads(loads: readonly LoadPush[]): Promise<void>;
   publishNode(status: NodeStatus): Promise<void>;
   /** Every node that published within {@link NODE_EXPIRY_MS}; rejects with {@link StoreError}. */
   readNodes(): Promise<NodesRead>;

@@ -13,11 +13,14 @@ import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { FACTOR_ONE, unpackHealth, Verdict } from '../health/health-table.ts';
 import type { RegionLatency } from '../health/latency-book.ts';
+import type { LoadPush } from '../health/load-push.ts';
 import type { Override } from '../health/override.ts';
+import type { PushFault } from '../health/pushed-loads.ts';
 import { ProbeAgent } from '../probe/agent.ts';
 import type { FeedEvent } from '../redis/feed-event.ts';
 import { decodeFeedState, encodeFeedState } from '../redis/feed-state.ts';
 import { type FeedStatus, HealthFeed } from '../redis/health-feed.ts';
+import type { LoadsTaken } from '../redis/load-feed.ts';
 import { MemoryStore } from '../redis/memory-store.ts';
 import { RedisStore } from '../redis/redis-store.ts';
 import type { NodesRead, StateStore } from '../redis/state-store.ts';
@@ -162,7 +165,8 @@ export class NodeHealth {
   /** What metrics tell of health and the store. Costs the number of checks. */
   measures(): NonNullable<NodeMeasures['health']> {
     const { store: state, refused, modeHeldMs, regionsFresh, regionsKnown } = this.#feed.status();
-    return { ...this.#tallies.read(), state, refused, modeHeldSeconds: modeHeldMs / 1000, regionsFresh, regionsKnown };
+    const store = { state, refused, pushedLoads: this.#feed.loads.taken };
+    return { ...this.#tallies.read(), ...store, modeHeldSeconds: modeHeldMs / 1000, regionsFresh, regionsKnown };
   }
 
   /** What is measured of a check, and how its flaps are damped. */
@@ -183,6 +187,11 @@ export class NodeHealth {
   /** Takes a shift back; false when there is none of that id. Rejects with StoreError. */
   removeShift(id: string): Promise<boolean> {
     return this.#store.removeOverride(id);
+  }
+
+  /** Goes by loads that were pushed here, and makes them known to all nodes. Never rejects for the store's trouble. */
+  pushLoads(pushes: readonly LoadPush[]): Promise<LoadsTaken | PushFault> {
+    return this.#feed.loads.push(pushes);
   }
 
   agents(): AgentStatus[] {

@@ -22,6 +22,8 @@ export type StoreMeasures = {
   readonly state: StoreState;
   /** Records that were not believed, since the start. */
   readonly refused: number;
+  /** Load reports that were pushed to some node and came here, since the start. */
+  readonly pushedLoads: number;
   readonly modeHeldSeconds: number;
   readonly regionsFresh: number;
   readonly regionsKnown: number;

@@ -4,7 +4,7 @@
  */
 
 import type { Region } from '../geo/region.ts';
-import type { EndpointLoad } from '../health/endpoint-load.ts';
+import type { EndpointLoad, LoadSource } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { unpackHealth, Verdict } from '../health/health-table.ts';
 import type { LoadReport } from '../health/load-report.ts';
@@ -46,6 +46,7 @@ export type EndpointDetail = EndpointStatus & {
     | (Omit<LoadReport, 'validSeconds'> & {
         readonly ageSeconds: number;
         readonly standing: EndpointLoad['standing'];
+        readonly source: LoadSource;
       })
     | null;
   readonly transitions: readonly Transition[];
@@ -202,6 +203,6 @@ export class NodeView {
   }
 }
 
-function shownLoad({ validSeconds: _, ...report }: LoadReport, { ageMs, standing }: EndpointLoad) {
-  return { ...report, ageSeconds: Math.round(ageMs / 1000), standing };
+function shownLoad({ validSeconds: _, ...report }: LoadReport, { ageMs, standing, source }: EndpointLoad) {
+  return { ...report, ageSeconds: Math.round(ageMs / 1000), standing, source: source! };
 }

@@ -230,7 +230,7 @@ export class MeridianServer {
   }
 
   /** The store's side of the node; null before it has started. */
-  get health(): Pick<NodeHealth, 'agents' | 'shifts' | 'readNodes' | 'addShift' | 'removeShift'> | null {
+  get health(): Pick<NodeHealth, 'agents' | 'shifts' | 'readNodes' | 'addShift' | 'removeShift' | 'pushLoads'> | null {
     return this.#health;
   }
 

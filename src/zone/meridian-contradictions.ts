@@ -34,9 +34,10 @@ function checkChoice(scope: RecordScope, block: MeridianBlock, pools: ReadonlySe
   if (block.sticky !== undefined && block.balance === 'round_robin') {
     tell('round_robin has no effect beside sticky: a client that stays takes no turns', 'balance');
   }
-  const { load_path: path, load_header: header } = block.healthcheck ?? {};
-  if (block.balance === 'least_connections' && path === undefined && header !== true) {
-    const remedy = 'say load_path, or load_header: true where responses to checks carry endpoint-load-metrics';
+  const { load_path: path, load_header: header, load_push: push } = block.healthcheck ?? {};
+  if (block.balance === 'least_connections' && path === undefined && header !== true && push !== true) {
+    const remedy =
+      'say load_path, or load_header: true where responses to checks carry endpoint-load-metrics, or load_push: true where loads are pushed';
     tell(`least_connections without healthcheck load_path: nothing tells of connections; ${remedy}`, 'balance');
   }
   if (block.trickle > 0 && pools.size === 1) {

@@ -151,6 +151,7 @@ export const MERIDIAN_HEALTHCHECK = z
       .boolean()
       .optional()
       .describe('Responses to the check itself report the load, in a header endpoint-load-metrics (ORCA)'),
+    load_push: z.boolean().optional().describe('The load is pushed to the admin API of a node (POST /api/v1/loads)'),
   })
   .refine((value) => value.timeout <= value.interval, {
     message: 'timeout must not be over interval: only one check is under way at a time',

@@ -9,6 +9,7 @@ import type { RedisAccess } from '../../src/redis/redis-access.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import { type ChangesBatch, type StateStore, StoreError } from '../../src/redis/state-store.ts';
 import { freePort } from '../tools/free-port.ts';
+import { loadPush } from '../tools/load-push.ts';
 import { shift as shiftAt } from '../tools/override.ts';
 import { type RedisCluster, type SentinelGroup, startRedisCluster, startSentinels } from '../tools/redis-group.ts';
 import { aclOfReadme, TLS_ARGUMENTS, tlsAccess } from '../tools/redis-locks.ts';
@@ -117,7 +118,7 @@ for (const { name, isAvailable, make } of makers) {
       'begins a subscription with a gap, then delivers changes and heartbeats in order',
       withParty(async ({ agent, node }) => {
         const { batches } = await subscribed(node);
-        expect(batches[0]).toEqual({ changes: [], refused: [], gap: true });
+        expect(batches[0]).toEqual({ changes: [], loads: [], refused: [], gap: true });
         const sent = [2, 3, 4, 5].map((seq) => snapshot('a1', seq, seq % 2 === 0 ? [report(`check ${seq}`)] : []));
         for (const changes of sent) await agent.publishChanges(changes);
         await until('what was published', () => changesOf(batches).length === 4);
@@ -141,7 +142,7 @@ for (const { name, isAvailable, make } of makers) {
         expect(batches[0]?.changes.filter(({ seq }) => seq > held.seq)).toEqual(since);
         await agent.publishChanges(snapshot('a1', 5, []));
         await until('what was published', () => batches.length === 2);
-        expect(batches[1]).toEqual({ changes: [snapshot('a1', 5, [])], refused: [], gap: false });
+        expect(batches[1]).toEqual({ changes: [snapshot('a1', 5, [])], loads: [], refused: [], gap: false });
       }),
     );
 
@@ -198,6 +199,23 @@ for (const { name, isAvailable, make } of makers) {
         await agent.publishChanges(snapshot('a1', 1, []));
         await until('what was published', () => changesOf(two.batches).length === 1);
         expect(changesOf(one.batches)).toEqual([]);
+      }),
+    );
+
+    it(
+      'tells every subscriber of loads that were pushed, beside the changes of agents',
+      withParty(async ({ agent, node }) => {
+        const parties = [await subscribed(agent), await subscribed(node)];
+        const pushes = [loadPush('192.0.2.1', 5), loadPush('2001:db8::1', 0.25, 'www.example.com.', { target: null })];
+        await node.publishLoads(pushes);
+        await agent.publishChanges(snapshot('a1', 1, []));
+        await node.publishLoads(pushes.slice(1));
+        for (const { batches } of parties) {
+          await until('what was published', () => loadsOf(batches).length === 3 && changesOf(batches).length === 1);
+          expect(loadsOf(batches)).toEqual([...pushes, pushes[1]]);
+          expect(batches.slice(1).every((batch) => !batch.gap && batch.refused.length === 0)).toBe(true);
+        }
+        expect(await node.readSnapshots()).toEqual({ snapshots: [], refused: [], epoch: 0 });
       }),
     );
 
@@ -260,6 +278,7 @@ for (const { name, isAvailable, make } of makers) {
         await expect(node.readNodes()).rejects.toThrow(StoreError);
         await expect(node.publishSnapshot(snapshot('a1', 1, []))).rejects.toThrow(StoreError);
         await expect(node.publishChanges(snapshot('a1', 1, []))).rejects.toThrow(StoreError);
+        await expect(node.publishLoads([loadPush('192.0.2.1', 1)])).rejects.toThrow(StoreError);
         await expect(node.publishNode(status('dns1', 1))).rejects.toThrow(StoreError);
         await expect(node.readOverrides(0)).rejects.toThrow(StoreError);
         await expect(node.putOverride(shift('x'))).rejects.toThrow(StoreError);
@@ -311,4 +330,8 @@ async function subscribed(store: StateStore): Promise<{ batches: ChangesBatch[];
 
 function changesOf(batches: readonly ChangesBatch[]) {
   return batches.flatMap((batch) => batch.changes);
+}
+
+function loadsOf(batches: readonly ChangesBatch[]) {
+  return batches.flatMap((batch) => batch.loads);
 }

@@ -5,13 +5,14 @@
 
 import { request as requestHttp } from 'node:http';
 import { pino } from 'pino';
+import type { z } from 'zod';
 import { buildAdminApi } from '../../src/admin/admin-api.ts';
 import { AdminServer } from '../../src/admin/admin-server.ts';
 import { ConsoleFiles } from '../../src/admin/console-files.ts';
 import { EventStreams } from '../../src/admin/event-streams.ts';
 import { NodeMetrics } from '../../src/admin/node-metrics.ts';
 import { RequestRate } from '../../src/admin/request-rate.ts';
-import { shiftBody, whatIfBody } from '../../src/admin/request-schema.ts';
+import { loadsBody, shiftBody, whatIfBody } from '../../src/admin/request-schema.ts';
 import { PlanError } from '../../src/decision/planned-change.ts';
 import { Planner } from '../../src/server/planner.ts';
 import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
@@ -38,10 +39,20 @@ const SHIFT = {
   by: 'somebody',
   force: true,
 };
-const ROUTES: readonly { readonly path: string; readonly sample: Json }[] = [
-  { path: '/api/v1/whatif', sample: WHAT_IF },
-  { path: '/api/v1/map', sample: WHAT_IF },
-  { path: '/api/v1/shifts', sample: SHIFT },
+const LOADS = {
+  loads: [
+    { endpoint: '192.0.2.10', name: 'www.example.test', load: { current: 412, target: 800, max: 1_200, valid_s: 30 } },
+    {
+      endpoint: '2001:db8::1',
+      load: { cpuUtilization: 0.7, rps_fractional: 120.5, named_metrics: { connections: 4 } },
+    },
+  ],
+};
+const ROUTES: readonly { readonly path: string; readonly sample: Json; readonly schema: z.ZodType }[] = [
+  { path: '/api/v1/whatif', sample: WHAT_IF, schema: whatIfBody },
+  { path: '/api/v1/map', sample: WHAT_IF, schema: whatIfBody },
+  { path: '/api/v1/shifts', sample: SHIFT, schema: shiftBody },
+  { path: '/api/v1/loads', sample: LOADS, schema: loadsBody },
 ];
 /** What the node behind says to a sound body: 400 from the planner, 503 without a store. */
 const PLANNED = 'nothing is planned here';
@@ -70,18 +81,18 @@ export const ADMIN_TARGET: FuzzTarget = {
       },
       check: async (input) => {
         const byte = input[0] ?? 0;
-        const { path } = ROUTES[byte % ROUTES.length]!;
+        const { path, schema } = ROUTES[byte % ROUTES.length]!;
         const body = input.subarray(1);
         const isBySocket = byte % (2 * ROUTES.length) >= ROUTES.length;
         const ask: Ask = isBySocket ? (to, octets) => askBySocket(port, to, octets) : inProcess;
-        return judge(path, body, await ask(path, body));
+        return judge(schema, body, await ask(path, body));
       },
       close: () => server.close(),
     };
   },
 };
 
-function judge(path: string, body: Uint8Array, { status, text }: Answer): string | null {
+function judge(schema: z.ZodType, body: Uint8Array, { status, text }: Answer): string | null {
   if (!STATUSES.includes(status)) return `status ${status}: ${text.slice(0, 200)}`;
   const { error } = JSON.parse(text) as { error?: unknown };
   if (typeof error !== 'string' || error === '') return 'no word of what is wrong';
@@ -89,7 +100,6 @@ function judge(path: string, body: Uint8Array, { status, text }: Answer): string
   if (Object.keys(Object.prototype).length > 0 || 'v' in Object.prototype) return 'a prototype was reached';
   const isRefused = status !== 503 && error !== PLANNED;
   if (isRefused) return null;
-  const schema = path === '/api/v1/shifts' ? shiftBody : whatIfBody;
   return schema.safeParse(parse(body)).success ? null : 'a body was taken that is not what the schema says';
 }
 

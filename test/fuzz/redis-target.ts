@@ -1,10 +1,11 @@
 /**
  * Texts that come out of Redis, the state directory and endpoints: snapshots and changes of agents, shifts, what nodes say of
- * themselves, a node's kept state, load reports. Input: which of them, then the text. What is read must read the same again when
+ * themselves, a node's kept state, load reports, loads that were pushed. Input: which of them, then the text. What is read must read the same again when
  * written.
  */
 
 import { AgentLedger } from '../../src/health/agent-ledger.ts';
+import { encodeLoadPushes, type LoadPush, parseLoadPushes } from '../../src/health/load-push.ts';
 import { parseLoadHeader, parseLoadJson } from '../../src/health/load-report.ts';
 import { encodeNodeStatus, parseNodeStatus } from '../../src/health/node-status.ts';
 import { encodeOverride, parseOverride } from '../../src/health/override.ts';
@@ -65,6 +66,15 @@ const LOAD = {
 };
 const HEADER = 'TEXT application_utilization=0.7, named_metrics.connections=412, rps_fractional=1e2, eps=.5';
 
+const PUSHES = {
+  v: 1,
+  kind: 'loads',
+  loads: [
+    ['192.0.2.1', null, [412, 800, 1_200, 0.5, 10, 0, 60, 0]],
+    ['edge.example.net.', 'www.example.com.', [null, null, null, 0.7, 120, 1.5, 30, 250, 'newer'], 'newer'],
+  ],
+};
+
 /** By the first octet of an input. */
 const FORMS: readonly Form[] = [
   { sample: { ...AGENT, kind: 'snapshot', reports: REPORTS }, parse: parseAgentSnapshot, encode: encodeAgentSnapshot },
@@ -74,6 +84,11 @@ const FORMS: readonly Form[] = [
   { sample: STATE, parse: decodeFeedState, encode: encodeFeedState },
   { sample: LOAD, parse: parseLoadJson, encode: null },
   { sample: HEADER, parse: parseLoadHeader, encode: null },
+  {
+    sample: PUSHES,
+    parse: parseLoadPushes,
+    encode: ({ loads }: { readonly loads: LoadPush[] }) => encodeLoadPushes(loads),
+  },
 ];
 const WORDS = [
   'TEXT ',

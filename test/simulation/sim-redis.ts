@@ -101,7 +101,7 @@ export class SimRedis {
     this.#stream.push({ atMs: this.time.nowMs, changes: read });
     if (this.#stream[0]!.atMs <= this.time.nowMs - 2 * HISTORY_MS)
       this.#stream = this.#stream.filter(({ atMs }) => atMs > this.time.nowMs - HISTORY_MS);
-    for (const client of this.clients) client.receive({ changes: [read], refused: [], gap: false });
+    for (const client of this.clients) client.receive({ changes: [read], loads: [], refused: [], gap: false });
   }
 
   /** The server's clock, which is nobody else's. */
@@ -199,6 +199,8 @@ export class SimClient implements StateStore {
     return { snapshots, refused: [], epoch };
   }
 
+  async publishLoads(): Promise<void> {}
+
   async publishNode(_: NodeStatus): Promise<void> {}
 
   async readNodes(): Promise<NodesRead> {
@@ -240,7 +242,8 @@ export class SimClient implements StateStore {
     const changes = this.#isPlaced ? [] : this.#redis.history();
     this.#isPlaced = true;
     await this.#wait(this.#redis.delayMs());
-    if (this.#listeners.has(listener) && this.state === 'connected') listener({ changes, refused: [], gap: true });
+    if (this.#listeners.has(listener) && this.state === 'connected')
+      listener({ changes, loads: [], refused: [], gap: true });
   }
 
   /** The way to Redis; true if the message got lost there. */
@@ -261,6 +264,6 @@ export class SimClient implements StateStore {
     this.state = state;
     for (const listener of this.#stateListeners) listener(state);
     if (state === 'connected')
-      for (const listener of this.#listeners) listener({ changes: [], refused: [], gap: true });
+      for (const listener of this.#listeners) listener({ changes: [], loads: [], refused: [], gap: true });
   }
 }

@@ -8,6 +8,7 @@ import { type MeridianProcess, startServe } from '../tools/meridian-process.ts';
 
 const TOKEN = 'correct-horse-battery-staple';
 const SHIFT = { scope: 'region', target: 'eu-west', factor: 0, seconds: 600, reason: 'drill', by: 'ann' };
+const LOADS = { loads: [{ endpoint: '192.0.2.2', load: { current: 412, target: 800, valid_s: 30 } }] };
 /** No endpoint of it is checked: nothing may leave loopback. */
 const files = capacityFolder(capacityZone(1200).replaceAll(/(value: 192\.0\.2\.\d)/g, '$1, status: up'));
 let node: MeridianProcess;
@@ -46,6 +47,7 @@ const ASKED: Readonly<Record<string, () => Promise<number>>> = {
   explain: async () => (await ask('GET', '/api/v1/explain?name=www.a.example&client=5.5.0.1')).status,
   whatIf: async () => (await ask('POST', '/api/v1/whatif', { down: ['eu-west'] }, null)).status,
   mapWhatIf: async () => (await ask('POST', '/api/v1/map', { down: ['eu-west'] }, null)).status,
+  pushLoads: async () => (await ask('POST', '/api/v1/loads', LOADS)).status,
   reload: async () => (await ask('POST', '/api/v1/reload')).status,
   addShift: async () => (await ask('POST', '/api/v1/shifts', { ...SHIFT, factor: 1 })).status - 1,
   removeShift: async () => {
@@ -89,6 +91,8 @@ it('refuses with 4xx, and nothing has changed afterwards', async () => {
     ['POST', '/api/v1/shifts', { ...SHIFT, factor: 1 }, 'wrong'],
     ['DELETE', '/api/v1/shifts/x', undefined, null],
     ['POST', '/api/v1/reload', undefined, 'wrong'],
+    ['POST', '/api/v1/loads', LOADS, null],
+    ['POST', '/api/v1/loads', { loads: [] }, TOKEN],
     ['POST', '/api/v1/shifts', SHIFT, TOKEN],
     ['POST', '/api/v1/shifts', '{"scope":', TOKEN],
     [

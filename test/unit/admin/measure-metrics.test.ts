@@ -25,6 +25,7 @@ it('says in Prometheus words what was measured', async () => {
     'meridian_store_state{state="connected"} 0',
     'meridian_store_losses_total 7',
     'meridian_store_records_refused_total 8',
+    'meridian_loads_pushed_total 10',
     'meridian_table_bytes{table="zones"} 3',
     'meridian_steering_groups 6',
     'meridian_dns_answers_by_type_total{type="A"} 12',

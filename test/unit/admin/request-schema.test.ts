@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { endpointsQuery, shiftBody, whatIfBody } from '../../../src/admin/request-schema.ts';
+import { endpointsQuery, loadsBody, shiftBody, whatIfBody } from '../../../src/admin/request-schema.ts';
+import { LOADS_PUSHED_MAX } from '../../../src/base/limits.ts';
 
 const SHIFT = { scope: 'region', target: 'eu-west', factor: 0, seconds: 600, reason: 'drill' };
 
@@ -30,4 +31,21 @@ it('numbers of a query are decimal and bounded', () => {
   expect(endpointsQuery.parse({ limit: '10' })).toEqual({ limit: 10 });
   for (const limit of ['-1', '1e3', '0x10', ' 1', '', '2001'])
     expect(endpointsQuery.safeParse({ limit }).success).toBe(false);
+});
+
+it('loads name their endpoint, hold a report, and are not without bound', () => {
+  const load = { endpoint: '192.0.2.1', load: { current: 5, x: 'y' } };
+  expect(loadsBody.parse({ loads: [load] })).toEqual({ loads: [load] });
+  expect(loadsBody.safeParse({ loads: Array(LOADS_PUSHED_MAX).fill(load) }).success).toBe(true);
+  for (const loads of [
+    [],
+    Array(LOADS_PUSHED_MAX + 1).fill(load),
+    [{ ...load, naem: 'www' }],
+    [{ ...load, name: '' }],
+    [{ endpoint: '192.0.2.1' }],
+    [{ ...load, load: 5 }],
+    [{ ...load, load: [5] }],
+    [{ ...load, load: null }],
+  ])
+    expect(loadsBody.safeParse({ loads }).success, JSON.stringify(loads[1] ?? loads)).toBe(false);
 });

@@ -32,6 +32,7 @@ export function sampleMeasures(): NodeMeasures {
       storeLosses: 7,
       state: 'lost',
       refused: 8,
+      pushedLoads: 10,
       modeHeldSeconds: 9.5,
       regionsFresh: 1,
       regionsKnown: 3,

@@ -194,12 +194,14 @@ describe('an explanation', () => {
 
   it('shows how a weight is corrected by load, and from what', () => {
     const terms = { current: 120, target: 200, ageSeconds: 3.2 };
-    const used = { factor: 0.8, load: 0.6, mean: 0.41234, standing: 'used', condition: 'settled', terms } as const;
+    const agent = { source: 'agent', condition: 'settled', terms } as const;
+    const used = { factor: 0.8, load: 0.6, mean: 0.41234, standing: 'used', ...agent } as const;
     const [endpointStatus] = explanation.endpoints;
     const shown = (correction: WeightCorrection) => render({ endpoints: [{ ...endpointStatus!, correction }] });
     expect(shown(used)).toContain(
       'correction x 0.8: load 0.6 against a mean of 0.4123, used, current 120, target 200, ageSeconds 3.2',
     );
+    expect(shown({ ...used, source: 'push' })).toContain('0.4123, used, pushed, current 120');
     expect(shown({ ...used, load: null, standing: 'stale', terms: {} })).toContain('x 0.8: no load known, stale\n');
     expect(shown({ ...used, condition: 'moving' })).toContain('held while it ramps or is shifted');
   });

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { LOAD_REPORT_BYTES_MAX, LOAD_VALID_SECONDS_MAX } from '../../../src/base/limits.ts';
-import { decodeLoad, encodeLoad, parseLoadHeader, parseLoadJson } from '../../../src/health/load-report.ts';
+import {
+  decodeLoad,
+  encodeLoad,
+  parseLoadHeader,
+  parseLoadJson,
+  readLoadObject,
+} from '../../../src/health/load-report.ts';
 
 const NOTHING = {
   current: null,
@@ -93,6 +99,11 @@ describe('a load report in JSON', () => {
     );
     fc.assert(fc.property(fc.string(), (text) => void parseLoadHeader(`TEXT ${text}`)));
   });
+});
+
+it('a load report in an object reads as its JSON does', () => {
+  for (const json of [{ current: 4, target: 8, x: 'y' }, { cpuUtilization: 0.5 }, { current: -1 }, {}])
+    expect(readLoadObject(json)).toEqual(parseLoadJson(JSON.stringify(json)));
 });
 
 describe('a load report in a header', () => {

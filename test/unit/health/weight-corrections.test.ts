@@ -30,7 +30,8 @@ function world(balance: Balance, told: Told[], weights: readonly number[] = []) 
   const loadOf = (check: string): EndpointLoad => {
     const { responseMs = null, standing = 'used', ...report } = told[Number(check.slice('check:e'.length))]!;
     const isReported = Object.keys(report).length > 0;
-    return { report: isReported ? { ...UNSAID, ...report } : null, ageMs: 0, standing, responseMs };
+    const source = isReported ? 'push' : null;
+    return { report: isReported ? { ...UNSAID, ...report } : null, source, ageMs: 0, standing, responseMs };
   };
   const pass = (seconds: number) => {
     let moves = 0;
@@ -170,10 +171,22 @@ describe('the correction of a weight', () => {
     const record = specs.map((spec) => ({ spec, condition: 'settled' as const }));
     const loadOf = (check: string) => ({
       report: { ...UNSAID, current: check === 'check:e0' ? 0 : 100 },
-      ...{ ageMs: 0, standing: 'used' as const, responseMs: null },
+      ...{ source: 'agent' as const, ageMs: 0, standing: 'used' as const, responseMs: null },
     });
     corrections.move(record, loadOf, 900_000, 900_000);
     expect(of(0).factor).toBeCloseTo(Math.exp(0.04), 6);
+  });
+
+  it.each([
+    ['least_connections', { current: 80 }, 'push'],
+    ['least_connections', { responseMs: 5 }, null],
+    ['least_latency', { current: 80, responseMs: 5 }, null],
+    ['load', { utilisation: 0.5, responseMs: 5 }, 'push'],
+    ['load', { responseMs: 5 }, null],
+  ] as const)('of %s with %j says who brought the report that it goes by', (balance, told, source) => {
+    const { pass, of } = world(balance, [told, told]);
+    pass(2);
+    expect(of(0).source).toBe(source);
   });
 
   it('is forgotten with its endpoint', () => {

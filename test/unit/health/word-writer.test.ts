@@ -40,6 +40,7 @@ function world(specs: EndpointSpec[], size = 16) {
     shiftOf: (spec: EndpointSpec) => shifts.get(spec.value) ?? null,
     loadOf: (check: string) => ({
       report: null,
+      source: null,
       ageMs: 0,
       standing: 'stale' as const,
       responseMs: times.get(check) ?? null,

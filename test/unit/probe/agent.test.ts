@@ -68,7 +68,7 @@ class FakeStore implements AgentStore {
       reports: [],
       ...changes,
     };
-    for (const listener of this.#subscribers) listener({ changes: [other], refused: [], gap });
+    for (const listener of this.#subscribers) listener({ changes: [other], loads: [], refused: [], gap });
   }
 
   onState(listener: (state: StoreState) => void): () => void {

@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CHANGES_HISTORY_CHARS_MAX } from '../../../src/base/limits.ts';
+import { encodeLoadPushes } from '../../../src/health/load-push.ts';
 import { encodeAgentChanges } from '../../../src/health/report.ts';
 import { ChangesReader } from '../../../src/redis/changes-reader.ts';
 import type { ChangesBatch } from '../../../src/redis/state-store.ts';
+import { loadPush } from '../../tools/load-push.ts';
 import { hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
 import { until } from '../../tools/until.ts';
 
@@ -25,6 +27,9 @@ describe.skipIf(!hasRedisServer())('the reader of changes', () => {
   const changes = (seq: number, from: { agent?: string; boot?: string } = {}) =>
     encodeAgentChanges({ agent: 'a', region: 'r', boot: 'b', seq, intervalMs: 5000, reports: [], ...from });
   const add = (seq: number, id = '*', from = {}) => redis.command('xadd', KEY, id, 'c', changes(seq, from));
+  const loads = () => batches.flatMap((batch) => batch.loads);
+  const push = (current: number, id = '*') =>
+    redis.command('xadd', KEY, id, 'l', encodeLoadPushes([loadPush('192.0.2.1', current)]));
   const open = async () => {
     await redis.command('flushall');
     batches = [];
@@ -115,8 +120,40 @@ describe.skipIf(!hasRedisServer())('the reader of changes', () => {
     await add(2);
     await until('2', () => seqs().includes(2));
     expect(seqs()).toEqual([2]);
-    expect(refusals().map(({ reason }) => reason)).toEqual(['not JSON', 'no field "c"']);
+    expect(refusals().map(({ reason }) => reason)).toEqual(['not JSON', 'no field "c" or "l"']);
     expect(refusals()[0]?.source).toMatch(/^stream \d+-\d+$/);
+  });
+
+  it('gives pushed loads as of now, each entry whole', async () => {
+    await open();
+    await subscribe();
+    await push(5);
+    await redis.command('xadd', KEY, '*', 'l', encodeLoadPushes([loadPush('192.0.2.1', 6)]).replace('[6,', '[-6,'));
+    await redis.command('xadd', KEY, '*', 'l', changes(1));
+    await push(7);
+    await until('7', () => loads().length === 2);
+    expect(loads()).toEqual([loadPush('192.0.2.1', 5), loadPush('192.0.2.1', 7)]);
+    expect(refusals().map(({ reason }) => reason)).toEqual(['report 0: bad load', '"kind" is not "loads"']);
+    expect(refusals()[0]?.source).toMatch(/^stream \d+-\d+$/);
+    expect(seqs()).toEqual([]);
+  });
+
+  it('gives pushed loads of the past as old as the server’s clock says, at the start and after a broken connection', async () => {
+    await open();
+    await push(4, `${Date.now() - 60_000}-0`);
+    await push(5, `${Date.now() - 10_000}-0`);
+    await subscribe();
+    expect(loads().map(({ load }) => load.current)).toEqual([5]);
+    expect(loads()[0]?.load.ageMs).toBeGreaterThanOrEqual(10_000);
+    expect(loads()[0]?.load.ageMs).toBeLessThan(15_000);
+    await redis.command('client', 'kill', 'type', 'normal', 'skipme', 'yes');
+    await push(6, `${Date.now() - 8_000}-0`);
+    await until('6', () => loads().length === 2);
+    expect(loads()[1]?.load).toMatchObject({ current: 6 });
+    expect(loads()[1]?.load.ageMs).toBeGreaterThanOrEqual(8_000);
+    await push(7);
+    await until('7', () => loads().length === 3);
+    expect(loads()[2]).toEqual(loadPush('192.0.2.1', 7));
   });
 
   it('survives an entry of 100 MB', async () => {

@@ -35,7 +35,13 @@ function world() {
     endpointOf: (slot: number) => ({ key: specs[slot]!.key }),
     measuresOf: () => ({
       latencies: [{ region: 'ap', ms: 3, deviationMs: 0 }],
-      load: { report: { ...report, validSeconds: 60 }, ageMs: 2_400, standing: 'used', responseMs: null },
+      load: {
+        report: { ...report, validSeconds: 60 },
+        ageMs: 2_400,
+        standing: 'used',
+        source: 'push',
+        responseMs: null,
+      },
       flap: { check: 'c', penalty: 2_500, heldMs: 1_001 },
     }),
   };
@@ -74,7 +80,7 @@ it('gives endpoints in pages, with what is measured of them', () => {
   expect(total).toBe(2);
   expect(endpoints).toHaveLength(1);
   expect(endpoints[0]).toMatchObject({ suspect: true, penalty: 2_500, heldSeconds: 2 });
-  expect(endpoints[0]!.load).toEqual({ ...report, ageSeconds: 2, standing: 'used' });
+  expect(endpoints[0]!.load).toEqual({ ...report, ageSeconds: 2, standing: 'used', source: 'push' });
   expect(view.endpoints({ ...ALL, name: 'example.com.' }, PAGE).total).toBe(3);
   expect(view.endpoints({ ...ALL, pool: 'p2' }, PAGE).total).toBe(1);
   expect(view.endpoints(ALL, { offset: 9, limit: 5 }).endpoints).toEqual([]);

@@ -20,11 +20,11 @@ describe('a contradiction in a meridian block', () => {
     ],
     [
       '{balance: least_connections}',
-      'least_connections without healthcheck load_path: nothing tells of connections; say load_path, or load_header: true where responses to checks carry endpoint-load-metrics',
+      'least_connections without healthcheck load_path: nothing tells of connections; say load_path, or load_header: true where responses to checks carry endpoint-load-metrics, or load_push: true where loads are pushed',
     ],
     [
       '{balance: least_connections, healthcheck: {load_header: false}}',
-      'least_connections without healthcheck load_path: nothing tells of connections; say load_path, or load_header: true where responses to checks carry endpoint-load-metrics',
+      'least_connections without healthcheck load_path: nothing tells of connections; say load_path, or load_header: true where responses to checks carry endpoint-load-metrics, or load_push: true where loads are pushed',
     ],
     ['{steering: {method: failover, near_tie: {}}}', 'near_tie has no effect with method failover: nothing is near'],
     [
@@ -71,6 +71,7 @@ describe('a contradiction in a meridian block', () => {
     ['{steering: {pools: {p: {region: x}}}}'],
     ['{balance: least_connections, healthcheck: {load_path: /load}}'],
     ['{balance: least_connections, healthcheck: {load_header: true}}'],
+    ['{balance: least_connections, healthcheck: {load_push: true}}'],
   ])('is none in %s', (meridian) => {
     expect(toldOf(meridian)).toEqual([]);
   });
