@@ -100,14 +100,15 @@ export class PushedLoads {
   }
 }
 
-/** Names are many and checks few: the list of one check is shared by all of its names. */
+/** Names are many, values and checks few: a value is read once, and the list of one check is shared by all of its names. */
 function placesIn(registry: EndpointRegistry): Map<string, Place> {
   const places = new Map<string, Place>();
+  const placeOfValue = new Map<string, Place>();
   const alone = new Map<string, readonly string[]>();
   for (const { spec } of registry.endpoints()) {
-    const value = endpointText(spec.value);
-    const place = places.get(value) ?? { checks: new Set(), byName: new Map() };
-    places.set(value, place);
+    const { value } = spec;
+    const place = placeOfValue.get(value) ?? placeAt(endpointText(value), places);
+    placeOfValue.set(value, place);
     const { id } = spec.check;
     const single = alone.get(id) ?? [id];
     alone.set(id, single);
@@ -118,6 +119,12 @@ function placesIn(registry: EndpointRegistry): Map<string, Place> {
     else if (!others.includes(id)) place.byName.set(name, [...others, id]);
   }
   return places;
+}
+
+function placeAt(text: string, places: Map<string, Place>): Place {
+  const place = places.get(text) ?? { checks: new Set(), byName: new Map() };
+  places.set(text, place);
+  return place;
 }
 
 function isSame(a: LoadPush, b: LoadPush): boolean {

@@ -42,8 +42,6 @@ const HISTORY_MS = 2 * SNAPSHOT_PERIOD_MS;
 /** An entry of the stream: its id, and its fields with their values in turn. */
 type Entry = [id: string, fields: string[]];
 type EntriesRead = { readonly changes: AgentChanges[]; readonly loads: LoadPush[]; readonly refused: Refusal[] };
-/** What stood in the stream when the connection was new: up to the entry `lastId`, when the server's clock said `nowMs` (null: it does not). */
-type Past = { readonly lastId: string; readonly nowMs: number | null };
 
 /** Owner of the connection that reads. */
 export class ChangesReader {
@@ -55,7 +53,8 @@ export class ChangesReader {
   #isReading = false;
   /** Id of the last entry seen, or null before the first connection. */
   #lastId: string | null = null;
-  #past: Past = { lastId: START, nowMs: null };
+  /** What the server's clock said when the connection was new; null: it does not tell. */
+  #connectedMs: number | null = null;
   #wake: (() => void) | null = null;
 
   constructor(options: ChangesReaderOptions) {
@@ -142,19 +141,19 @@ export class ChangesReader {
    */
   async #findPlace(): Promise<EntriesRead> {
     const newest = await this.#newestId();
-    this.#past = { lastId: newest, nowMs: await readServerMs(this.#connection) };
-    if (this.#lastId === null) return this.#readHistory(this.#past);
+    this.#connectedMs = await readServerMs(this.#connection);
+    if (this.#lastId === null) return this.#readHistory(newest, this.#connectedMs);
     if (isBefore(newest, this.#lastId)) this.#lastId = newest;
     return emptyRead();
   }
 
   /**
-   * The last {@link HISTORY_MS} of the stream; the place is then behind them. By the server's clock: what
+   * The last {@link HISTORY_MS} of a stream whose newest entry was `newest`; the place is then behind them. By the server's clock: what
    * agents said that are long gone, or stands in an old copy, is not news. Nor is what an agent said before it was restarted.
    */
-  async #readHistory({ lastId, nowMs }: Past): Promise<EntriesRead> {
+  async #readHistory(newest: string, nowMs: number | null): Promise<EntriesRead> {
     const read = emptyRead();
-    let [place, isMore, chars] = [lastId, nowMs !== null, 0];
+    let [place, isMore, chars] = [newest, nowMs !== null, 0];
     for (let from = `${(nowMs ?? 0) - HISTORY_MS}-0`; isMore; from = place) {
       const entries = await this.#entriesAfter(from);
       isMore = entries.length === ENTRIES_PER_READ;
@@ -213,14 +212,11 @@ export class ChangesReader {
     }
   }
 
-  /** Adds the loads of one entry, older by the time for which it has waited here; of unknown age they are no use. */
+  /** Adds the loads of one entry, older by the time for which it stood there before this connection; why none can be believed, or null. */
   #takeLoads(id: string, text: string, read: EntriesRead): string | null {
     const parsed = parseLoadPushes(text);
     if ('fault' in parsed) return parsed.fault;
-    const { lastId, nowMs } = this.#past;
-    const isPast = !isBefore(lastId, id);
-    if (isPast && nowMs === null) return null;
-    const waitedMs = isPast ? Math.max(0, nowMs! - millisecondsOf(id)) : 0;
+    const waitedMs = this.#connectedMs === null ? 0 : Math.max(0, this.#connectedMs - millisecondsOf(id));
     for (const push of parsed.loads)
       read.loads.push({ ...push, load: { ...push.load, ageMs: push.load.ageMs + waitedMs } });
     return null;

@@ -45,6 +45,13 @@ describe('a push', () => {
     expect(['check:2001:db8::1', 'check:edge.example.net.'].map(currentOf)).toEqual([1, 2]);
   });
 
+  it('is of every check that its endpoint has at one name', () => {
+    const { loads, registry } = world();
+    const other = endpointSpec('10.0.0.1', { pool: 'spare' });
+    registry.claim([{ ...other, check: { ...other.check, id: 'check:spare' } }]);
+    expect(loads.take([loadPush('10.0.0.1', 1, 'www.example.com.')], NOW)).toBe(2);
+  });
+
   it('replaces an older one and no newer one, by the time when it was true', () => {
     const { loads, currentOf } = world();
     loads.take([loadPush('10.0.0.1', 1)], NOW);

@@ -182,7 +182,7 @@ describe('the correction of a weight', () => {
     ['least_connections', { responseMs: 5 }, null],
     ['least_latency', { current: 80, responseMs: 5 }, null],
     ['load', { utilisation: 0.5, responseMs: 5 }, 'push'],
-    ['load', { responseMs: 5 }, null],
+    ['load', { current: 80, responseMs: 5 }, null],
   ] as const)('of %s with %j says who brought the report that it goes by', (balance, told, source) => {
     const { pass, of } = world(balance, [told, told]);
     pass(2);

@@ -91,8 +91,9 @@ describe('pushes that follow each other closely', () => {
   it('are told at once again after a quiet moment', async () => {
     await push(1);
     nowMs += 100;
-    await push(2);
-    expect([told.length, waits]).toEqual([2, []]);
+    await push(2, '10.0.0.2');
+    expect(told).toEqual([[loadPush('10.0.0.1', 1)], [loadPush('10.0.0.2', 2)]]);
+    expect(waits).toEqual([]);
   });
 
   it('fill no entry of the stream beyond its limit', async () => {
