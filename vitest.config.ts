@@ -25,6 +25,9 @@ const PATIENT = [
 /** Where half of the time is waited: three files at a time keep two processors busy. */
 const WAITING = 3;
 
+/** What `expect.poll` waits at most where a test does not say. */
+const POLL_MS_MAX = 10_000;
+
 /** Unit tests of floors that hold nothing of the process: their files share one, and load what they test once. */
 const PURE = ['base', 'wire', 'zone', 'geo', 'health', 'decision', 'answer', 'console'].map(
   (floor) => `test/unit/${floor}/**/*.test.ts`,
@@ -47,6 +50,8 @@ function suite(
       pool: 'forks',
       testTimeout: testTimeoutMs,
       hookTimeout: Math.max(testTimeoutMs, 30_000),
+      // A condition that comes late on a busy machine has come.
+      expect: { poll: { timeout: POLL_MS_MAX } },
       fileParallelism: workers > 1,
       maxWorkers: workers,
       sequence: { groupOrder: order },

@@ -61,7 +61,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     await giveToken(page, world.node.adminToken);
     await page.waitForSelector('[data-shift] .countdown');
     shiftMadeMs = performance.now();
-    expect(await page.textContent('[data-shift]')).toContain('endpoint 127.0.84.11 drained');
+    await expect.poll(() => page.textContent('[data-shift]')).toContain('endpoint 127.0.84.11 drained');
     await expect.poll(shiftAnswer, { timeout: SHOWN_WITHIN_MS }).toBe('127.0.84.12');
     await page.close();
   });
@@ -108,7 +108,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     console.log(
       `figure: a stopped endpoint shows after ${shownMs.toFixed(0)} ms, on the map after ${(performance.now() - stoppedMs).toFixed(0)} ms (checked each second)`,
     );
-    expect(await page.textContent('[data-region="eu-west"]')).toContain('1 of 2');
+    await expect.poll(() => page.textContent('[data-region="eu-west"]')).toContain('1 of 2');
     await world.endpoints['eu-west']!.accept();
     await page.waitForSelector('path[data-country="DE"][data-by="eu-west"]', { timeout: SHOWN_WITHIN_MS });
     await page.close();
@@ -124,7 +124,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     const shown = await shownJson(page, 'explain-json');
     const told = await cli('explain', WWW, 'A', '--client', client, ...adminOf(world));
     expect(decisionOf(shown)).toEqual(decisionOf(told));
-    expect(await page.textContent('.verdict')).toContain('127.0.84.2');
+    await expect.poll(() => page.textContent('.verdict')).toContain('127.0.84.2');
     await page.locator('path[data-country="AU"]').click();
     await page.waitForURL(/client=5\.3[2-5]\./);
     await expect.poll(() => page.textContent('.verdict'), { timeout: SHOWN_WITHIN_MS }).toContain('127.0.84.3');
@@ -187,8 +187,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
 
   it('shows the nodes and agents of the cluster, and when each was heard', { timeout: 90_000 }, async () => {
     const page = await open('cluster');
-    await page.waitForSelector('[data-node]');
-    expect(await page.textContent('[data-node]')).toContain('this one');
+    await expect.poll(() => page.textContent('[data-node]')).toContain('this one');
     // A node that has just started still tells that it holds.
     const shown = { timeout: 4 * SHOWN_WITHIN_MS };
     await expect.poll(() => page.textContent('[data-node]'), shown).toContain('NORMAL');
