@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../base/assert.ts';
 import type { BuilderSetup, FromBuilder, LocationNews, ScanResult, ToBuilder, ZoneNews } from './builder-messages.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { GroupTables } from './group-tables.ts';
 import { LocationBuilder } from './location-build.ts';
 import { StateDir } from './state-dir.ts';
@@ -73,6 +74,8 @@ function lookAtLocations(explicit: boolean): LocationNews | null {
   const before = locations.table?.image;
   const build = locations.look(explicit);
   if (build === null) return null;
+  // Made anew, from a hundred megabytes that are read no more.
+  if (!build.cached) collectGarbage();
   const { table } = locations;
   const isNew = table !== null && table.image !== before;
   const classTables = isNew ? groups.recompile(table, locations.regions) : [];

@@ -1,0 +1,15 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, it } from 'vitest';
+import { collectGarbage } from '../../../src/server/collect-garbage.ts';
+
+it('gives back what nobody holds, at once, and leaves what somebody holds', async () => {
+  const held = new Uint8Array(8 << 20);
+  const refs = [new WeakRef(new Uint8Array(8 << 20)), new WeakRef(held)];
+  // A reference made in a turn holds until its end.
+  await sleep(1);
+  const before = process.memoryUsage().arrayBuffers;
+  collectGarbage();
+  expect(refs.map((ref) => ref.deref())).toEqual([undefined, held]);
+  expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(8 << 20);
+  expect('gc' in globalThis).toBe(false);
+});
