@@ -17,6 +17,7 @@ import {
   type RedisPlace,
   type Region,
   startCluster,
+  verdictsToldBy,
   WWW,
 } from '../tools/cluster.ts';
 import { leftovers, markDescendants } from '../tools/leftovers.ts';
@@ -79,7 +80,7 @@ class World {
   async #endureOne(name: string, befall: () => Promise<void>): Promise<void> {
     const [node] = this.cluster.nodes;
     this.#names.push(name);
-    const verdicts = node!.logs.filter(({ event }) => event === 'verdict').length;
+    const verdicts = verdictsToldBy(node!);
     const watch = new AnswerWatch(node!, WWW, QUERIES_PER_SECOND);
     const settledMs = await befall()
       .then(() => this.#untilSettled(name))
@@ -95,7 +96,7 @@ class World {
     expect(report.lost, name).toBe(0);
     expect(Object.keys(report.rcodes), name).toEqual(['0']);
     for (const region of REGIONS) expect(watch.answersTo(region), `${name}: ${region}`).toEqual([AT_HOME[region]]);
-    expect(node!.logs.filter(({ event }) => event === 'verdict').length, `${name}: verdicts`).toBe(verdicts);
+    expect(verdictsToldBy(node!), `${name}: verdicts`).toEqual(verdicts);
     for (const process of this.#processes()) expect(process.hasEnded, name).toBe(false);
   }
 

@@ -13,12 +13,13 @@ import {
   type Region,
   STRICT,
   startCluster,
+  verdictsToldBy,
   WWW,
 } from '../tools/cluster.ts';
 import { ask } from '../tools/dns-client.ts';
 import type { EndpointBehaviour } from '../tools/http-endpoint.ts';
 import { leftovers, markDescendants } from '../tools/leftovers.ts';
-import { type MeridianProcess, runMeridian } from '../tools/meridian-process.ts';
+import { runMeridian } from '../tools/meridian-process.ts';
 import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-server.ts';
 
 /** Two checks a second apart in the second of three regions, and a busy machine's share. */
@@ -228,11 +229,6 @@ type ExplanationJson = {
   readonly trace: { readonly steps: readonly { readonly chosen: readonly string[] }[] };
   readonly endpoints: readonly { readonly value: string; readonly verdict: string; readonly votes: VoteJson[] }[];
 };
-
-/** The check of every verdict that the log of `node` tells of. */
-function verdictsToldBy(node: MeridianProcess): string[] {
-  return node.logs.filter((line) => line.event === 'verdict').map((line) => String(line.check));
-}
 
 function figure(what: string, ...delaysMs: number[]): void {
   console.log(`figure: ${what}: ${delaysMs.map((ms) => `${(ms / 1000).toFixed(2)} s`).join(', ')}`);

@@ -18,6 +18,7 @@ import {
   REGIONS,
   type Region,
   startCluster,
+  verdictsToldBy,
   WWW,
 } from '../tools/cluster.ts';
 import { EndpointMachine } from '../tools/endpoint-machine.ts';
@@ -65,7 +66,7 @@ describe.skipIf(!hasRedisServer())(title, { timeout: 120_000 }, () => {
     const [awake, stalled] = cluster.nodes as [MeridianProcess, MeridianProcess];
     const agent = cluster.agents.get('ap-southeast')!;
     const watch = new AnswerWatch(awake, WWW, QUERIES_PER_SECOND);
-    const before = verdictsTold();
+    const before = cluster.nodes.map(verdictsToldBy);
     for (const { child } of [agent, stalled]) child.kill('SIGSTOP');
     await sleep(STALL_MS);
     const { mode, agents } = await nodeStatus(awake);
@@ -81,7 +82,7 @@ describe.skipIf(!hasRedisServer())(title, { timeout: 120_000 }, () => {
     await sleep(2_000);
     expect((await watch.stop()).lost).toBe(0);
     for (const region of REGIONS) expect(watch.answersTo(region), region).toEqual([AT_HOME[region]]);
-    expect(verdictsTold()).toEqual(before);
+    expect(cluster.nodes.map(verdictsToldBy)).toEqual(before);
     for (const { output } of [...cluster.nodes, ...cluster.agents.values()]) expect(output).not.toMatch(/defect:/);
   });
 
@@ -118,7 +119,7 @@ describe.skipIf(!hasRedisServer())(title, { timeout: 120_000 }, () => {
     const ours = await drain(ADDRESS_OF.eu1);
     await untilShifted([ours]);
     const watch = new AnswerWatch(node, WWW, QUERIES_PER_SECOND);
-    const before = verdictsTold();
+    const before = cluster.nodes.map(verdictsToldBy);
     const startMs = Date.now();
     for (const jumpMs of JUMPS_MS) {
       for (const { child } of [node, cluster.agents.get('eu-west')!]) child.kill('SIGUSR2');
@@ -143,7 +144,7 @@ describe.skipIf(!hasRedisServer())(title, { timeout: 120_000 }, () => {
     expect(report.lost).toBe(0);
     expect(watch.answersTo('us-east')).toEqual([AT_HOME['us-east']]);
     expect(watch.answersTo('ap-southeast')).toEqual([AT_HOME['ap-southeast']]);
-    expect(verdictsTold()).toEqual(before);
+    expect(cluster.nodes.map(verdictsToldBy)).toEqual(before);
     // The last jump was three days back; deaths are seen as ever.
     expect(Math.abs(newestLogMs(node) - Date.now() - JUMPS_MS.at(-1)!)).toBeLessThan(HOUR_MS);
     await cluster.endpoints.us.refuse();
@@ -151,11 +152,6 @@ describe.skipIf(!hasRedisServer())(title, { timeout: 120_000 }, () => {
     await cluster.endpoints.us.accept();
     await cluster.untilSettled();
   });
-
-  /** Checks in the verdicts that each node has told. */
-  function verdictsTold(): number[] {
-    return cluster.nodes.map(({ logs }) => logs.filter(({ event }) => event === 'verdict').length);
-  }
 
   /** Why each agent calls the endpoint at `address` down, by the first node. */
   async function reasonsOf(address: string): Promise<string[]> {

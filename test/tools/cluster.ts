@@ -158,11 +158,26 @@ export class Cluster {
     await this.untilStatus('forgiven', SETTLED_WITHIN_MS, isForgiven);
   }
 
-  /** Waits until the status of every node fulfils `condition`; milliseconds until the last did. */
-  async untilStatus(what: string, withinMs: number, condition: (status: NodeStatus) => boolean): Promise<number> {
+  /**
+   * Waits until every node of `nodes` has the verdict down on all checks of the endpoint at `address`; milliseconds it took. Answers
+   * may have changed before: clients avoid what the two regions nearest them call down.
+   */
+  untilDown(address: string, withinMs: number, nodes: readonly MeridianProcess[] = this.nodes): Promise<number> {
+    const isDown = ({ endpoints }: NodeStatus) =>
+      endpoints.filter(({ value }) => value === address).every(({ verdict }) => verdict === 'down');
+    return this.untilStatus(`down at ${address}`, withinMs, isDown, nodes);
+  }
+
+  /** Waits until the status of every node of `nodes` fulfils `condition`; milliseconds until the last did. */
+  async untilStatus(
+    what: string,
+    withinMs: number,
+    condition: (status: NodeStatus) => boolean,
+    nodes: readonly MeridianProcess[] = this.nodes,
+  ): Promise<number> {
     const startMs = performance.now();
     await Promise.all(
-      this.nodes.map(async (node) => {
+      nodes.map(async (node) => {
         let status = await nodeStatus(node);
         while (!condition(status)) {
           if (performance.now() - startMs > withinMs) {
@@ -246,6 +261,11 @@ function startNode(
 export async function nodeStatus(node: MeridianProcess): Promise<NodeStatus> {
   const response = await fetch(`${node.adminUrl}/api/v1/status`, { signal: AbortSignal.timeout(5_000) });
   return (await response.json()) as NodeStatus;
+}
+
+/** Check and verdict of every change of a verdict that the log of `node` tells of, `http://127.0.0.1… down`. */
+export function verdictsToldBy({ logs }: MeridianProcess): string[] {
+  return logs.filter(({ event }) => event === 'verdict').map(({ check, verdict }) => `${check} ${verdict}`);
 }
 
 /** The addresses of an answer to a client of `region`, sorted, with a space between; the rcode when there are none. */
