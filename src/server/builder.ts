@@ -8,7 +8,7 @@ import { dirname } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, present } from '../base/assert.ts';
 import type { BuilderSetup, FromBuilder, LocationNews, ScanResult, ToBuilder, ZoneNews } from './builder-messages.ts';
-import { collectGarbage } from './collect-garbage.ts';
+import { collectGarbage, collectLargeGarbage } from './collect-garbage.ts';
 import { GroupTables } from './group-tables.ts';
 import { LocationBuilder } from './location-build.ts';
 import { StateDir } from './state-dir.ts';
@@ -21,6 +21,10 @@ const BATCH_MS = 100;
 
 /** Nice value of this thread: with fewer cores than threads the workers go first, and a reload takes a little longer. */
 const BUILDER_NICE = 10;
+
+/** After the last zone was built. */
+const IDLE_MS = 2_000;
+let idle: NodeJS.Timeout | undefined;
 
 try {
   // On Linux this is the priority of the calling thread alone.
@@ -88,7 +92,10 @@ function scan(explicit: boolean): ScanResult {
   let batch: ZoneNews[] = [];
   let since = performance.now();
   const flush = () => {
-    if (batch.length > 0) tell({ kind: 'zones', zones: batch });
+    if (batch.length > 0) {
+      tell({ kind: 'zones', zones: batch });
+      collectWhenIdle();
+    }
     batch = [];
     since = performance.now();
   };
@@ -105,6 +112,12 @@ function scan(explicit: boolean): ScanResult {
   const directories = new Set(listing.directories);
   for (const path of zones.readFiles()) directories.add(dirname(path));
   return { present, isComplete, faults: listing.faults, directories: [...directories] };
+}
+
+/** What zones were made from stays until then: somebody waits for the tables. */
+function collectWhenIdle(): void {
+  clearTimeout(idle);
+  idle = setTimeout(collectLargeGarbage, IDLE_MS);
 }
 
 function tell(message: FromBuilder): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { collectGarbage } from '../../../src/server/collect-garbage.ts';
+import { collectGarbage, collectLargeGarbage } from '../../../src/server/collect-garbage.ts';
 
 it('gives back what nobody holds, at once, and leaves what somebody holds', async () => {
   const held = new Uint8Array(8 << 20);
@@ -12,4 +12,11 @@ it('gives back what nobody holds, at once, and leaves what somebody holds', asyn
   expect(refs.map((ref) => ref.deref())).toEqual([undefined, held]);
   expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(8 << 20);
   expect('gc' in globalThis).toBe(false);
+});
+
+it('does so of itself where a thread holds much', async () => {
+  const ref = new WeakRef(new Uint8Array(160 << 20));
+  await sleep(1);
+  collectLargeGarbage();
+  expect(ref.deref()).toBeUndefined();
 });
