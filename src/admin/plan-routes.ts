@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import { PlanError, type PlannedChange } from '../decision/planned-change.ts';
+import { recordText } from '../health/load-push.ts';
 import { encodeOverride, type Override, parseOverride } from '../health/override.ts';
 import { StoreError } from '../redis/state-store.ts';
 import type { ShiftVerdict } from '../server/plan-messages.ts';
@@ -134,8 +135,8 @@ function overrideOf(body: z.output<typeof shiftBody>): Override {
     throw new RouteProblem(400, 'a shift has a "factor" of 0..1, or is a "resume" that has none');
   const createdMs = Date.now();
   const slash = body.target.indexOf('/');
-  const inPool = `${absolute(body.target.slice(0, slash))}/${body.target.slice(slash + 1)}`;
-  const target = scope === 'name' ? absolute(body.target)! : scope === 'pool' && slash > 0 ? inPool : body.target;
+  const inPool = `${recordText(body.target.slice(0, slash))}/${body.target.slice(slash + 1)}`;
+  const target = scope === 'name' ? recordText(body.target) : scope === 'pool' && slash > 0 ? inPool : body.target;
   const id = randomBytes(ID_BYTES).toString('hex');
   const times = { createdMs, expiresMs: createdMs + seconds * 1000 };
   const override = { id, scope, target, factor: factor ?? 1, isResume: resume, reason, by, ...times };
@@ -145,7 +146,7 @@ function overrideOf(body: z.output<typeof shiftBody>): Override {
 }
 
 function absolute(name: string | null): string | null {
-  return name === null ? null : `${name.toLowerCase().replace(/\.$/, '')}.`;
+  return name === null ? null : recordText(name);
 }
 
 async function planned<T>(ask: () => Promise<T>): Promise<T> {

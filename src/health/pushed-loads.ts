@@ -73,7 +73,7 @@ export class PushedLoads {
     this.#places = null;
     if (this.#held.size === 0) return;
     const known = new Set<string>();
-    for (const { checks } of this.#placesNow().values()) for (const check of checks) known.add(check);
+    for (const { spec } of this.#registry.endpoints()) known.add(spec.check.id);
     for (const check of this.#held.keys()) if (!known.has(check)) this.#held.delete(check);
   }
 

@@ -32,13 +32,16 @@ export class WorkerThread {
     const rawSockets = new Int32Array(new SharedArrayBuffer(4 * setup.listen.length));
     const workerData: WorkerSetup = { ...setup, news: this.#news.buffer, rawSockets: rawSockets.buffer };
     this.worker = startThread(entry, { workerData, name });
-    this.#exited = new Promise((resolve) => this.worker.once('exit', () => resolve()));
-    this.worker.once('exit', () => closeRawSockets(rawSockets));
+    // An exit follows every error.
     this.worker.on('error', (error) => {
       this.#end ??= error instanceof Error ? error : new Error(String(error));
     });
-    this.worker.once('exit', (code) => {
-      this.#end ??= new Error(`a worker ended with code ${code} before it was ready`);
+    this.#exited = new Promise((resolve) => {
+      this.worker.once('exit', (code) => {
+        this.#end ??= new Error(`a worker ended with code ${code} before it was ready`);
+        closeRawSockets(rawSockets);
+        resolve();
+      });
     });
   }
 
@@ -63,7 +66,6 @@ export class WorkerThread {
       const end = (error: Error | null) => {
         clearTimeout(late);
         worker.off('message', onMessage);
-        worker.off('error', end);
         worker.off('exit', onExit);
         if (error === null) resolve();
         else reject(error);
@@ -74,7 +76,6 @@ export class WorkerThread {
       };
       const onExit = () => end(this.#end);
       worker.on('message', onMessage);
-      worker.on('error', end);
       worker.on('exit', onExit);
     });
   }
