@@ -283,10 +283,14 @@ export const UDP_UNGROUPED_BATCHES = 1_000;
  * answered in fewer system calls and fewer sleeps. Below it, each is answered as soon as it comes.
  */
 export const UDP_GATHER_FROM_PER_SECOND = 100_000;
+/** Over so long at least, in milliseconds: what a stalled machine delivers in a burst afterwards is late already and waits for nothing. */
+export const UDP_GATHER_LOOK_MS = 20;
 /** A batch as small as this is followed by no wait, whatever the rate was: the queries have ended. */
 export const UDP_GATHER_FROM_MESSAGES = 4;
 /** Microseconds; the kernel adds its timer slack of 50. */
 export const UDP_GATHER_US = 100;
+/** Time slice of a `mmsg` worker, in nanoseconds: the least that the kernel grants. */
+export const UDP_SLICE_NS = 100_000;
 /** Octets of a zone image from which on batches are warmed for it: what a core has of caches of its own, and queries for less are answered from there. */
 export const WARMED_ZONE_BYTES_MIN = 4 * 1024 * 1024;
 /** Longest wait of a batching worker in the kernel, in milliseconds: how late it may see new tables or the word to stop. */

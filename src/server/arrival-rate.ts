@@ -1,16 +1,18 @@
 /** Whether messages come so fast that a moment's wait for more of them pays. Owned by `udp-mmsg-listener.ts`, told of each batch. */
 
-import { UDP_GATHER_FROM_PER_SECOND } from '../base/limits.ts';
+import { UDP_GATHER_FROM_PER_SECOND, UDP_GATHER_LOOK_MS } from '../base/limits.ts';
 
 /** The clock is read once for so many messages. */
-const MESSAGES_PER_LOOK = 256;
+const MESSAGES_PER_READING = 256;
 
 /** Owner of one worker's count. */
 export class ArrivalRate {
-  /** At the last look, messages came at UDP_GATHER_FROM_PER_SECOND or faster. */
+  /** Up to the last look, messages came at UDP_GATHER_FROM_PER_SECOND or faster. */
   isHigh = false;
   readonly #nowMs: () => number;
+  /** Since the last look, and of them since the clock was read. */
   #messages = 0;
+  #unread = 0;
   #sinceMs: number;
 
   /** `nowMs` is monotonic. */
@@ -22,9 +24,13 @@ export class ArrivalRate {
   /** Counts what a batch brought. */
   add(messages: number): void {
     this.#messages += messages;
-    if (this.#messages < MESSAGES_PER_LOOK) return;
+    this.#unread += messages;
+    if (this.#unread < MESSAGES_PER_READING) return;
+    this.#unread = 0;
     const nowMs = this.#nowMs();
-    this.isHigh = this.#messages * 1_000 >= (nowMs - this.#sinceMs) * UDP_GATHER_FROM_PER_SECOND;
+    const tookMs = nowMs - this.#sinceMs;
+    if (tookMs < UDP_GATHER_LOOK_MS) return;
+    this.isHigh = this.#messages * 1_000 >= tookMs * UDP_GATHER_FROM_PER_SECOND;
     this.#messages = 0;
     this.#sinceMs = nowMs;
   }

@@ -19,6 +19,8 @@ export type SystemCalls = {
   readonly sendmmsg: (fd: number, headers: bigint, count: number, flags: number) => number;
   readonly poll: (fds: Int32Array, count: number, timeoutMs: number) => number;
   readonly usleep: (microseconds: number) => number;
+  /** sched_setattr(2) for the thread that calls; `attributes`: a struct sched_attr. */
+  readonly setScheduling: (attributes: Uint8Array) => number;
   readonly close: (fd: number) => number;
   readonly errno: () => number;
   /** Memory that never moves: its address, and the same octets as an ArrayBuffer. Never freed; a worker takes it once. */
@@ -53,11 +55,15 @@ export const Linux = {
   MSG_WAITFORONE: 0x10000,
   POLLIN: 1,
   POLLOUT: 4,
+  SCHED_FLAG_KEEP_POLICY: 0x08,
   EINTR: 4,
   EAGAIN: 11,
   ENOMEM: 12,
   ENOBUFS: 105,
 } as const;
+
+/** Number of sched_setattr, for which C libraries have had a function only since 2025. */
+const SCHED_SETATTR_CALL = arch() === 'arm64' ? 274 : 314;
 
 /** Loaded once a thread: whoever closes the sockets of a thread that dies has no time to load a library. */
 let loaded: SystemCalls | string | null = null;
@@ -83,6 +89,7 @@ type Koffi = typeof import('koffi');
 
 function bindSystemCalls(koffi: Koffi): SystemCalls {
   const libc = koffi.load(null);
+  const systemCall = libc.func('long syscall(long, int, uint8_t *, unsigned int)');
   return {
     socket: libc.func('int socket(int, int, int)') as unknown as SystemCalls['socket'],
     setsockopt: libc.func('int setsockopt(int, int, int, int *, unsigned int)') as unknown as SystemCalls['setsockopt'],
@@ -98,6 +105,7 @@ function bindSystemCalls(koffi: Koffi): SystemCalls {
     sendmmsg: libc.func('int sendmmsg(int, void *, unsigned int, int)') as unknown as SystemCalls['sendmmsg'],
     poll: libc.func('int poll(_Inout_ int *, unsigned long, int)') as unknown as SystemCalls['poll'],
     usleep: libc.func('int usleep(unsigned int)') as unknown as SystemCalls['usleep'],
+    setScheduling: (attributes) => systemCall(SCHED_SETATTR_CALL, 0, attributes, 0),
     close: libc.func('int close(int)') as unknown as SystemCalls['close'],
     errno: () => koffi.errno(),
     allocate: (octets) => {

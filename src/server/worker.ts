@@ -20,6 +20,7 @@ import { ProxySources } from './proxy-sources.ts';
 import { closeRawSockets } from './raw-sockets.ts';
 import { ServiceTimer } from './service-times.ts';
 import { ServingState } from './serving-state.ts';
+import { takeShortSlices } from './short-slices.ts';
 import { reasonOf } from './state-dir.ts';
 import { loadSystemCalls } from './system-calls.ts';
 import { UdpMmsgListener } from './udp-mmsg-listener.ts';
@@ -132,6 +133,7 @@ function openMmsg(answer: AnswerPort): UdpMmsgListener | null {
   try {
     const calls = loadSystemCalls();
     if (typeof calls === 'string') throw new Error(calls);
+    takeShortSlices(calls);
     const listener = new UdpMmsgListener({
       calls,
       listen,

@@ -175,8 +175,8 @@ describe.skipIf(typeof calls === 'string')('UdpMmsgListener', () => {
     const usleep = (microseconds: number) => waits.push(microseconds);
     let nowMs = 0;
     const rate = new ArrivalRate(() => nowMs);
-    nowMs = pace === 'fast' ? 0 : 1_000;
-    rate.add(1_000);
+    nowMs = pace === 'fast' ? 100 : 1_000;
+    rate.add(20_000);
     const listen = [{ address: '127.0.0.1', port: 0 }];
     const listener = new UdpMmsgListener({ ...idle({ ...calls, usleep }), listen, rate });
     open.push(listener);

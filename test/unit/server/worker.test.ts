@@ -1,11 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { release } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClientSamples } from '../../../src/answer/client-samples.ts';
 import { createCounters, reportCounters } from '../../../src/answer/counters.ts';
 import { createEndpointTally } from '../../../src/answer/endpoint-tally.ts';
 import { createLivePolicy } from '../../../src/answer/live-policy.ts';
+import { UDP_SLICE_NS } from '../../../src/base/limits.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
 import { createListenerCounters } from '../../../src/server/listener-counters.ts';
 import { pickPorts } from '../../../src/server/pick-ports.ts';
@@ -76,6 +79,14 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
     expect((await once(worker, 'exit'))[0]).toBe(0);
   });
 
+  it.runIf(transport === 'mmsg' && showsSlices())('has time slices as short as the kernel grants', async () => {
+    const before = shortThreads();
+    const { worker, tell } = await spawn();
+    tell({ kind: 'listen' });
+    await once(worker, 'message');
+    expect(shortThreads() - before).toBe(1);
+  });
+
   it('says that it failed, and ends, when it cannot bind', async () => {
     const { worker, tell } = await spawn({ listen: [{ address: '192.0.2.1', port: 5300, service: 'tcp' }] });
     tell({ kind: 'listen' });
@@ -83,3 +94,17 @@ describe.each(transports)('a UDP worker with %s', (transport) => {
     expect((await once(worker, 'exit'))[0]).toBe(1);
   });
 });
+
+/** Linux grants a thread's own slices from 6.12 on, and a kernel built for it shows them. */
+function showsSlices(): boolean {
+  const [major = 0, minor = 0] = release().split('.').map(Number);
+  return (major > 6 || (major === 6 && minor >= 12)) && existsSync('/proc/self/sched');
+}
+
+/** Threads of this process with slices of UDP_SLICE_NS. */
+function shortThreads(): number {
+  return readdirSync('/proc/self/task').filter((task) => {
+    const text = readFileSync(`/proc/self/task/${task}/sched`, 'utf8');
+    return Number(/^se\.slice\s*:\s*(\d+)/m.exec(text)?.[1]) === UDP_SLICE_NS;
+  }).length;
+}
