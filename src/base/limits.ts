@@ -66,6 +66,8 @@ export const GENERATE_TOTAL_MAX = 1_000_000;
 export const GENERATE_TEMPLATE_CHARS_MAX = 1_024;
 /** Characters of one YAML file: 1,000,000 plain names take some 60 MB, and the parser several hundred bytes a name. */
 export const YAML_FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** Characters of a YAML file from which on it is read in pieces, and of one piece: what the parser makes of it dies young. */
+export const YAML_PIECE_CHARS = 2 * 1024;
 /** Characters of all YAML files of one zone, those included several times counted each time. */
 export const YAML_ZONE_CHARS_MAX = 256 * 1024 * 1024;
 /** Nesting in a YAML file: a steered record has 8 levels, so more is a mistake or an attack on the stack. */
@@ -92,6 +94,8 @@ export const EXPLAIN_STRINGS_MAX = 60;
 export const RULE_TEXT_BYTES_MAX = 2_048;
 /** Faults reported of one file; the rest is counted. Nobody reads more. */
 export const FAULTS_PER_FILE_MAX = 1_000;
+/** Characters of a fault's message; what a file says at greater length is cut. */
+export const FAULT_MESSAGE_CHARS_MAX = 2_000;
 
 // --- Geo ---
 

@@ -8,6 +8,7 @@ import type { Fault } from '../base/fault.ts';
 import { readRegions } from '../geo/geo-files.ts';
 import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import { pingTrouble } from '../probe/ping-socket.ts';
+import { usePlainEnvironment } from '../server/plain-environment.ts';
 import { checkZonesDirectory } from '../server/zone-directory.ts';
 import type { ZoneModel } from '../zone/zone-model.ts';
 import { zoneJsonSchema } from '../zone/zone-schema.ts';
@@ -27,6 +28,7 @@ export async function runCheck(settings: Settings, files: readonly string[]): Pr
     process.stdout.write(`${JSON.stringify(zoneJsonSchema(), null, 2)}\n`);
     return ExitCode.GOOD;
   }
+  usePlainEnvironment();
   const { zonesDir, geoDataDir } = files.length > 0 ? namedDirectories(settings) : dataDirectories(settings);
   const checkedFiles = files.length > 0 ? checkNamed(files, settings) : checkAll(settings, zonesDir, geoDataDir);
   const found = settings.redis === undefined ? checkedFiles : await withAgents(checkedFiles, geoDataDir, settings);

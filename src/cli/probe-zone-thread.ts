@@ -5,8 +5,10 @@
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { present } from '../base/assert.ts';
+import { usePlainEnvironment } from '../server/plain-environment.ts';
 import { type ProbeZoneSetup, ProbeZones } from './probe-zones.ts';
 
+usePlainEnvironment();
 const port = present(parentPort, 'the port to the main thread');
 const { zonesDir, zoneDefaults } = workerData as ProbeZoneSetup;
 const zones = new ProbeZones(zonesDir, zoneDefaults);

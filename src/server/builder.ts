@@ -11,6 +11,7 @@ import type { BuilderSetup, FromBuilder, LocationNews, ScanResult, ToBuilder, Zo
 import { collectGarbage, collectLargeGarbage } from './collect-garbage.ts';
 import { GroupTables } from './group-tables.ts';
 import { LocationBuilder } from './location-build.ts';
+import { usePlainEnvironment } from './plain-environment.ts';
 import { StateDir } from './state-dir.ts';
 import { ZoneBuilder } from './zone-builder.ts';
 import { findParts, listZoneSources } from './zone-files.ts';
@@ -32,6 +33,8 @@ try {
 } catch {
   // Not allowed here: everything works, queries wait a little longer during a reload.
 }
+
+usePlainEnvironment();
 
 const port = present(parentPort, 'the port to the control thread');
 const setup = workerData as BuilderSetup;

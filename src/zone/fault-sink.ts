@@ -4,7 +4,7 @@
  */
 
 import type { Fault, Place, Severity } from '../base/fault.ts';
-import { FAULTS_PER_FILE_MAX } from '../base/limits.ts';
+import { FAULT_MESSAGE_CHARS_MAX, FAULTS_PER_FILE_MAX } from '../base/limits.ts';
 
 /** Whose fault it is, as in {@link Fault}. */
 export type FaultSubject = { readonly record: string | null; readonly type: string | null };
@@ -25,13 +25,15 @@ export function createFaultSink(): FaultSink {
   const kept: Fault[] = [];
   let errorCount = 0;
   let dropped = 0;
-  const tell = (severity: Severity, code: string, message: string, place: Place, subject: FaultSubject): void => {
+  const tell = (severity: Severity, code: string, text: string, place: Place, subject: FaultSubject): void => {
     if (severity === 'error') errorCount++;
     if (kept.length >= FAULTS_PER_FILE_MAX) {
       dropped++;
       return;
     }
     const { file, line, column } = place;
+    // A name that a file makes up may be as long as the file.
+    const message = text.length > FAULT_MESSAGE_CHARS_MAX ? `${text.slice(0, FAULT_MESSAGE_CHARS_MAX)}…` : text;
     kept.push({ severity, code, record: subject.record, type: subject.type, message, file, line, column });
   };
   return {

@@ -1,24 +1,24 @@
 /**
  * YAML 1.1 text to a tree of {@link YamlNode}, as PyYAML with octoDNS's loader would build it: PyYAML's scalars, the last of two equal
- * keys, merge keys that merge where they stand, `!include` as a value, in a merge and as a list. This is the one file that
- * knows the YAML library; it uses it for syntax only (its failsafe schema) and gives every scalar its meaning itself.
+ * keys, merge keys that merge where they stand, `!include` as a value, in a merge and as a list. The syntax is
+ * `yaml-syntax.ts`; here every node gets its meaning.
  *
  * Text is hostile: size, depth, number of nodes, includes and merged entries are bounded, loops are refused, and whatever
  * the library throws becomes a fault.
  */
 
-import { type Alias, Lexer, type Pair, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import type { Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import {
   INCLUDE_DEPTH_MAX,
   INCLUDE_FILES_MAX,
   YAML_DEPTH_MAX,
   YAML_FILE_BYTES_MAX,
   YAML_NODES_MAX,
+  YAML_PIECE_CHARS,
   YAML_RECORDS_MAX,
   YAML_ZONE_CHARS_MAX,
 } from '../base/limits.ts';
-import type { FaultSink } from './fault-sink.ts';
-import { yamlErrorText } from './yaml-error.ts';
+import { createFaultSink, type FaultSink } from './fault-sink.ts';
 import {
   createYamlFile,
   keyId,
@@ -29,7 +29,9 @@ import {
   type YamlNode,
   type YamlScalar,
 } from './yaml-node.ts';
+import { yamlPieces } from './yaml-pieces.ts';
 import { resolvePlainScalar, resolveTaggedScalar } from './yaml-scalar.ts';
+import { findRefused, isParsedMap, type ParsedNode, parseYaml } from './yaml-syntax.ts';
 
 /** A file's path, as it stands in faults, and its text. */
 export type YamlSource = { readonly path: string; readonly text: string };
@@ -50,54 +52,52 @@ export function createYamlBudget(): YamlBudget {
   };
 }
 
-type Loader = {
-  readonly file: YamlFile;
-  readonly text: string;
+/** What all files of one reading share. */
+type Reading = {
   readonly include: YamlInclude;
   readonly sink: FaultSink;
   readonly budget: YamlBudget;
   readonly includeDepth: number;
-  readonly anchors: Map<string, YamlNode | null>;
+  /** Characters of a file from which on it is read in pieces, and of a piece. */
+  readonly pieceChars: number;
 };
 
-type ParsedNode = (Scalar | YAMLMap | YAMLSeq | Alias) & { tag?: string; anchor?: string };
+type Loader = Reading & {
+  readonly file: YamlFile;
+  readonly text: string;
+  readonly anchors: Map<string, YamlNode | null>;
+  /** Where in the file the text stands whose nodes are converted: they count from there. */
+  base: number;
+};
 
 /** What PyYAML's reader refuses anywhere in a stream. */
 const NOT_PRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 const INCLUDE_TAG = '!include';
-const SCALAR_MARK = '\u001f';
-const LEXER_MARKS = ['\u0002', '\u0018', SCALAR_MARK];
 const YAML_TAG = 'tag:yaml.org,2002:';
 
-/** The tree of `source`, or null after telling `sink` what is wrong. An empty file is a null scalar. */
+/** The tree of `source`, or null after telling `sink` what is wrong. An empty file is a null scalar. `pieceChars` changes nothing but the cost. */
 export function readYamlDocument(
   source: YamlSource,
   include: YamlInclude,
   sink: FaultSink,
   budget: YamlBudget,
+  pieceChars = YAML_PIECE_CHARS,
 ): YamlNode | null {
   const before = sink.errorCount;
-  const node = loadFile(source, include, sink, budget, 0);
+  const node = loadFile(source, { include, sink, budget, includeDepth: 0, pieceChars });
   return sink.errorCount > before ? null : node;
 }
 
-function loadFile(
-  source: YamlSource,
-  include: YamlInclude,
-  sink: FaultSink,
-  budget: YamlBudget,
-  includeDepth: number,
-): YamlNode | null {
-  const whole = { file: source.path, line: 0, column: 0 };
-  if (source.text.length > YAML_FILE_BYTES_MAX) {
-    sink.error(
-      'yaml-too-large',
-      `the file is larger than YAML_FILE_BYTES_MAX = ${YAML_FILE_BYTES_MAX}: split the zone`,
-      whole,
-    );
+function loadFile(source: YamlSource, reading: Reading): YamlNode | null {
+  const { sink, budget } = reading;
+  const { path, text } = source;
+  const whole = { file: path, line: 0, column: 0 };
+  if (text.length > YAML_FILE_BYTES_MAX) {
+    const message = `the file is larger than YAML_FILE_BYTES_MAX = ${YAML_FILE_BYTES_MAX}: split the zone`;
+    sink.error('yaml-too-large', message, whole);
     return null;
   }
-  budget.chars -= source.text.length;
+  budget.chars -= text.length;
   if (budget.chars < 0) {
     const message = `the zone's files have over YAML_ZONE_CHARS_MAX = ${YAML_ZONE_CHARS_MAX} characters: split the zone`;
     sink.error('yaml-too-large', message, whole);
@@ -105,22 +105,16 @@ function loadFile(
     budget.files = 0;
     return null;
   }
-  const file = createYamlFile(source.path, source.text);
-  const loader: Loader = { file, text: source.text, include, sink, budget, includeDepth, anchors: new Map() };
-  const odd = NOT_PRINTABLE.exec(source.text);
+  const file = createYamlFile(path, text);
+  const odd = NOT_PRINTABLE.exec(text);
   if (odd !== null) {
     const code = odd[0].codePointAt(0)!.toString(16).padStart(4, '0');
-    sink.error(
-      'yaml-character',
-      `unacceptable character #x${code}: special characters are not allowed`,
-      placeAt(file, odd.index),
-    );
+    const message = `unacceptable character #x${code}: special characters are not allowed`;
+    sink.error('yaml-character', message, placeAt(file, odd.index));
     return null;
   }
   try {
-    const contents = parseText(source.text, loader);
-    file.isBare = contents != null && !('items' in contents);
-    return contents === undefined ? null : contents === null ? nullAt(loader, 0) : convert(contents, loader, 0);
+    return loadInPieces(source, file, reading) ?? loadWhole(source, file, reading);
   } catch (error) {
     // A stack overflow on thousands of nested brackets, or a defect of the library: the file is refused, the process lives.
     const reason = error instanceof RangeError ? 'it is nested too deeply' : String(error).slice(0, 200);
@@ -129,72 +123,77 @@ function loadFile(
   }
 }
 
-/** The root of the only document; null for an empty one, undefined after a syntax fault. */
-function parseText(text: string, loader: Loader): ParsedNode | null | undefined {
-  const document = parseDocument(text, {
-    version: '1.1',
-    schema: 'failsafe',
-    resolveKnownTags: false,
-    merge: false,
-    uniqueKeys: false, // quadratic otherwise, and octoDNS takes the last
-    prettyErrors: false,
-    logLevel: 'error', // 'silent' would also hush a second document
-  });
-  for (const error of document.errors) {
+function loadWhole({ text }: YamlSource, file: YamlFile, reading: Reading): YamlNode | null {
+  const loader: Loader = { ...reading, file, text, anchors: new Map(), base: 0 };
+  const { root, faults } = parseYaml(text);
+  for (const { message, code, at } of faults) {
     // An included file may be none of ours: not even a word of it is told.
-    const message =
-      loader.includeDepth > 0 ? `the included file is not YAML here (${error.code})` : yamlErrorText(error.message);
-    loader.sink.error('yaml-syntax', message, placeAt(loader.file, Math.min(error.pos[0], text.length)));
+    const told = loader.includeDepth > 0 ? `the included file is not YAML here (${code})` : message;
+    loader.sink.error('yaml-syntax', told, placeAt(file, at));
   }
-  const odd = /^%YAML[ \t]+(?!1\.)/m.exec(text);
-  if (odd !== null && !/^---/m.test(text.slice(0, odd.index))) {
-    const message = 'found incompatible YAML document (version 1.* is required)';
-    loader.sink.error('yaml-syntax', message, placeAt(loader.file, odd.index));
-    return undefined;
-  }
-  if (document.errors.length > 0) return undefined;
-  const isSuspect = text.includes('\t') || (text.includes('?') && (text.includes('[') || text.includes('{')));
-  if (isSuspect && refusesToken(text, loader)) return undefined;
-  return (document.contents as unknown as ParsedNode | null) ?? null;
+  if (faults.length > 0) return null;
+  const refused = findRefused(text);
+  if (refused !== null) return refuse(loader, refused.at, 'yaml-syntax', refused.message);
+  file.isBare = root !== null && !('items' in root);
+  return convert(root, loader, 0);
 }
 
 /**
- * What PyYAML's scanner refuses and the library does not: a tab between tokens or in a plain scalar (quotes, block scalars and
- * comments may hold one), and a question mark in a plain scalar inside brackets.
+ * The mapping that a large file is, or null, with nothing told and nothing spent, when it is none, is small, or has any fault: then it is
+ * to be read whole, since only that tells faults as they are. A file that is included is read whole: it may stand in a file that fails.
  */
-function refusesToken(text: string, loader: Loader): boolean {
-  let at = 0;
-  let flow = 0;
-  let isBlock = false;
-  let isPlain = false;
-  for (const lexeme of new Lexer().lex(text)) {
-    if (LEXER_MARKS.includes(lexeme)) {
-      // The lexer's own marks are not in the text; this one stands before the content of a plain or block scalar.
-      isPlain = lexeme === SCALAR_MARK && !isBlock;
-      isBlock = false;
-      continue;
-    }
-    const tab = lexeme.indexOf('\t');
-    const question = isPlain && flow > 0 ? lexeme.indexOf('?') : -1;
-    const odd = tab >= 0 && (isPlain || /^[ \t]+$/.test(lexeme)) ? tab : question;
-    if (odd >= 0) {
-      const message =
-        odd === tab ? "found character '\\t' that cannot start any token" : 'found "?" inside brackets: quote the text';
-      loader.sink.error('yaml-syntax', message, placeAt(loader.file, at + odd));
-      return true;
-    }
-    if (!isPlain && (lexeme === '[' || lexeme === '{')) flow++;
-    if (!isPlain && (lexeme === ']' || lexeme === '}')) flow--;
-    isPlain = false;
-    if (/^[|>]/.test(lexeme)) isBlock = true;
-    at += lexeme.length;
+function loadInPieces({ text }: YamlSource, file: YamlFile, reading: Reading): YamlMap | null {
+  if (reading.includeDepth > 0) return null;
+  const starts = yamlPieces(text, reading.pieceChars);
+  if (starts.length === 1 || findRefused(text) !== null) return null;
+  const budget = { ...reading.budget, nodes: reading.budget.nodes - 1 };
+  const loader: Loader = { ...reading, sink: createFaultSink(), budget, file, text, anchors: new Map(), base: 0 };
+  let map: YamlMap | null;
+  try {
+    map = convertPieces(starts, loader);
+  } catch {
+    // Whatever was too much for the library, it will be for the whole.
+    return null;
   }
-  return false;
+  if (map !== null) Object.assign(reading.budget, budget);
+  return map;
+}
+
+function convertPieces(starts: readonly number[], loader: Loader): YamlMap | null {
+  const { text, file } = loader;
+  const entries = new Map<string, YamlEntry>();
+  let at = 0;
+  let end = 0;
+  for (const [i, start] of starts.entries()) {
+    const { root, faults } = parseYaml(text.slice(start, starts[i + 1]));
+    if (faults.length > 0 || root === null || !isPieceOfMap(root)) return null;
+    loader.base = start;
+    if (i === 0) at = startOf(root, loader, 0);
+    if (at > 0 && text[at - 1] !== '\n') return null;
+    convertPairs(root, loader, 0, entries);
+    if (loader.sink.faults().length > 0) return null;
+    end = endOf(root, loader, start);
+  }
+  return { kind: 'map', entries, file, at, end };
+}
+
+/** A mapping in lines, with nothing in front that would be said of the first piece and is meant for all. */
+function isPieceOfMap(node: ParsedNode): node is YAMLMap & ParsedNode {
+  if (!('items' in node) || !isParsedMap(node)) return false;
+  return node.flow !== true && node.anchor === undefined && node.tag === undefined;
+}
+
+function startOf(node: ParsedNode | null, loader: Loader, otherwise: number): number {
+  return node?.range == null ? otherwise : node.range[0] + loader.base;
+}
+
+function endOf(node: ParsedNode, loader: Loader, otherwise: number): number {
+  return node.range == null ? otherwise : node.range[1] + loader.base;
 }
 
 function convert(node: ParsedNode | null, loader: Loader, depth: number, at = 0): YamlNode {
   if (node === null) return nullAt(loader, at);
-  const start = node.range?.[0] ?? at;
+  const start = startOf(node, loader, at);
   if (!spend(loader, 1, start)) return nullAt(loader, start);
   if (depth > YAML_DEPTH_MAX)
     return refuse(loader, start, 'yaml-too-deep', `nested deeper than YAML_DEPTH_MAX = ${YAML_DEPTH_MAX}`);
@@ -221,7 +220,7 @@ function resolveAlias(name: string, loader: Loader, at: number): YamlNode {
 function convertContent(node: Scalar | YAMLMap | YAMLSeq, loader: Loader, depth: number, at: number): YamlNode {
   const tag = node.tag === '!' ? undefined : node.tag;
   if (tag === INCLUDE_TAG) return convertInclude(node, loader, at);
-  const end = node.range?.[1] ?? at;
+  const end = endOf(node, loader, at);
   if (!('items' in node)) return convertScalar(node, tag, loader, at);
   const isMap = isParsedMap(node);
   if (tag !== undefined && tag !== `${YAML_TAG}${isMap ? 'map' : 'seq'}`) {
@@ -230,7 +229,8 @@ function convertContent(node: Scalar | YAMLMap | YAMLSeq, loader: Loader, depth:
   if (isMap) {
     // As in PyYAML, an anchored mapping starts at its anchor.
     const anchorAt = node.anchor === undefined ? -1 : loader.text.lastIndexOf(`&${node.anchor}`, at);
-    const entries = convertPairs(node, loader, depth);
+    const entries = new Map<string, YamlEntry>();
+    convertPairs(node, loader, depth, entries);
     return { kind: 'map', entries, file: loader.file, at: anchorAt >= 0 ? anchorAt : at, end };
   }
   const items = node.items.map((item) => convert(item as ParsedNode | null, loader, depth + 1, at));
@@ -249,11 +249,11 @@ function convertScalar(node: Scalar, tag: string | undefined, loader: Loader, at
   return { kind: 'scalar', scalar, written: text, file: loader.file, at };
 }
 
-/** The entries of a mapping: a merge key merges where it stands, so it overwrites keys before it and loses to keys after it. */
-function convertPairs(map: YAMLMap, loader: Loader, depth: number): Map<string, YamlEntry> {
-  const entries = new Map<string, YamlEntry>();
+/** Adds the entries of a mapping to `entries`: a merge key merges where it stands, so it overwrites keys before it and loses to keys after it. */
+function convertPairs(map: YAMLMap, loader: Loader, depth: number, entries: Map<string, YamlEntry>): void {
+  const mapAt = startOf(map, loader, 0);
   for (const pair of map.items as Pair<ParsedNode | null, ParsedNode | null>[]) {
-    const keyAt = pair.key?.range?.[0] ?? map.range?.[0] ?? 0;
+    const keyAt = startOf(pair.key, loader, mapAt);
     if (isMergeKey(pair.key)) {
       mergeInto(entries, convert(pair.value, loader, depth + 1, keyAt), loader, keyAt);
       continue;
@@ -271,7 +271,6 @@ function convertPairs(map: YAMLMap, loader: Loader, depth: number): Map<string, 
     }
     entries.set(keyId(key.scalar), { key, value });
   }
-  return entries;
 }
 
 function mergeInto(entries: Map<string, YamlEntry>, value: YamlNode, loader: Loader, at: number): void {
@@ -305,9 +304,9 @@ function convertInclude(node: Scalar | YAMLMap | YAMLSeq, loader: Loader, at: nu
     if (item === null || 'items' in item || !('value' in item)) {
       return refuse(loader, at, 'yaml-include', '!include takes a file name or a list of file names');
     }
-    parts.push(includeFile(String(item.value ?? ''), loader, item.range?.[0] ?? at));
+    parts.push(includeFile(String(item.value ?? ''), loader, startOf(item, loader, at)));
   }
-  const end = node.range?.[1] ?? at;
+  const end = endOf(node, loader, at);
   if (parts.length > 0 && parts.every((part) => part.kind === 'seq')) {
     const items = parts.flatMap((part) => (spend(loader, part.items.length, at) ? part.items : []));
     return { kind: 'seq', items, file: loader.file, at, end };
@@ -334,11 +333,7 @@ function includeFile(target: string, loader: Loader, at: number): YamlNode {
   }
   const source = loader.include(target, loader.file.path);
   if (typeof source === 'string') return refuse(loader, at, 'yaml-include', source);
-  return loadFile(source, loader.include, loader.sink, loader.budget, loader.includeDepth + 1) ?? nullAt(loader, at);
-}
-
-function isParsedMap(node: YAMLMap | YAMLSeq): node is YAMLMap {
-  return 'has' in node && !Array.isArray(node) && node.constructor.name === 'YAMLMap';
+  return loadFile(source, { ...loader, includeDepth: loader.includeDepth + 1 }) ?? nullAt(loader, at);
 }
 
 function isMergeKey(key: ParsedNode | null): boolean {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FAULTS_PER_FILE_MAX } from '../../../src/base/limits.ts';
+import { FAULT_MESSAGE_CHARS_MAX, FAULTS_PER_FILE_MAX } from '../../../src/base/limits.ts';
 import { createFaultSink } from '../../../src/zone/fault-sink.ts';
 
 const place = { file: 'f', line: 1, column: 2 };
@@ -14,6 +14,13 @@ describe('a sink of faults', () => {
       { severity: 'warning', code: 'a', record: null, type: null, message: 'one', ...place },
       { severity: 'error', code: 'b', record: 'www', type: 'A', message: 'two', ...place },
     ]);
+  });
+
+  it('cuts a message that is as long as what it quotes', () => {
+    const sink = createFaultSink();
+    for (const extra of [0, 1]) sink.warn('a', 'x'.repeat(FAULT_MESSAGE_CHARS_MAX + extra), place);
+    const x = 'x'.repeat(FAULT_MESSAGE_CHARS_MAX);
+    expect(sink.faults().map(({ message }) => message)).toEqual([x, `${x}…`]);
   });
 
   it('keeps a bounded number and never forgets that there was an error', () => {

@@ -1,9 +1,12 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { YAML_FILE_BYTES_MAX, YAML_ZONE_CHARS_MAX } from '../../../src/base/limits.ts';
 import { createFaultSink } from '../../../src/zone/fault-sink.ts';
 import { createYamlBudget, readYamlDocument } from '../../../src/zone/yaml-document.ts';
 import { pythonText } from '../../../src/zone/yaml-node.ts';
+import { yamlTree } from '../../tools/yaml-tree.ts';
 import { readZoneText } from './yaml-zone.ts';
 
 function read(text: string, files: Record<string, string> = {}): string {
@@ -108,6 +111,98 @@ describe('what is refused', () => {
     [`a: ${'['.repeat(60_000)}`, 'yaml-'],
   ])('%j', (text, code) => {
     expect(read(text)).toContain(code);
+  });
+});
+
+describe('a file that is read in pieces', () => {
+  const include = (target: string) => (target === 'f' ? { path: 'g', text: 'a: 1\nb: 2\n' } : 'cannot read it');
+  const WHOLE = Number.POSITIVE_INFINITY;
+
+  it.each([
+    'a: 1\nb: 2\na: 3\n',
+    '---\na: &x {b: 1}\nc:\n  <<: *x\n<<: *x\nd: *x\n',
+    'a: |+\n  x\n\n\nb: >-\n  y\n\nc: 1\n',
+    'a: "x\nb: y"\nc: 1\n',
+    'a: [1,\nb: 2]\nc: 1\n',
+    "a: 'x\nb: y'\nc: 'z'\n",
+    'foo\nbar: 1\n',
+    'a: 1\nfoo\nb: 2\n',
+    '- a\nb: 1\n',
+    '  a: 1\nb: 2\n',
+    '&r\na: 1\nb: *r\n',
+    '!!map\na: 1\nb: 2\n',
+    '!foo\na: 1\nb: 2\n',
+    '&r\na: 1\nb: 2\n',
+    '{a: 1}\nb: 2\n',
+    '|\nfoo: 1\nb: 2\n',
+    '? a\nb: 1\n? c\n: d\ne: f\n',
+    'a: &x\nb: 1\nc: !!str\nd: *x\n',
+    'a: &x 1\nb: &x 2\n',
+    'a: *x\nb: &x 2\n',
+    'a:\n- 1\n- 2\nb: 1\n',
+    'a: !include f\nb: !include g\n<<: !include f\n',
+    'a: 0x\nb: 08\nc: 2001-13-01\n',
+    'a: {b: 1} # c\n\n# d\ne: [1, 2]\n# f\ng: {h: 1}\n',
+    'a:\n  b: 1\n  # c\n\n# d\ne:\n  f: 1\n\n\n# g\n',
+    '\ufeffa: 1\nb: 2\n',
+    'a: b\tc\nd: 1\n',
+    'a: 1\r\nb: 2\r\n',
+    'a: 1\rb: 2\nc: 3\n',
+    '"a\nb": 1\nc: 2\n',
+    '[a,\nb: c]: 1\nd: 2\n',
+  ])('is what it is whole: %j', (text) => {
+    for (const chars of [1, 4, 8]) expect(yamlTree(text, include, chars)).toBe(yamlTree(text, include, WHOLE));
+  });
+
+  it('is what it is whole, for every file of ours', () => {
+    const root = join(import.meta.dirname, '../../..');
+    const paths = ['zones', 'test/vectors/zones'].flatMap((folder) => globSync(join(root, folder, '**/*.yaml')));
+    expect(paths.length).toBeGreaterThan(0);
+    for (const path of paths) {
+      const text = readFileSync(path, 'utf8');
+      for (const chars of [1, 100, 1_000]) expect(yamlTree(text, include, chars)).toBe(yamlTree(text, include, WHOLE));
+    }
+  });
+
+  it('is what it is whole, whatever it is', () => {
+    const line = fc.constantFrom(
+      ...[
+        'a: 1',
+        'b: [x, y]',
+        'c: {d: e}',
+        "'*': z",
+        '"q": |',
+        '  text',
+        '  - item',
+        '- item',
+        '  k: v',
+        '    deep: 1',
+      ],
+      ...[
+        '',
+        '# note',
+        'e: &x',
+        'f: *x',
+        '<<: *x',
+        'g: "open',
+        'close"',
+        'h: [',
+        ']',
+        '? i',
+        ': j',
+        'plain',
+        'k:',
+        '\tl',
+      ],
+      ...['m: !include f', '---', 'n: >+', '  k: &x {a: 1}', "o: 'it''s", '{p: q}', '&y', '!!map'],
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), (lines) => {
+        const text = lines.join('\n');
+        expect(yamlTree(text, include, 1)).toBe(yamlTree(text, include, WHOLE));
+      }),
+      { numRuns: 3_000 },
+    );
   });
 });
 
