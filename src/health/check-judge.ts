@@ -147,9 +147,11 @@ export class CheckJudge {
       changed.push({ id, verdict, previous });
       touched.add(id);
     };
-    for (const id of this.#withWaiting(ids)) {
-      const spec = this.#checks.get(id);
+    for (const named of this.#withWaiting(ids)) {
+      const spec = this.#checks.get(named);
       if (!spec) continue;
+      // One and the same text from here on: maps find it far sooner than one that was read anew from a message.
+      const { id } = spec;
       const previous = this.verdictOf(id);
       const { verdict, failing, isUnanimous, downRegions } = this.#weigh(id, spec, previous, context);
       // A down that is down, or is about to be, or is doubted by the guard, is no region's own affair.

@@ -37,8 +37,16 @@ const TTL_SHORTEST = 1;
 /** A record's weights follow loads no more often; less often where there are many (CORRECTIONS_PER_TICK_MAX). */
 const CORRECTION_PERIOD_MS = 2_000;
 
-/** One endpoint of a record; its key beside it, since maps find one and the same text far sooner than one written anew. */
-type Member = { readonly slot: number; readonly spec: EndpointSpec; readonly key: string };
+/** One endpoint of a record, its key beside it: a steered record writes it anew each time. */
+type Member = {
+  readonly slot: number;
+  readonly spec: EndpointSpec;
+  readonly key: string;
+  /** Null before its first word. */
+  ramp: EndpointRamp | null;
+  /** What the word last written says that concerns the rest of its record ({@link concernOf}); null before the first. */
+  concern: number | null;
+};
 type Group = readonly Member[];
 /** Members of one group that use the same check. */
 type Users = { readonly group: Group; readonly members: Member[] };
@@ -48,10 +56,8 @@ export class WordWriter {
   readonly #registry: EndpointRegistry;
   #groups: Group[] = [];
   #usersOfCheck = new Map<string, Users[]>();
-  /** By slot: what the word last written says that concerns the rest of its record ({@link concernOf}). */
-  readonly #concerns = new Map<number, number>();
   /** By the endpoint's key. */
-  #ramps = new Map<string, EndpointRamp>();
+  #members = new Map<string, Member>();
   readonly #ramping = new Set<Group>();
   /** Records whose balance corrects weights by load, and when they took their last step; the one that waits longest first. */
   #corrected: { readonly group: Group; movedMs: number }[] = [];
@@ -64,24 +70,23 @@ export class WordWriter {
   /** Learns the endpoints from the registry and writes every word. */
   rebuild(source: WordSource): void {
     const records = new Map<string, Member[]>();
-    const ramps = new Map<string, EndpointRamp>();
-    for (const member of this.#registry.endpoints()) {
-      const { zone, name, type } = member.spec;
+    const members = new Map<string, Member>();
+    for (const { slot, spec, key } of this.#registry.endpoints()) {
+      const member = { slot, spec, key, ramp: this.#members.get(key)?.ramp ?? null, concern: null };
+      members.set(key, member);
+      const { zone, name, type } = spec;
       const record = `${zone}|${name}|${type}`;
       const group = records.get(record) ?? [];
       records.set(record, group);
       group.push(member);
-      const ramp = this.#ramps.get(member.key);
-      if (ramp !== undefined) ramps.set(member.key, ramp);
     }
-    this.#ramps = ramps;
+    this.#members = members;
     this.#ramping.clear();
     this.#groups = [...records.values()];
     const corrected = this.#groups.filter(([first]) => isCorrecting(first!.spec.balance));
     this.#corrected = corrected.map((group) => ({ group, movedMs: source.nowMs }));
     this.#corrections.keepOnly(new Set(corrected.flatMap((group) => group.map(({ key }) => key))));
     this.#usersOfCheck = new Map();
-    this.#concerns.clear();
     for (const group of this.#groups) {
       for (const member of group) {
         const { id } = member.spec.check;
@@ -102,10 +107,12 @@ export class WordWriter {
   write(checks: Iterable<string>, source: WordSource): void {
     const groups = new Set<Group>();
     for (const check of checks) {
+      const users = (this.#usersOfCheck.get(check) ?? []).filter(({ group }) => !groups.has(group));
+      if (users.length === 0) continue;
       const standing = source.standingOf(check);
-      for (const { group, members } of this.#usersOfCheck.get(check) ?? []) {
+      for (const { group, members } of users) {
         for (const member of members) {
-          const isOwnConcern = this.#concerns.get(member.slot) === concernOf(standing, member, source);
+          const isOwnConcern = member.concern === concernOf(standing, member, source);
           if (isOwnConcern) this.#doubt(member, standing, source);
           else groups.add(group);
         }
@@ -137,7 +144,7 @@ export class WordWriter {
     for (const entry of this.#corrected) {
       const elapsedMs = nowMs - entry.movedMs;
       if (room <= 0 || elapsedMs < CORRECTION_PERIOD_MS) break;
-      const members = entry.group.map(({ spec }) => ({ spec, condition: this.#conditionOf(spec, nowMs) }));
+      const members = entry.group.map((member) => ({ spec: member.spec, condition: conditionOf(member, nowMs) }));
       if (this.#corrections.move(members, loadOf, nowMs, elapsedMs)) due.add(entry.group);
       entry.movedMs = nowMs;
       room -= members.length;
@@ -151,18 +158,12 @@ export class WordWriter {
     return this.#corrections.correctionOf(key);
   }
 
-  #conditionOf({ key, status }: EndpointSpec, nowMs: number): ServiceCondition {
-    const ramp = this.#ramps.get(key)!;
-    if (status === 'down' || (status === 'obey' && ramp.isBarred) || ramp.shift === 0) return 'out';
-    return ramp.shift < 1 || isRamping(ramp, nowMs) ? 'moving' : 'settled';
-  }
-
   /** Writes what of a standing concerns its own endpoint only. */
-  #doubt({ slot, spec, key }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
+  #doubt({ slot, spec, ramp }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
     const { table } = this.#registry;
     storeDissent(table, slot, dissent);
     const word = unpackHealth(table[slot]!);
-    const isRecovering = isRamping(this.#ramps.get(key)!, source.nowMs);
+    const isRecovering = isRamping(ramp!, source.nowMs);
     const isMoving = isSuspect || source.isBlind || word.shifted || isRecovering;
     const steady = spec.status === 'obey' ? ttlSeconds : 0;
     Atomics.store(
@@ -181,26 +182,16 @@ export class WordWriter {
   #writeGroup(group: Group, source: WordSource): void {
     const standings = group.map(({ spec }) => source.standingOf(spec.check.id));
     const barred = barredIn(group, standings, source);
-    for (const [i, { spec, key }] of group.entries()) {
+    let isAnyRamping = false;
+    for (const [i, member] of group.entries()) {
+      const { spec } = member;
       const shift = source.shiftOf(spec) ?? 1;
-      const before = this.#ramps.get(key) ?? newRamp(barred[i]!, shift);
-      this.#ramps.set(key, nextRamp(before, barred[i]!, shift, spec.recovery, source.nowMs));
+      const before = member.ramp ?? newRamp(barred[i]!, shift);
+      member.ramp = nextRamp(before, barred[i]!, shift, spec.recovery, source.nowMs);
+      isAnyRamping ||= isRamping(member.ramp, source.nowMs);
     }
-    this.#waiveRamps(group, source.nowMs);
+    if (isAnyRamping) waiveRamps(group, source.nowMs);
     this.#store(group, standings, barred, source);
-  }
-
-  /** Where all that could be answered in a pool recover together, nobody is there to take what they leave. */
-  #waiveRamps(group: Group, nowMs: number): void {
-    const pools = Map.groupBy(group, ({ spec }) => spec.pool);
-    for (const members of pools.values()) {
-      const served = members.filter(({ spec, key }) => {
-        const { isBarred, shift } = this.#ramps.get(key)!;
-        return spec.status !== 'down' && !isBarred && shift > 0;
-      });
-      if (!served.every(({ key }) => isRamping(this.#ramps.get(key)!, nowMs))) continue;
-      for (const { key } of served) this.#ramps.set(key, withoutRecovery(this.#ramps.get(key)!));
-    }
   }
 
   #store(group: Group, standings: readonly CheckStanding[], barred: readonly boolean[], source: WordSource): void {
@@ -211,9 +202,9 @@ export class WordWriter {
     let isAnyRamping = false;
     for (const [i, member] of group.entries()) {
       const { slot, spec, key } = member;
+      const ramp = member.ramp!;
       const { verdict, isSuspect, dissent, ttlSeconds } = standings[i]!;
       storeDissent(table, slot, dissent);
-      const ramp = this.#ramps.get(key)!;
       const isGrowing = isRamping(ramp, source.nowMs);
       const shifted = source.shiftOf(spec) !== null;
       isAnyRamping ||= isGrowing;
@@ -230,11 +221,27 @@ export class WordWriter {
         factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(key)),
       });
       Atomics.store(table, slot, word);
-      this.#concerns.set(slot, concernOf(standings[i]!, member, source));
+      member.concern = concernOf(standings[i]!, member, source);
     }
     if (isAnyRamping) this.#ramping.add(group);
     else this.#ramping.delete(group);
   }
+}
+
+/** Where all that could be answered in a pool recover together, nobody is there to take what they leave. */
+function waiveRamps(group: Group, nowMs: number): void {
+  const pools = Map.groupBy(group, ({ spec }) => spec.pool);
+  for (const members of pools.values()) {
+    const served = members.filter(({ spec, ramp }) => spec.status !== 'down' && !ramp!.isBarred && ramp!.shift > 0);
+    if (!served.every(({ ramp }) => isRamping(ramp!, nowMs))) continue;
+    for (const member of served) member.ramp = withoutRecovery(member.ramp!);
+  }
+}
+
+function conditionOf({ spec, ramp }: Member, nowMs: number): ServiceCondition {
+  const { isBarred, shift } = ramp!;
+  if (spec.status === 'down' || (spec.status === 'obey' && isBarred) || shift === 0) return 'out';
+  return shift < 1 || isRamping(ramp!, nowMs) ? 'moving' : 'settled';
 }
 
 /** What of an endpoint's standing matters to the other endpoints of its record, as a number to compare. */

@@ -30,8 +30,11 @@ export type ChangesReaderOptions = {
 const BLOCK_MS = 1_000;
 /** What a read may take beyond that, before the server counts as hanging. */
 const GRACE_MS = 2_000;
-/** Entries taken in one read: bounds the memory, at a few kilobytes each. */
+/** Entries taken in one read: bounds the memory, at some kilobytes each. */
 const ENTRIES_PER_READ = 64;
+/** So many in one read are part of more, when much of the world changes: they are told together, so that each check is judged once. */
+const FLOOD_ENTRIES = 8;
+const FLOOD_ENTRIES_MAX = 4 * ENTRIES_PER_READ;
 /** Pause after a failed read on a good connection (wrong type, no permission); the listener reads the snapshots then. */
 const FAILED_PAUSE_MS = 2_000;
 /** Before any entry. */
@@ -183,14 +186,23 @@ export class ChangesReader {
     return entries[0]?.[0] ?? START;
   }
 
-  /** One blocking read; false when nothing came. */
+  /** One blocking read, and of a flood what follows at once; false when nothing came. */
   async #readOnce(): Promise<boolean> {
-    const entries = await this.#entriesAfter(this.#lastId ?? START, BLOCK_MS);
+    let entries = await this.#entriesAfter(this.#lastId ?? START, BLOCK_MS);
     if (entries.length === 0) return false;
-    this.#lastId = entries.at(-1)![0];
     const read = emptyRead();
-    this.#takeEntries(entries, read);
-    this.#deliver({ ...read, gap: false });
+    try {
+      for (let taken = entries.length; entries.length > 0; taken += entries.length) {
+        this.#lastId = entries.at(-1)![0];
+        const isFlood = entries.length >= FLOOD_ENTRIES && taken < FLOOD_ENTRIES_MAX;
+        // On their way while these are parsed.
+        const next = isFlood ? this.#entriesAfter(this.#lastId) : [];
+        this.#takeEntries(entries, read);
+        entries = await next;
+      }
+    } finally {
+      this.#deliver({ ...read, gap: false });
+    }
     return true;
   }
 

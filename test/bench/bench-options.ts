@@ -16,6 +16,8 @@ export const WORKLOADS = [
   'scale-endpoints',
   'memory',
   'start',
+  'zones',
+  'states',
 ] as const;
 
 export type WorkloadName = (typeof WORKLOADS)[number];

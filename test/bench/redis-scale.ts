@@ -10,8 +10,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ProbeZones } from '../../src/cli/probe-zones.ts';
 import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../src/health/health-table.ts';
-import type { CheckState } from '../../src/health/observation.ts';
-import type { AgentReport } from '../../src/health/report.ts';
 import { ProbeAgent } from '../../src/probe/agent.ts';
 import type { ProbeResult } from '../../src/probe/check-attempt.ts';
 import { HealthFeed } from '../../src/redis/health-feed.ts';
@@ -25,8 +23,10 @@ import { until } from '../tools/until.ts';
 import { median } from './bench-run.ts';
 import { ZONE } from './bench-scenario.ts';
 import { type OpenLoopReport, runOpenLoop } from './load-generator.ts';
+import { ENDPOINTS_PER_NAME, endpointIndex, manyEndpointsZone } from './many-endpoints.ts';
 import { findCompiler } from './native-program.ts';
 import { writeNameStream } from './question-file.ts';
+import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
 const CLOCK = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 const SILENT_LOG = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as ConstructorParameters<
@@ -38,10 +38,7 @@ const { PRIORITY_LOW, PRIORITY_NORMAL } = constants.priority;
 const COST_CHECKS = 1_000;
 const COST_SPAN_MS = 30_000;
 
-const NAMES = 1_000;
-const ENDPOINTS_PER_NAME = 10;
 const AGENTS = 20;
-const REGIONS = 5;
 const TRIALS = 50;
 const QUERIES_PER_SECOND = 1_000;
 /** Of each situation in turn: one stall of a shared machine is most of one span's 99th percentile. */
@@ -130,18 +127,18 @@ function less(a: Cost, b: Cost): Cost {
 async function measureScale(): Promise<void> {
   const redis = await startRedis();
   const node = await startServe({
-    zones: { [`${ZONE}.yaml`]: zoneText() },
+    zones: { [`${ZONE}.yaml`]: manyEndpointsZone() },
     redis: redis.url,
     workers: 1,
     readyWithinMs: 60_000,
   });
   const checks = new ProbeZones(node.zonesFolder, ZONE_DEFAULTS).look().checks ?? [];
   const checkIds = checks.map(({ id }) => id);
-  const agents = await startAgents(redis, checkIds, 'default');
+  const agents = await startToldAgents(redis, checkIds, AGENTS, 'default');
   // What publishing costs the machine, without the node's part in it.
-  const strangers = await startAgents(redis, checkIds, 'elsewhere');
+  const strangers = await startToldAgents(redis, checkIds, AGENTS, 'elsewhere');
   try {
-    await untilNormal(node);
+    await untilAllUp(node);
     const delays: number[] = [];
     for (let trial = 0; trial < TRIALS; trial++) delays.push(await delayOf(node, agents, checkIds, trial));
     delays.sort((a, b) => a - b);
@@ -158,62 +155,6 @@ async function measureScale(): Promise<void> {
   }
 }
 
-/** An agent that says what it is told to. */
-class ToldAgent {
-  readonly store: RedisStore;
-  readonly #name: string;
-  readonly #region: string;
-  readonly #reports: Map<string, AgentReport>;
-  #seq = 0;
-
-  constructor(redis: RedisServer, cluster: string, index: number, ids: readonly string[]) {
-    this.#name = `agent-${index}`;
-    this.#region = `region-${index % REGIONS}`;
-    this.store = new RedisStore({ access: redis.access, cluster, clientName: this.#name });
-    this.#reports = new Map(ids.map((id) => [id, report(id, 'up', 1)]));
-  }
-
-  publishAll(): Promise<void> {
-    return this.store.publishSnapshot(this.#message([...this.#reports.values()]));
-  }
-
-  say(ids: readonly string[], state: CheckState): Promise<void> {
-    const reports = ids.map((id) => report(id, state, this.#reports.get(id)!.seq + 1));
-    for (const each of reports) this.#reports.set(each.id, each);
-    return this.store.publishChanges(this.#message(reports));
-  }
-
-  #message(reports: readonly AgentReport[]) {
-    return { agent: this.#name, region: this.#region, boot: 'boot1', seq: ++this.#seq, intervalMs: 60_000, reports };
-  }
-}
-
-function report(id: string, state: CheckState, seq: number): AgentReport {
-  const failing = state === 'down' ? 2 : 0;
-  return { id, state, reason: '', connectMs: 12.345, connectDevMs: 1.5, serverMs: 3.2, seq, heldMs: 0, failing };
-}
-
-async function startAgents(redis: RedisServer, ids: readonly string[], cluster: string): Promise<ToldAgent[]> {
-  const agents = Array.from({ length: AGENTS }, (_, i) => new ToldAgent(redis, cluster, i, ids));
-  for (const agent of agents) {
-    await until('connected', () => agent.store.state === 'connected');
-    await agent.publishAll();
-  }
-  return agents;
-}
-
-async function untilNormal(node: MeridianProcess): Promise<void> {
-  for (let i = 0; i < 600; i++) {
-    const status = (await (await fetch(`${node.adminUrl}/api/v1/status`)).json()) as {
-      mode: string;
-      endpoints: { verdict: string }[];
-    };
-    if (status.mode === 'NORMAL' && status.endpoints.every(({ verdict }) => verdict === 'up')) return;
-    await sleep(200);
-  }
-  throw new Error('the node does not follow the agents');
-}
-
 async function delayOf(
   node: MeridianProcess,
   agents: readonly ToldAgent[],
@@ -222,7 +163,7 @@ async function delayOf(
 ): Promise<number> {
   const id = ids[(trial * 191) % ids.length]!;
   const address = /127\.1\.\d+\.\d+/.exec(id)![0];
-  const index = addressIndex(address);
+  const index = endpointIndex(address);
   const name = `n${Math.floor(index / ENDPOINTS_PER_NAME)}.${ZONE}`;
   const isAnswered = async () => (await ask(node, name, 'A')).answers.some(({ data }) => String(data) === address);
   await Promise.all(agents.map((agent) => agent.say([id], 'down')));
@@ -290,38 +231,6 @@ async function measureQueries(
     const lost = list.reduce((sum, report) => sum + report.lost, 0);
     console.log(`  ${situation}: ${at('p50')}, ${at('p99')} (${p99s}), ${lost} lost`);
   }
-}
-
-function addressOf(index: number): string {
-  return `127.1.${index >> 8}.${index & 255}`;
-}
-
-function addressIndex(address: string): number {
-  const [, , high, low] = address.split('.').map(Number);
-  return high! * 256 + low!;
-}
-
-function zoneText(): string {
-  const records = Array.from({ length: NAMES }, (_, i) => {
-    const values = Array.from(
-      { length: ENDPOINTS_PER_NAME },
-      (_, j) => `{value: ${addressOf(i * ENDPOINTS_PER_NAME + j)}}`,
-    );
-    return `n${i}:
-  type: A
-  ttl: 5
-  value: 127.0.69.9
-  dynamic:
-    pools:
-      all: {values: [${values.join(', ')}]}
-    rules:
-    - {pool: all}
-  octodns:
-    healthcheck: {protocol: HTTP, port: 80, path: /}
-    meridian: {answers: ${ENDPOINTS_PER_NAME}, healthcheck: {interval: 5, timeout: 1.5}}
-`;
-  });
-  return `---\n'':\n  type: NS\n  values: [ns1.${ZONE}.]\nns1: {type: A, value: 127.0.0.1}\n${records.join('')}`;
 }
 
 if (!process.argv.includes('--scale-only')) await measureCost();

@@ -22,7 +22,9 @@ import { measureLatency, measureReload } from './workload-latency.ts';
 import { measureMethods } from './workload-methods.ts';
 import { measureMemory, measureStart } from './workload-resources.ts';
 import { measureScaleOfEndpoints, measureScaleOfNames } from './workload-scale.ts';
+import { measureStates } from './workload-states.ts';
 import { measureThroughput } from './workload-throughput.ts';
+import { measureZones } from './workload-zones.ts';
 
 const KINDS: readonly ServerKind[] = [
   meridianKind('mmsg'),
@@ -46,10 +48,12 @@ const WORK: Readonly<Record<WorkloadName, (run: BenchRun) => Promise<void>>> = {
   'scale-endpoints': measureScaleOfEndpoints,
   memory: measureMemory,
   start: measureStart,
+  zones: measureZones,
+  states: measureStates,
 };
 
 /** Workloads that need the C sender. */
-const OPEN_LOOP: readonly WorkloadName[] = ['latency', 'reload'];
+const OPEN_LOOP: readonly WorkloadName[] = ['latency', 'reload', 'zones'];
 
 const options = readBenchOptions(process.argv.slice(2), join(import.meta.dirname, 'RESULTS.md'));
 if (typeof options === 'string') {

@@ -62,6 +62,32 @@ describe.skipIf(!hasRedisServer())('the reader of changes', () => {
     expect(gaps()).toBe(2);
   });
 
+  it('tells together what comes together, in order and once, up to a limit', async () => {
+    await open();
+    await subscribe();
+    const addAll = (from: number, count: number) => {
+      const script =
+        "for i = 0, ARGV[3] - 1 do redis.call('xadd', KEYS[1], '*', 'c', (ARGV[1]:gsub('SEQ', ARGV[2] + i))) end";
+      return redis.command(
+        'eval',
+        script,
+        '1',
+        KEY,
+        changes(0).replace('"seq":0', '"seq":SEQ'),
+        String(from),
+        String(count),
+      );
+    };
+    await addAll(1, 200);
+    await until('200', () => seqs().includes(200));
+    expect(batches.map((batch) => batch.changes.length)).toEqual([0, 200]);
+    await addAll(201, 600);
+    await until('800', () => seqs().includes(800));
+    expect(batches.length).toBeGreaterThan(3);
+    expect(seqs()).toEqual(Array.from({ length: 800 }, (_, i) => i + 1));
+    expect(gaps()).toBe(1);
+  });
+
   it('leaves out of the past what an agent said before it was restarted', async () => {
     await open();
     await add(1);

@@ -1,0 +1,190 @@
+/**
+ * How soon 10,000 endpoints that change their state at once are out of the answers: what a node's own part in it takes, and the whole way
+ * from agents through Redis.
+ */
+
+import { createSocket, type Socket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ProbeZones } from '../../src/cli/probe-zones.ts';
+import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
+import { createHealthTable } from '../../src/health/health-table.ts';
+import type { CheckState } from '../../src/health/observation.ts';
+import type { AgentSnapshot } from '../../src/health/report.ts';
+import { HealthFeed } from '../../src/redis/health-feed.ts';
+import { MemoryStore } from '../../src/redis/memory-store.ts';
+import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
+import { buildQuery } from '../tools/dns-client.ts';
+import { endpointSpec } from '../tools/endpoint-spec.ts';
+import { FakeAgent } from '../tools/feed-world.ts';
+import { startServe } from '../tools/meridian-process.ts';
+import { hasRedisServer, startRedis } from '../tools/redis-server.ts';
+import { until } from '../tools/until.ts';
+import { type BenchRun, median } from './bench-run.ts';
+import { ZONE } from './bench-scenario.ts';
+import { ENDPOINT_NAMES, ENDPOINTS_PER_NAME, manyEndpointsZone } from './many-endpoints.ts';
+import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
+
+const CLOCK = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+/** Agents, each in a region of its own. */
+const AGENTS = 3;
+/** Names that are asked for, evenly over the zone, the last one among them. */
+const ASKED = 100;
+const SWEEP_WITHIN_MS = 500;
+/** The processor is the node's and Redis's meanwhile. */
+const SWEEP_GAP_MS = 5;
+const CHANGED_WITHIN_MS = 10_000;
+const LIVED_ENDPOINTS = 5_000;
+const LIVED_AT_ONCE = 100;
+const LIVED_STEP_MS = 40;
+/** In the header (RFC 1035 section 4.1.1). */
+const ANCOUNT_AT = 6;
+
+let nextId = 1;
+
+/** Both ways of measuring, with {@link AGENTS} agents in as many regions. */
+export async function measureStates(run: BenchRun): Promise<void> {
+  const own = await repeat(run, 'taken in', measureOwnPart);
+  const rows = [rowOf('taken in and in force in a node', own)];
+  if (hasRedisServer())
+    rows.push(rowOf('the whole way through Redis', await repeat(run, 'through Redis', measureWholeWay)));
+  else run.missing.push('states through Redis (no redis-server)');
+  run.tables.push({
+    title: `states: ${(ENDPOINT_NAMES * ENDPOINTS_PER_NAME).toLocaleString('en')} endpoints go down at once, ms`,
+    columns: ['', 'median', 'worst', 'rounds', 'queries lost'],
+    rows,
+    notes: [
+      `at the word of ${AGENTS} agents in as many regions, to a node that has seen half of the endpoints go and come back`,
+      'in a node: the words, read already, become votes, verdicts and the words of the health table',
+      `the whole way: from the last agent's word in Redis to the first sweep over ${ASKED} names without an endpoint`,
+    ],
+  });
+}
+
+type Measured = { readonly delayMs: number; readonly lost: number };
+
+async function repeat(run: BenchRun, label: string, measure: () => Promise<Measured>): Promise<Measured[]> {
+  const list: Measured[] = [];
+  for (let round = 0; round < run.options.rounds; round++) {
+    list.push(await measure());
+    run.say(`all endpoints down, ${label}, round ${round + 1} of ${run.options.rounds}`);
+  }
+  return list;
+}
+
+function rowOf(label: string, list: readonly Measured[]): string[] {
+  const delays = list.map(({ delayMs }) => delayMs);
+  const lost = list.reduce((sum, each) => sum + each.lost, 0);
+  return [label, median(delays).toFixed(0), Math.max(...delays).toFixed(0), String(list.length), String(lost)];
+}
+
+/** A health feed without a network. */
+async function measureOwnPart(): Promise<Measured> {
+  const count = ENDPOINT_NAMES * ENDPOINTS_PER_NAME;
+  const registry = new EndpointRegistry(createHealthTable(count));
+  registry.claim(
+    Array.from({ length: count }, (_, i) =>
+      endpointSpec(`10.1.${i >> 8}.${i & 255}`, { name: `n${Math.floor(i / ENDPOINTS_PER_NAME)}.${ZONE}.` }),
+    ),
+  );
+  const ids = [...registry.checks().keys()];
+  const store = new MemoryStore();
+  const feed = new HealthFeed({ store, registry, clock: CLOCK, log: () => {} });
+  const agents = Array.from({ length: AGENTS }, (_, i) => new FakeAgent(`agent-${i}`, `region-${i}`));
+  // New texts, as from a socket: maps find those later than ones they have met.
+  const wordOf = (agent: FakeAgent, some: readonly string[], state: CheckState) =>
+    JSON.parse(JSON.stringify(agent.message(Object.fromEntries(some.map((id) => [id, state]))))) as AgentSnapshot;
+  const say = async (some: readonly string[], state: CheckState) => {
+    for (const word of agents.map((agent) => wordOf(agent, some, state))) await store.publishChanges(word);
+  };
+  feed.start();
+  try {
+    for (const agent of agents) await store.publishSnapshot(wordOf(agent, ids, 'up'));
+    await until('all endpoints up', () => feed.status().mode === 'NORMAL' && feed.status().checksUp === count);
+    for (let at = 0; at < LIVED_ENDPOINTS; at += LIVED_AT_ONCE)
+      for (const state of ['down', 'up'] as const) await say(ids.slice(at, at + LIVED_AT_ONCE), state);
+    const words = agents.map((agent) => wordOf(agent, ids, 'down'));
+    const atMs = performance.now();
+    for (const word of words) await store.publishChanges(word);
+    const delayMs = performance.now() - atMs;
+    if (feed.status().checksDown !== count) throw new Error('not every endpoint is down');
+    return { delayMs, lost: 0 };
+  } finally {
+    feed.stop();
+  }
+}
+
+async function measureWholeWay(): Promise<Measured> {
+  const redis = await startRedis();
+  const zones = { [`${ZONE}.yaml`]: manyEndpointsZone() };
+  const node = await startServe({ zones, redis: redis.url, workers: 1 });
+  const checks = new ProbeZones(node.zonesFolder, ZONE_DEFAULTS).look().checks ?? [];
+  const ids = checks.map(({ id }) => id);
+  const agents = await startToldAgents(redis, ids, AGENTS, 'default');
+  const socket = createSocket('udp4');
+  try {
+    await untilAllUp(node);
+    await liveAWhile(agents, ids);
+    await untilAllUp(node);
+    const before = await sweep(socket, node.dnsPort);
+    if (before.withEndpoints !== ASKED) throw new Error('not every name has its endpoints');
+    let saidMs = Number.POSITIVE_INFINITY;
+    const said = Promise.all(agents.map((agent) => agent.say(ids, 'down'))).then(() => {
+      saidMs = performance.now();
+    });
+    let lost = 0;
+    for (const end = performance.now() + CHANGED_WITHIN_MS; performance.now() < end; ) {
+      const { withEndpoints, unanswered } = await sweep(socket, node.dnsPort);
+      lost += unanswered;
+      if (withEndpoints > 0 || unanswered > 0) {
+        await sleep(SWEEP_GAP_MS);
+        continue;
+      }
+      const atMs = performance.now();
+      await said;
+      return { delayMs: Math.max(0, atMs - saidMs), lost };
+    }
+    throw new Error(`endpoints are in answers after ${CHANGED_WITHIN_MS} ms`);
+  } finally {
+    socket.close();
+    await Promise.all(agents.map(({ store }) => store.close()));
+    await node.stop();
+    await redis.stop();
+  }
+}
+
+/** What a node has been through that has run for more than seconds: endpoints that went down and came back, each of them once. */
+async function liveAWhile(agents: readonly ToldAgent[], ids: readonly string[]): Promise<void> {
+  for (let at = 0; at < LIVED_ENDPOINTS; at += LIVED_AT_ONCE) {
+    const some = ids.slice(at, at + LIVED_AT_ONCE);
+    for (const state of ['down', 'up'] as const) {
+      await Promise.all(agents.map((agent) => agent.say(some, state)));
+      await sleep(LIVED_STEP_MS);
+    }
+  }
+}
+
+/** Asks once for every name, all at a time. */
+function sweep(socket: Socket, port: number): Promise<{ withEndpoints: number; unanswered: number }> {
+  return new Promise((resolve) => {
+    const open = new Set<number>();
+    let withEndpoints = 0;
+    const finish = () => {
+      clearTimeout(timer);
+      socket.off('message', take);
+      resolve({ withEndpoints, unanswered: open.size });
+    };
+    const take = (message: Buffer) => {
+      if (!open.delete(message.readUInt16BE(0))) return;
+      if (message.readUInt16BE(ANCOUNT_AT) === ENDPOINTS_PER_NAME) withEndpoints++;
+      if (open.size === 0) finish();
+    };
+    const timer = setTimeout(finish, SWEEP_WITHIN_MS);
+    socket.on('message', take);
+    for (let i = 0; i < ASKED; i++) {
+      const name = Math.round((i * (ENDPOINT_NAMES - 1)) / (ASKED - 1));
+      const id = nextId++ & 0xffff;
+      open.add(id);
+      socket.send(buildQuery(`n${name}.${ZONE}.`, 'A', { id }), port, '127.0.0.1');
+    }
+  });
+}
