@@ -15,7 +15,7 @@ const SHARES = [0.25, 0.5] as const;
 const START_WITHIN_MS = 60_000;
 const RELOADS = 3;
 /** Times in each of the run's rounds: a second's 99th percentile is what the machine's stalls make of it, by a third more or less from one to the next. */
-const ALTERNATIONS = 4;
+const ALTERNATIONS = 6;
 /** From one reload to the next: longer than one takes. */
 const RELOAD_GAP_MS = 1_500;
 
