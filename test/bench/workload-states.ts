@@ -9,9 +9,10 @@ import { ProbeZones } from '../../src/cli/probe-zones.ts';
 import { EndpointRegistry } from '../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../src/health/health-table.ts';
 import type { CheckState } from '../../src/health/observation.ts';
-import type { AgentSnapshot } from '../../src/health/report.ts';
+import type { AgentChanges, AgentSnapshot } from '../../src/health/report.ts';
 import { HealthFeed } from '../../src/redis/health-feed.ts';
 import { MemoryStore } from '../../src/redis/memory-store.ts';
+import type { ChangesBatch } from '../../src/redis/state-store.ts';
 import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { endpointSpec } from '../tools/endpoint-spec.ts';
@@ -54,7 +55,7 @@ export async function measureStates(run: BenchRun): Promise<void> {
     rows,
     notes: [
       `at the word of ${AGENTS} agents in as many regions, to a node that has seen half of the endpoints go and come back`,
-      'in a node: the words, read already, become votes, verdicts and the words of the health table',
+      'in a node: the words, read together, become votes, verdicts and the words of the health table',
       `the whole way: from the last agent's word in Redis to the first sweep over ${ASKED} names without an endpoint`,
     ],
   });
@@ -77,6 +78,20 @@ function rowOf(label: string, list: readonly Measured[]): string[] {
   return [label, median(delays).toFixed(0), Math.max(...delays).toFixed(0), String(list.length), String(lost)];
 }
 
+/** A store that hands over together what was said together, as Redis's stream is read. */
+class ToldStore extends MemoryStore {
+  #listener: ((batch: ChangesBatch) => void) | null = null;
+
+  override subscribe(listener: (batch: ChangesBatch) => void): () => void {
+    this.#listener = listener;
+    return super.subscribe(listener);
+  }
+
+  tell(changes: AgentChanges[]): void {
+    this.#listener?.({ changes, loads: [], refused: [], gap: false });
+  }
+}
+
 /** A health feed without a network. */
 async function measureOwnPart(): Promise<Measured> {
   const count = ENDPOINT_NAMES * ENDPOINTS_PER_NAME;
@@ -87,24 +102,23 @@ async function measureOwnPart(): Promise<Measured> {
     ),
   );
   const ids = [...registry.checks().keys()];
-  const store = new MemoryStore();
+  const store = new ToldStore();
   const feed = new HealthFeed({ store, registry, clock: CLOCK, log: () => {} });
   const agents = Array.from({ length: AGENTS }, (_, i) => new FakeAgent(`agent-${i}`, `region-${i}`));
   // New texts, as from a socket: maps find those later than ones they have met.
   const wordOf = (agent: FakeAgent, some: readonly string[], state: CheckState) =>
     JSON.parse(JSON.stringify(agent.message(Object.fromEntries(some.map((id) => [id, state]))))) as AgentSnapshot;
-  const say = async (some: readonly string[], state: CheckState) => {
-    for (const word of agents.map((agent) => wordOf(agent, some, state))) await store.publishChanges(word);
-  };
+  const say = (some: readonly string[], state: CheckState) =>
+    store.tell(agents.map((agent) => wordOf(agent, some, state)));
   feed.start();
   try {
     for (const agent of agents) await store.publishSnapshot(wordOf(agent, ids, 'up'));
     await until('all endpoints up', () => feed.status().mode === 'NORMAL' && feed.status().checksUp === count);
     for (let at = 0; at < LIVED_ENDPOINTS; at += LIVED_AT_ONCE)
-      for (const state of ['down', 'up'] as const) await say(ids.slice(at, at + LIVED_AT_ONCE), state);
+      for (const state of ['down', 'up'] as const) say(ids.slice(at, at + LIVED_AT_ONCE), state);
     const words = agents.map((agent) => wordOf(agent, ids, 'down'));
     const atMs = performance.now();
-    for (const word of words) await store.publishChanges(word);
+    store.tell(words);
     const delayMs = performance.now() - atMs;
     if (feed.status().checksDown !== count) throw new Error('not every endpoint is down');
     return { delayMs, lost: 0 };
