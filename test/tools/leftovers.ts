@@ -4,16 +4,25 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const TEST_MARK = 'TEST_DESCENDANT_OF';
+/** In the working directory of a process that writes its title over its environment, as Redis does: what it stood there. */
+const KEPT_FILE = 'kept-environment';
 /** A killed process is seen for a moment after its parent has heard of its end. */
 const GRACE_MS = 2_000;
 
 /** Marks whatever this process starts from now on; under a `variable` of its own where a test may be the one that started this process. */
 export function markDescendants(variable = TEST_MARK): void {
   process.env[variable] = `${process.pid}-${randomUUID()}`;
+}
+
+/** Keeps this process's marks in `directory`, for a child that works there and writes over its environment. */
+export function keepMarks(directory: string): void {
+  const marks = Object.entries(process.env).filter(([name]) => name.endsWith('_DESCENDANT_OF'));
+  writeFileSync(join(directory, KEPT_FILE), marks.map(([name, mark]) => `${name}=${mark}\0`).join(''));
 }
 
 /**
@@ -43,7 +52,8 @@ function marked(variable: string): string[] {
   const mark = process.env[variable];
   if (mark === undefined) throw new Error('markDescendants was not called');
   return pids().flatMap((pid) => {
-    if (pid === process.pid || !contentOf(pid, 'environ').includes(`${variable}=${mark}`)) return [];
+    const environment = contentOf(pid, 'environ') + contentOf(pid, `cwd/${KEPT_FILE}`);
+    if (pid === process.pid || !environment.includes(`${variable}=${mark}`)) return [];
     return [`${pid} ${contentOf(pid, 'cmdline').replaceAll('\0', ' ').trim()}`];
   });
 }

@@ -12,6 +12,7 @@ import { Redis } from 'ioredis';
 import type { RedisAccess, RedisSecrets } from '../../src/redis/redis-access.ts';
 import { parseRedisAddress } from '../../src/redis/redis-address.ts';
 import { freePort } from './free-port.ts';
+import { keepMarks } from './leftovers.ts';
 import { findTool } from './tool-finder.ts';
 
 export type RedisServer = {
@@ -58,6 +59,7 @@ export function hasRedisServer(): boolean {
  */
 export async function startRedis(extra: readonly string[] = [], configuration?: string): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), 'meridian-redis-'));
+  keepMarks(directory);
   if (configuration !== undefined) writeFileSync(join(directory, CONFIGURATION), configuration);
   const started = await launchSomewhere(directory, extra);
   const { port } = started;
