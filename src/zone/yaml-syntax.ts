@@ -3,7 +3,7 @@
  * what PyYAML's scanner refuses beyond it; what nodes mean is `yaml-document.ts`.
  *
  * The library's tree of a text takes a hundred times its octets, and moving those through V8's heap costs more than reading them: a large
- * file is read in pieces (`yaml-pieces.ts`), in half the time and a quarter of the memory.
+ * file is read in pieces (`yaml-pieces.ts`), and what the library made of each dies young.
  */
 
 import { type Alias, Lexer, parseDocument, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';

@@ -26,9 +26,8 @@ import { type OpenLoopReport, runOpenLoop } from './load-generator.ts';
 import { ENDPOINTS_PER_NAME, endpointIndex, manyEndpointsZone } from './many-endpoints.ts';
 import { findCompiler } from './native-program.ts';
 import { writeNameStream } from './question-file.ts';
-import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
+import { MACHINE_CLOCK, startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
-const CLOCK = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 const SILENT_LOG = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as ConstructorParameters<
   typeof ProbeAgent
 >[0]['log'];
@@ -65,7 +64,7 @@ async function measureCost(): Promise<void> {
     region: 'eu-west',
     checks: new Map(specs.map(({ check }) => [check.id, check])),
     store: agentStore,
-    clock: CLOCK,
+    clock: MACHINE_CLOCK,
     log: SILENT_LOG,
     runCheck,
   });
@@ -78,7 +77,7 @@ async function measureCost(): Promise<void> {
   const registry = new EndpointRegistry(createHealthTable(COST_CHECKS));
   registry.claim(specs);
   const facts = () => ({ node: 'ns1', boot: 'boot1', version: '1', listen: ['127.0.0.1:53'], zones: 1 });
-  const feed = new HealthFeed({ store: nodeStore, registry, clock: CLOCK, log: () => {}, facts });
+  const feed = new HealthFeed({ store: nodeStore, registry, clock: MACHINE_CLOCK, log: () => {}, facts });
   feed.start();
   await sleep(6_000);
   const bothQuiet = await costOf(redis);

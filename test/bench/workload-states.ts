@@ -23,9 +23,8 @@ import { until } from '../tools/until.ts';
 import { type BenchRun, median } from './bench-run.ts';
 import { ZONE } from './bench-scenario.ts';
 import { ENDPOINT_NAMES, ENDPOINTS_PER_NAME, manyEndpointsZone } from './many-endpoints.ts';
-import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
+import { MACHINE_CLOCK, startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
-const CLOCK = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 /** Agents, each in a region of its own. */
 const AGENTS = 3;
 /** Names that are asked for, evenly over the zone, the last one among them. */
@@ -103,7 +102,7 @@ async function measureOwnPart(): Promise<Measured> {
   );
   const ids = [...registry.checks().keys()];
   const store = new ToldStore();
-  const feed = new HealthFeed({ store, registry, clock: CLOCK, log: () => {} });
+  const feed = new HealthFeed({ store, registry, clock: MACHINE_CLOCK, log: () => {} });
   const agents = Array.from({ length: AGENTS }, (_, i) => new FakeAgent(`agent-${i}`, `region-${i}`));
   // New texts, as from a socket: maps find those later than ones they have met.
   const wordOf = (agent: FakeAgent, some: readonly string[], state: CheckState) =>
