@@ -10,8 +10,9 @@
  *            (address 0, index 16) or the size of a segment (0, two octets)
  *
  * The slots are sent by a second set of headers, so that those to be answered stand side by side whatever was dropped. Answers of one
- * size to one client share a header: the kernel takes them through its layers as one and cuts them apart at the end (UDP_SEGMENT), which
- * costs it little more than one. A load balancer or a forwarder in front asks by few sockets, as do many resolvers.
+ * size to one client share a header, and a smaller one may be their last: the kernel takes them through its layers as one and cuts them
+ * apart at the end (UDP_SEGMENT), which costs it little more than one. A load balancer or a forwarder in front asks by few sockets, as do
+ * many resolvers. Few answers of a batch go to one client, so the one that is smaller is often half of a group.
  */
 
 import {
@@ -40,7 +41,7 @@ const SEGMENT_CONTROL_ROOM = 24;
 /** From one header's iovecs to the next one's: not a power of two either. */
 const GROUP_IOVECS = UDP_GROUP_ANSWERS_MAX + 1;
 const IOVEC_WORDS = IOVEC_BYTES / 4;
-/** Places of open groups by client and size, in pairs; a power of two. Three that meet at one pair only open more groups. */
+/** Places of clients, at each the groups of whoever meets there; a power of two. */
 const PLACES = 128;
 const PLACE_SHIFT = 25;
 const SPREAD = 0x9e3779b1;
@@ -48,6 +49,9 @@ const SPREAD = 0x9e3779b1;
 /** fe80::/10 as the first word of an address reads on a little-endian machine. */
 const LINK_LOCAL_MASK = 0xc0ff;
 const LINK_LOCAL = 0x80fe;
+
+/** How an answer fits a group by its size: not at all, as one that may be its last or its first alone, or anywhere before the last. */
+const Fit = { NONE: 0, AT_EDGE: 1, EVEN: 2 } as const;
 
 /** Words of a header. */
 const Header = { NAME_LENGTH: 2, IOVECS: 6, CONTROL: 8, CONTROL_LENGTH: 10, COUNT: 14 } as const;
@@ -70,8 +74,9 @@ export class MessageBatch {
   readonly #sendIovecs: Int32Array;
   readonly #control: Int32Array;
   readonly #nameWords: Int32Array;
-  /** Staged header by place, -1 for none. */
+  /** The header staged last by place, and by header the one before it at that place; -1 for none. */
   readonly #places = new Int8Array(PLACES).fill(-1);
+  readonly #before = new Int8Array(UDP_BATCH_MESSAGES);
   /** Slot of each staged header's first answer. */
   readonly #firstSlots = new Uint8Array(UDP_BATCH_MESSAGES);
   /** Batches still to be sent without groups. */
@@ -151,14 +156,14 @@ export class MessageBatch {
   stage(slot: number, octets: number): void {
     this.answers++;
     if (this.#withControl) this.#freeInterface(slot);
-    const place = this.#placeOf(slot, octets);
-    const places = this.#places;
-    const at = this.#takes(places[place]!, slot, octets) ? place : place ^ 1;
-    if (at === place || this.#takes(places[at]!, slot, octets)) {
-      this.#addTo(places[at]!, slot, octets);
+    const place = this.#placeOf(slot);
+    const header = this.#groupFor(place, slot, octets);
+    if (header >= 0) {
+      this.#addTo(header, slot, octets);
       return;
     }
-    places[places[place]! < 0 ? place : at] = this.staged;
+    this.#before[this.staged] = this.#places[place]!;
+    this.#places[place] = this.staged;
     this.#open(slot, octets);
   }
 
@@ -207,11 +212,31 @@ export class MessageBatch {
     this.staged++;
   }
 
-  /** Whether the answer may travel with those of `header` (-1: none): as many octets, to the same client, from the same address, and there is room. */
-  #takes(header: number, slot: number, octets: number): boolean {
-    if (header < 0 || this.#ungrouped > 0 || octets > UDP_GROUPED_BYTES_MAX) return false;
-    if (this.answersIn(header) === UDP_GROUP_ANSWERS_MAX) return false;
-    if (this.#sendIovecs[this.#iovecAt(header, 0) + 2] !== octets) return false;
+  /** The staged header at `place` with which the answer travels best, or -1. Looks at each at most once: 63 for the last answer of a batch. */
+  #groupFor(place: number, slot: number, octets: number): number {
+    let found = -1;
+    if (this.#ungrouped > 0 || octets > UDP_GROUPED_BYTES_MAX) return found;
+    for (let header = this.#places[place]!; header >= 0; header = this.#before[header]!) {
+      const fit = this.#fitOf(header, octets);
+      if (fit === Fit.NONE || !this.#isOnWayOf(header, slot)) continue;
+      if (fit === Fit.EVEN) return header;
+      found = header;
+    }
+    return found;
+  }
+
+  /** How an answer of `octets` fits the group of `header`. All but the last are of one size, and the last is no larger. */
+  #fitOf(header: number, octets: number): number {
+    const count = this.answersIn(header);
+    const first = this.#sizeAt(header, 0);
+    if (count === UDP_GROUP_ANSWERS_MAX || first > UDP_GROUPED_BYTES_MAX) return Fit.NONE;
+    if (octets === first) return Fit.EVEN;
+    const isOpen = octets < first ? this.#sizeAt(header, count - 1) === first : count === 1;
+    return isOpen ? Fit.AT_EDGE : Fit.NONE;
+  }
+
+  /** Whether the answer goes to the same client as those of `header`, from the same address. */
+  #isOnWayOf(header: number, slot: number): boolean {
     const first = this.#firstSlots[header]!;
     const length = this.#receive[slot * HEADER_WORDS + Header.NAME_LENGTH]!;
     if (!isSame(this.#nameWords, this.nameAt(first) / 4, this.nameAt(slot) / 4, length / 4)) return false;
@@ -221,12 +246,22 @@ export class MessageBatch {
     return isSame(this.#control, (first * CONTROL_BYTES) / 4, (slot * CONTROL_BYTES) / 4, words);
   }
 
+  /** Puts the answer into the group of `header`, which it fits, before a smaller last one. */
   #addTo(header: number, slot: number, octets: number): void {
-    const at = header * HEADER_WORDS;
     const count = this.answersIn(header);
-    this.#putAnswer(this.#iovecAt(header, count), slot, octets);
-    this.#send[at + Header.IOVECS] = count + 1;
-    if (count > 1) return;
+    const end = this.#iovecAt(header, count);
+    if (this.#sizeAt(header, count - 1) < octets) {
+      this.#sendIovecs.copyWithin(end, end - IOVEC_WORDS, end);
+      this.#putAnswer(end - IOVEC_WORDS, slot, octets);
+    } else {
+      this.#putAnswer(end, slot, octets);
+    }
+    this.#send[header * HEADER_WORDS + Header.IOVECS] = count + 1;
+    if (count === 1) this.#writeSegmentSize(header);
+  }
+
+  /** Has the kernel cut the group of `header`. Its first answer's size is final from the second answer on. */
+  #writeSegmentSize(header: number): void {
     const first = this.#firstSlots[header]!;
     const own = this.#ownControl(first);
     const control = (first * CONTROL_BYTES + own) / 4;
@@ -234,8 +269,8 @@ export class MessageBatch {
     this.#control[control + 1] = 0;
     this.#control[control + 2] = Linux.IPPROTO_UDP;
     this.#control[control + 3] = Linux.UDP_SEGMENT;
-    this.#control[control + 4] = octets;
-    this.#send[at + Header.CONTROL_LENGTH] = own + SEGMENT_CONTROL_ROOM;
+    this.#control[control + 4] = this.#sizeAt(header, 0);
+    this.#send[header * HEADER_WORDS + Header.CONTROL_LENGTH] = own + SEGMENT_CONTROL_ROOM;
   }
 
   #putAnswer(iovec: number, slot: number, octets: number): void {
@@ -249,18 +284,23 @@ export class MessageBatch {
     return (index * GROUP_IOVECS + i) * IOVEC_WORDS;
   }
 
+  /** Octets of answer `i` of staged header `index`. */
+  #sizeAt(index: number, i: number): number {
+    return this.#sendIovecs[this.#iovecAt(index, i) + 2]!;
+  }
+
   /** Octets of the control message that came with slot `slot`, which says from where to answer. */
   #ownControl(slot: number): number {
     return this.#receive[slot * HEADER_WORDS + Header.CONTROL_LENGTH]!;
   }
 
-  #placeOf(slot: number, octets: number): number {
+  #placeOf(slot: number): number {
     const name = this.nameAt(slot) / 4;
     const words = this.#nameWords;
     // Port and address; of an IPv6 address its first and last word.
     const mixed =
       Math.imul(words[name]!, SPREAD) ^ Math.imul(words[name + 1]! ^ words[name + 2]! ^ words[name + 5]!, SPREAD + 2);
-    return Math.imul(mixed ^ octets, SPREAD) >>> PLACE_SHIFT;
+    return Math.imul(mixed, SPREAD) >>> PLACE_SHIFT;
   }
 
   /** Lets routing choose the interface for the answer; a link-local address means nothing without its own. */

@@ -24,6 +24,7 @@ describe.skipIf(typeof loaded === 'string')('MessageBatch', () => {
       batch.prepare(2);
       batch.stage(1, 6);
       batch.stage(0, 5);
+      batch.split(0);
       expect(loaded.sendmmsg(fd, batch.sendHeaders, batch.staged, 0)).toBe(2);
       const received = new MessageBatch(loaded, false);
       expect(loaded.recvmmsg(fd, received.receiveHeaders, UDP_BATCH_MESSAGES, Linux.MSG_DONTWAIT, null)).toBe(2);

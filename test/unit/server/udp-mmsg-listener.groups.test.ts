@@ -5,6 +5,7 @@ import {
   UDP_GROUPED_BYTES_MAX,
   UDP_UNGROUPED_BATCHES,
 } from '../../../src/base/limits.ts';
+import { RandomStream } from '../../../src/base/random.ts';
 import { createListenerCounters, reportListenerCounters } from '../../../src/server/listener-counters.ts';
 import type { SystemCalls } from '../../../src/server/system-calls.ts';
 import { UdpMmsgListener } from '../../../src/server/udp-mmsg-listener.ts';
@@ -12,7 +13,7 @@ import { calls, client, closeAll, echo, hasIpv6, idle, open, runUntil, send } fr
 
 afterEach(closeAll);
 
-describe.skipIf(typeof calls === 'string')('answers of one size to one client', () => {
+describe.skipIf(typeof calls === 'string')('answers to one client', () => {
   /** A listener with a count of the headers that it sends; the first `refusals` calls fail with EIO, as under IPsec. */
   function counted(address: string, refusals = 0, answer = echo()) {
     if (typeof calls === 'string') throw new Error(calls);
@@ -65,6 +66,47 @@ describe.skipIf(typeof calls === 'string')('answers of one size to one client', 
     },
   );
 
+  it.each([
+    { of: 'one size', sizes: [30, 30, 30, 30], headers: 1 },
+    { of: 'a smaller one at the end', sizes: [30, 30, 30, 20], headers: 1 },
+    { of: 'a smaller one in the middle', sizes: [30, 20, 30, 30], headers: 1 },
+    { of: 'a smaller one at the beginning', sizes: [20, 30, 30, 30], headers: 1 },
+    { of: 'two smaller ones', sizes: [30, 20, 20, 30], headers: 2 },
+    { of: 'a larger one', sizes: [20, 20, 20, 30], headers: 2 },
+    { of: 'three sizes', sizes: [20, 25, 30], headers: 2 },
+    { of: 'three sizes, each twice', sizes: [30, 20, 25, 25, 20, 30], headers: 2 },
+  ])('are $of to one client: $headers sent', async ({ sizes, headers }) => {
+    const { listener, port, sent } = counted('127.0.0.1');
+    const asker = await client('udp4', '127.0.0.1');
+    const said = texts(sizes.length, (i) => sizes[i]!);
+    for (const text of said) await send(asker.socket, text, port, '127.0.0.1');
+    await runUntil(listener, () => asker.heard.length === said.length);
+    expect(asker.heard.map(({ text }) => text).sort()).toEqual(said.map((text) => `${text}!`).sort());
+    expect(sent.headers).toBe(headers);
+  });
+
+  it('and to others, of several sizes, arrive one by one as they were', async () => {
+    const { listener, port, sent } = counted('0.0.0.0');
+    const askers: Awaited<ReturnType<typeof client>>[] = [];
+    for (let i = 0; i < 5; i++) askers.push(await client('udp4', '127.0.0.1'));
+    const random = new RandomStream(7);
+    const said = askers.map((): string[] => []);
+    for (let round = 0; round < 20; round++) {
+      for (let i = 0; i < UDP_BATCH_MESSAGES; i++) {
+        const to = random.nextBelow(askers.length);
+        const text = `${round}-${i}`.padEnd(8 + random.nextBelow(4), 'x');
+        said[to]!.push(`${text}!`);
+        await send(askers[to]!.socket, text, port, '127.0.0.1');
+      }
+      await runUntil(listener, () => askers.every(({ heard }, to) => heard.length === said[to]!.length));
+    }
+    for (const [to, { heard }] of askers.entries()) {
+      expect(heard.map(({ text }) => text).sort()).toEqual(said[to]!.sort());
+    }
+    // Five clients, four sizes: less than three groups for each.
+    expect(sent.headers / 20).toBeLessThan(15 + 5);
+  });
+
   it('are more than the kernel takes at once, and go in several parts', async () => {
     const { listener, port, sent } = counted('127.0.0.1');
     const asker = await client('udp4', '127.0.0.1');
@@ -74,7 +116,7 @@ describe.skipIf(typeof calls === 'string')('answers of one size to one client', 
     expect(sent.headers).toBe(UDP_BATCH_MESSAGES / UDP_GROUP_ANSWERS_MAX);
   });
 
-  it('of other sizes and from other addresses stay apart', async () => {
+  it('from other addresses stay apart, whatever their sizes', async () => {
     const { listener, port } = counted('0.0.0.0');
     const asker = await client('udp4', '127.0.0.1');
     // So many sizes that some meet at one place of the table.
