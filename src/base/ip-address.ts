@@ -57,16 +57,24 @@ function parseIpv4(text: string): IpAddress | null {
   return word < 0 ? null : { family: 4, words: Uint32Array.of(word, 0, 0, 0) };
 }
 
-/** The 32-bit value of a dotted quad, or -1. */
+/** The 32-bit value of a dotted quad, or -1. A zone may hold a million. */
 function parseQuad(text: string): number {
-  const parts = text.split('.');
-  if (parts.length !== 4) return -1;
   let word = 0;
-  for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return -1;
-    word = word * 256 + Number(part);
+  let dots = 0;
+  /** -1 until its first digit; after a leading zero no other may come. */
+  let octet = -1;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 0x2e && octet >= 0 && dots < 3) {
+      word = word * 256 + octet;
+      octet = -1;
+      dots++;
+    } else if (code >= 0x30 && code <= 0x39 && octet !== 0) {
+      octet = Math.max(octet, 0) * 10 + code - 0x30;
+      if (octet > 255) return -1;
+    } else return -1;
   }
-  return word;
+  return dots === 3 && octet >= 0 ? word * 256 + octet : -1;
 }
 
 function parseIpv6(text: string): IpAddress | null {
