@@ -49,6 +49,9 @@ export type CompiledZone = {
 const RRSET_COUNT_MAX = 0xffff;
 const RRSET_SIZE_MAX = 0x1fff_ffff;
 
+/** Every octet is one character of Latin-1, so texts are equal exactly when the octets are. */
+const LATIN1 = new TextDecoder('latin1');
+
 /** One RRset on its way into the image. */
 type RRsetDraft = { readonly type: number; ttl: number; rdatas: Uint8Array[] };
 
@@ -200,13 +203,11 @@ function collectRRsets(model: ZoneModel, tree: ZoneTree, node: number): RRsetDra
 function withoutDuplicates(type: number, rdatas: readonly Uint8Array[]): Uint8Array[] {
   const nameAt = targetNameAt(type);
   const seen = new Set<string>();
-  // Every octet is one character of Latin-1, so the text is equal exactly when the octets are.
-  const latin1 = new TextDecoder('latin1');
   return rdatas.filter((rdata) => {
     const size = seen.size;
     const folded = rdata.slice();
     if (nameAt >= 0) folded.set(lowerName(rdata.subarray(nameAt, nameAt + nameLength(rdata, nameAt))), nameAt);
-    return seen.add(latin1.decode(folded)).size > size;
+    return seen.add(LATIN1.decode(folded)).size > size;
   });
 }
 
