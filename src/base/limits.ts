@@ -68,6 +68,10 @@ export const GENERATE_TEMPLATE_CHARS_MAX = 1_024;
 export const YAML_FILE_BYTES_MAX = 64 * 1024 * 1024;
 /** Characters of a YAML file from which on it is read in pieces, and of one piece: what the parser makes of it dies young. */
 export const YAML_PIECE_CHARS = 2 * 1024;
+/** Characters of a record that is read like others of its shape: no more than YAML allows a key, so that no word in it can be too long for one. */
+export const YAML_SHAPE_CHARS_MAX = 1_024;
+/** Shapes of records that are remembered while a file is read; each takes a few KB. */
+export const YAML_SHAPES_MAX = 1_000;
 /** Characters of all YAML files of one zone, those included several times counted each time. */
 export const YAML_ZONE_CHARS_MAX = 256 * 1024 * 1024;
 /** Nesting in a YAML file: a steered record has 8 levels, so more is a mistake or an attack on the stack. */

@@ -29,8 +29,9 @@ import {
   type YamlNode,
   type YamlScalar,
 } from './yaml-node.ts';
-import { yamlPieces } from './yaml-pieces.ts';
+import { readInPieces, yamlRecords } from './yaml-pieces.ts';
 import { resolvePlainScalar, resolveTaggedScalar } from './yaml-scalar.ts';
+import type { YamlPiece } from './yaml-shape.ts';
 import { findRefused, isParsedMap, type ParsedNode, parseYaml } from './yaml-syntax.ts';
 
 /** A file's path, as it stands in faults, and its text. */
@@ -144,37 +145,37 @@ function loadWhole({ text }: YamlSource, file: YamlFile, reading: Reading): Yaml
  */
 function loadInPieces({ text }: YamlSource, file: YamlFile, reading: Reading): YamlMap | null {
   if (reading.includeDepth > 0) return null;
-  const starts = yamlPieces(text, reading.pieceChars);
+  const starts = yamlRecords(text, reading.pieceChars);
   if (starts.length === 1 || findRefused(text) !== null) return null;
   const budget = { ...reading.budget, nodes: reading.budget.nodes - 1 };
   const loader: Loader = { ...reading, sink: createFaultSink(), budget, file, text, anchors: new Map(), base: 0 };
-  let map: YamlMap | null;
+  let pieces: YamlPiece | null;
   try {
-    map = convertPieces(starts, loader);
+    pieces = readInPieces(text, starts, reading.pieceChars, (from, to) => convertPiece(from, to, loader));
   } catch {
     // Whatever was too much for the library, it will be for the whole.
     return null;
   }
-  if (map !== null) Object.assign(reading.budget, budget);
-  return map;
+  if (pieces === null) return null;
+  const { entries, nodes, at, end } = pieces;
+  budget.nodes = reading.budget.nodes - 1 - nodes;
+  if (budget.nodes <= 0) return null;
+  Object.assign(reading.budget, budget);
+  return { kind: 'map', entries, file, at, end };
 }
 
-function convertPieces(starts: readonly number[], loader: Loader): YamlMap | null {
-  const { text, file } = loader;
+function convertPiece(from: number, to: number, loader: Loader): YamlPiece | null {
+  const { text, budget } = loader;
+  const { root, faults } = parseYaml(text.slice(from, to));
+  if (faults.length > 0 || root === null || !isPieceOfMap(root)) return null;
+  loader.base = from;
+  const at = startOf(root, loader, 0);
+  if (at > 0 && text[at - 1] !== '\n') return null;
   const entries = new Map<string, YamlEntry>();
-  let at = 0;
-  let end = 0;
-  for (const [i, start] of starts.entries()) {
-    const { root, faults } = parseYaml(text.slice(start, starts[i + 1]));
-    if (faults.length > 0 || root === null || !isPieceOfMap(root)) return null;
-    loader.base = start;
-    if (i === 0) at = startOf(root, loader, 0);
-    if (at > 0 && text[at - 1] !== '\n') return null;
-    convertPairs(root, loader, 0, entries);
-    if (loader.sink.faults().length > 0) return null;
-    end = endOf(root, loader, start);
-  }
-  return { kind: 'map', entries, file, at, end };
+  const nodesBefore = budget.nodes;
+  convertPairs(root, loader, 0, entries);
+  if (loader.sink.errorCount > 0) return null;
+  return { entries, nodes: nodesBefore - budget.nodes, at, end: endOf(root, loader, from) };
 }
 
 /** A mapping in lines, with nothing in front that would be said of the first piece and is meant for all. */

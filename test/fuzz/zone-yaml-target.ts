@@ -3,9 +3,10 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readYamlZone } from '../../src/zone/yaml-reader.ts';
+import { withOtherWords } from '../tools/other-words.ts';
 import { yamlTree } from '../tools/yaml-tree.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
-import { pick } from './mutate-octets.ts';
+import { chance, pick } from './mutate-octets.ts';
 import { mutateText, textOf } from './mutate-text.ts';
 import { countLines, judgeZone } from './zone-oracle.ts';
 
@@ -100,7 +101,12 @@ export const ZONE_YAML_TARGET: FuzzTarget = {
       (text) => text.length < 20_000,
     );
     return {
-      generate: (random) => mutateText(random, pick(random, texts), 8, WORDS, texts),
+      generate: (random) => {
+        const text = pick(random, texts);
+        if (chance(random, 2)) return mutateText(random, text, 8, WORDS, texts);
+        const few = textOf(mutateText(random, text, 2, WORDS, texts));
+        return new TextEncoder().encode(withOtherWords(few, (below) => random.nextBelow(below)));
+      },
       check: (input) => {
         const text = textOf(input);
         const include = (target: string) =>
