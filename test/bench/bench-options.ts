@@ -24,7 +24,7 @@ export type WorkloadName = (typeof WORKLOADS)[number];
 
 export type BenchOptions = {
   readonly workloads: readonly WorkloadName[];
-  /** Alternations over all servers; figures are medians. */
+  /** Rounds over all servers, of several alternations where processor time is measured; figures are medians. */
   readonly rounds: number;
   /** Length of one measurement. */
   readonly seconds: number;
@@ -43,7 +43,8 @@ export type BenchOptions = {
 export const HELP = `npm run bench -- [options]
   --only NAME,…     workloads: ${WORKLOADS.join(' ')}
   --servers NAME,…  servers: meridian reflector gdnsd knot powerdns (default: all that are here)
-  --rounds N        alternations, medians of which are shown (default 5)
+  --rounds N        rounds over all servers, medians of which are shown (default 5); where
+                    processor time is measured, each is three alternations
   --seconds S       length of one measurement (default 4)
   --quick           names-1k alone, 2 rounds of 1 second, no results file unless asked for
   --pin             servers on processor 0, load on processor 1

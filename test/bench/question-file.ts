@@ -8,6 +8,7 @@ import { RandomStream } from '../../src/base/random.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { ZONE } from './bench-scenario.ts';
 import { CLIENT_SUBNETS } from './geo-database.ts';
+import { shuffledOrder } from './shuffled-order.ts';
 
 const SEED = 20_260_101;
 /** Distinct queries with a subnet; each is one line of a name and an address. */
@@ -22,7 +23,7 @@ export function writeNameQuestions(
   nameOf: (n: number) => string,
   questions: number = names,
 ): void {
-  const order = shuffledOrder(names);
+  const order = shuffledOrder(names, new RandomStream(SEED));
   const lines = Array.from(
     { length: Math.min(questions, QUESTIONS_MAX) },
     (_, i) => `${nameOf(order[i % names]!)}.${ZONE} A\n`,
@@ -43,7 +44,9 @@ export function writeMissingQuestions(path: string, count: number): void {
 export function writeNameStream(path: string, names: number, nameOf: (n: number) => string): void {
   writeStream(
     path,
-    Array.from(shuffledOrder(names), (n) => buildQuery(`${nameOf(n)}.${ZONE}.`, 'A', { id: 0 })),
+    Array.from(shuffledOrder(names, new RandomStream(SEED)), (n) =>
+      buildQuery(`${nameOf(n)}.${ZONE}.`, 'A', { id: 0 }),
+    ),
   );
 }
 
@@ -63,17 +66,4 @@ function writeStream(path: string, queries: readonly Uint8Array[]): void {
     path,
     Buffer.concat(queries.flatMap((query) => [Uint8Array.of(query.length >> 8, query.length & 255), query])),
   );
-}
-
-/** 0 … count-1 in random order (Fisher and Yates). */
-function shuffledOrder(count: number): Uint32Array {
-  const random = new RandomStream(SEED);
-  const order = Uint32Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = random.nextBelow(i + 1);
-    const kept = order[i]!;
-    order[i] = order[j]!;
-    order[j] = kept;
-  }
-  return order;
 }

@@ -6,6 +6,7 @@ import type { BenchOptions } from './bench-options.ts';
 import type { ResultTable } from './bench-run.ts';
 import { programVersion } from './find-program.ts';
 import type { ServerKind } from './server-kind.ts';
+import { ALTERNATIONS } from './workload-throughput.ts';
 
 /** The table in columns of even width; the first is text, the others are figures. */
 export function formatTable(table: ResultTable): string {
@@ -33,11 +34,14 @@ export function formatReport(
     ...missing.map((why) => `Not measured: ${why}`),
     `dnsperf: ${programVersion('dnsperf', ['-h'])}, 16 clients, 500 queries under way`,
     `Geo database: ${geoLabel}`,
-    `${options.rounds} rounds of ${options.seconds} s, servers in turn, medians${options.pin ? '; servers and load on a processor each' : ''}`,
+    `${options.rounds} rounds, servers in turn, medians; processor time: ${options.rounds * ALTERNATIONS} times ${options.seconds} s for each server, in a new order each time${options.pin ? '; servers and load on a processor each' : ''}`,
     `Command: npm run bench -- ${commandOf(options)}`,
   ];
   const legend = `CPU us: processor time (user and system, all threads of the process, from /proc/PID/stat) per answered query; user us is the
 part outside the kernel. "ours over it" is the ratio of answers per processor second, Meridian with mmsg over that server: above 1 is ahead.
+"rules over it" likewise; "over the smallest" is processor time over that of the first line. All of these compare what was measured within
+one round and are the median over all rounds, not the quotient of the medians in the table; the middle half of all rounds lies within the
+values beside it. The machine is shared, and what it does meets all servers of a round alike.
 One UDP thread each. Every server steers by the client's continent to one of three pools of two addresses; weights where the server
 has them (Knot's mod-geoip has not), tracked health with Meridian alone. The reflector is no DNS server: it is what the kernel's sockets cost.`;
   const sections = tables.map((table) => `## ${table.title}\n\n${markdownTable(table)}\n`);

@@ -11,8 +11,6 @@ import { measureInTurn, type Target, throughputTable } from './workload-throughp
 
 const NAME_COUNTS = [10, 100, 1_000, 10_000, 100_000, 1_000_000] as const;
 const ENDPOINT_COUNTS = [1, 10, 100, 1_000, 10_000] as const;
-/** Times in each of the run's rounds: a few percent are to be told apart, and a second of one round is a tenth more or less. */
-const ALTERNATIONS = 3;
 const START_WITHIN_MS = 120_000;
 
 /** As long as every other: names of several lengths make answers of several sizes, and fewer of those travel together. */
@@ -33,7 +31,7 @@ export async function measureScaleOfNames(run: BenchRun): Promise<void> {
       writeNameQuestions(questions, names, evenName, Math.max(...NAME_COUNTS));
       return { label: server.kind, server, ask: { questions, isStream: false, overTcp: false, rcode: 'NOERROR' } };
     });
-    const samples = await measureInTurn(run, targets, ALTERNATIONS);
+    const samples = await measureInTurn(run, targets);
     const table = throughputTable('scale-names: static names, master format', samples, 'over the smallest');
     run.tables.push({
       ...table,
@@ -59,7 +57,7 @@ export async function measureScaleOfEndpoints(run: BenchRun): Promise<void> {
       const label = `${count.toLocaleString('en')} endpoints`;
       return { label, server, ask: { questions, isStream: false, overTcp: false, rcode: 'NOERROR' } };
     });
-    const samples = await measureInTurn(run, targets, ALTERNATIONS);
+    const samples = await measureInTurn(run, targets);
     run.tables.push(throughputTable('scale-endpoints: pools of one name', samples, 'over the smallest'));
   } finally {
     await server.stop();

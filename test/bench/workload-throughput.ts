@@ -1,15 +1,18 @@
 /**
- * Processor time per answered query, closed loop, the servers in turn: A B C … A B C …, so that whatever else the machine does
- * meets all of them alike. The figures that the others are judged by.
+ * Processor time per answered query, closed loop, the servers in turn, so that whatever else the machine does meets all of them alike:
+ * every round measures each of them once, in an order of its own, and they are compared within it. The figures that the others are judged by.
  */
 
 import { join } from 'node:path';
+import { RandomStream } from '../../src/base/random.ts';
 import { type BenchRun, LOAD_PROCESSOR, median, type ResultTable, startAll, stopAll } from './bench-run.ts';
 import { hostName } from './bench-scenario.ts';
 import { type ClosedLoopReport, runClosedLoop } from './load-generator.ts';
+import { pairedRatio } from './paired-ratio.ts';
 import { readCpuTime } from './process-usage.ts';
 import { writeMissingQuestions, writeNameQuestions, writeSubnetStream } from './question-file.ts';
 import type { ServerProcess } from './server-kind.ts';
+import { shuffledOrder } from './shuffled-order.ts';
 
 /** One way of asking. */
 type Throughput = {
@@ -34,6 +37,10 @@ export type ThroughputSample = {
 
 /** A compiler that works from measurements is done with the query's way after some hundred thousand queries. */
 const WARM_UP_SECONDS_MAX = 3;
+/** Times in each of the run's rounds: a few percent are to be told apart, and a second of one round is a tenth more or less. */
+export const ALTERNATIONS = 3;
+/** Of the orders in which servers are asked. */
+const SEED = 20_260_301;
 const NAMES = 1_000;
 const MANY_NAMES = 100_000;
 const writeNames = (path: string, names: number) => writeNameQuestions(path, names, hostName);
@@ -86,18 +93,23 @@ export type Questions = {
 /** One line of a table: a server, and what it is asked. */
 export type Target = { readonly label: string; readonly server: ServerProcess; readonly ask: Questions };
 
-/** All rounds over all targets, `alternations` times each, after a first that warms them up and does not count. */
+/**
+ * All rounds over all targets, `alternations` times each, after a first that warms them up and does not count. The samples of each target
+ * are in the order of rounds.
+ */
 export async function measureInTurn(
   run: BenchRun,
   targets: readonly Target[],
-  alternations = 1,
+  alternations: number = ALTERNATIONS,
 ): Promise<Map<string, ThroughputSample[]>> {
   const samples = new Map<string, ThroughputSample[]>(targets.map((target) => [target.label, []]));
   const warmUpSeconds = Math.min(WARM_UP_SECONDS_MAX, 2 * run.options.seconds);
   for (const { server, ask } of targets) await measureOnce(run, server, ask, warmUpSeconds);
   const rounds = run.options.rounds * alternations;
+  const random = new RandomStream(SEED);
   for (let round = 0; round < rounds; round++) {
-    for (const { label, server, ask } of targets) {
+    for (const i of shuffledOrder(targets.length, random)) {
+      const { label, server, ask } = targets[i]!;
       samples.get(label)!.push(await measureOnce(run, server, ask, run.options.seconds));
     }
     run.say(`round ${round + 1} of ${rounds}`);
@@ -130,19 +142,23 @@ function wrongShare(report: ClosedLoopReport, rcode: string): number {
   return report.answered === 0 ? 1 : 1 - (report.rcodes[rcode] ?? 0) / report.answered;
 }
 
-/** Medians by target; the ratio is that of answers per processor second: of the first target over this one. */
+/**
+ * Medians by target. The ratio is that of answers per processor second, of the first target over this one: the median of the ratios within
+ * each round, and between what the middle half of them lies. It is not the quotient of the medians beside it.
+ */
 export function throughputTable(
   title: string,
   samples: ReadonlyMap<string, readonly ThroughputSample[]>,
   ratio: string,
 ): ResultTable {
   const first = [...samples.values()][0] ?? [];
-  const firstUs = median(first.map((sample) => sample.cpuUs));
+  const firstCpu = first.map((sample) => sample.cpuUs);
   const notes: string[] = [];
   const rows = [...samples].map(([server, list]) => {
     const of = (field: keyof ThroughputSample) => median(list.map((sample) => sample[field]));
     const cpu = list.map((sample) => sample.cpuUs);
     const wrong = Math.max(...list.map((sample) => sample.wrong));
+    const overFirst = pairedRatio(cpu, firstCpu);
     if (wrong > 0.001) notes.push(`${server}: ${(wrong * 100).toFixed(1)} % of its answers are not what was asked for`);
     return [
       server,
@@ -152,9 +168,10 @@ export function throughputTable(
       Math.round(1e6 / of('cpuUs')).toLocaleString('en'),
       Math.round(of('answersPerSecond')).toLocaleString('en'),
       list.reduce((sum, sample) => sum + sample.lost, 0).toLocaleString('en'),
-      `${(of('cpuUs') / firstUs).toFixed(2)} x`,
+      `${overFirst.median.toFixed(2)} x`,
+      `${overFirst.low.toFixed(2)} - ${overFirst.high.toFixed(2)}`,
     ];
   });
-  const columns = ['server', 'CPU us', 'user us', 'range', 'answers/CPU s', 'answers/s', 'lost', ratio];
+  const columns = ['server', 'CPU us', 'user us', 'range', 'answers/CPU s', 'answers/s', 'lost', ratio, 'half within'];
   return { title, columns, rows, notes };
 }

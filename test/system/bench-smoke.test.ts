@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { readDnsperf, runOpenLoop } from '../bench/load-generator.ts';
 import { findCompiler } from '../bench/native-program.ts';
+import { pairedRatio } from '../bench/paired-ratio.ts';
 import { writeNameStream } from '../bench/question-file.ts';
+import { throughputTable } from '../bench/workload-throughput.ts';
 import { findTool } from '../tools/tool-finder.ts';
 
 const RUN = join(import.meta.dirname, '../bench/run-bench.ts');
@@ -68,6 +70,37 @@ describe.skipIf(findCompiler() === null)('the open loop (needs a C compiler)', (
     expect(report).toMatchObject({ sent: 200, answered: 190, lost: 10, p99: 2_000_000, worst: 2_000_000 });
     expect(report.p50).toBeLessThan(1_000_000);
   }, 20_000);
+});
+
+describe('ratios in tables', () => {
+  const samples = (cpuUs: readonly number[]) =>
+    cpuUs.map((us) => ({ cpuUs: us, userUs: 1, answersPerSecond: 1e6 / us, lost: 0, wrong: 0 }));
+
+  it('are those within a round: a machine that slows down from round to round changes none', () => {
+    const slowness = [1, 3, 1.5, 2, 1.2];
+    const ours = slowness.map((slow) => 4 * slow);
+    // In the round in which the machine was slowest, this one was measured a moment before it.
+    const theirs = slowness.map((slow, round) => (round === 1 ? 5 : 5 * slow));
+    const { columns, rows } = throughputTable(
+      'a title',
+      new Map([
+        ['ours', samples(ours)],
+        ['theirs', samples(theirs)],
+      ]),
+      'ours over it',
+    );
+    const at = columns.indexOf('ours over it');
+    expect(rows.map((row) => row[at])).toEqual(['1.00 x', '1.25 x']);
+    expect(rows.map((row) => row[at + 1])).toEqual(['1.00 - 1.00', '1.25 - 1.25']);
+    // The medians stand beside them, and their quotient is another.
+    expect(rows.map((row) => row[1])).toEqual(['6.00', '6.00']);
+  });
+
+  it('are the middle ones, with what the middle half lies within', () => {
+    expect(pairedRatio([2, 6, 12], [2, 3, 4])).toEqual({ median: 2, low: 1.5, high: 2.5 });
+    expect(pairedRatio([2, 6], [2, 3])).toEqual({ median: 1.5, low: 1.25, high: 1.75 });
+    expect(() => pairedRatio([1], [])).toThrow('cannot be paired');
+  });
 });
 
 describe('the reading of dnsperf', () => {
