@@ -299,8 +299,11 @@ export const UDP_GATHER_FROM_MESSAGES = 4;
 export const UDP_GATHER_US = 100;
 /** Time slice of a `mmsg` worker, in nanoseconds: the least that the kernel grants. */
 export const UDP_SLICE_NS = 100_000;
-/** Octets of a zone image from which on batches are warmed for it: what a core has of caches of its own, and queries for less are answered from there. */
-export const WARMED_ZONE_BYTES_MIN = 4 * 1024 * 1024;
+/**
+ * Octets of a zone image from which on batches are warmed for it: half of what a server's core mostly has of caches of its own, where the
+ * kernel's part of each query wants its place too. Queries for less are answered from there.
+ */
+export const WARMED_ZONE_BYTES_MIN = 512 * 1024;
 /** Longest wait of a batching worker in the kernel, in milliseconds: how late it may see new tables or the word to stop. */
 export const UDP_WAIT_MS = 100;
 /** TCP connections at once. When they are all taken, the one that has been idle longest goes, never the newcomer. */

@@ -51,8 +51,10 @@ describe('a table warmer', () => {
     expect(slots.map(({ mock }) => mock.calls.length)).toEqual([4, 3]);
   });
 
-  it('is needed for zones that the caches do not hold, and for no others', () => {
-    expect([warm(large).warmer.isNeeded, warm(small).warmer.isNeeded]).toEqual([true, false]);
+  it('is needed for zones that the caches do not hold beside the kernel, and for no others', () => {
+    const isNeededFor = (names: number) =>
+      warm(serve([modelZone('large.example.', lines.slice(0, names), [])])).warmer.isNeeded;
+    expect([10, 1_000, 3_000, 10_000, NAMES].map(isNeededFor)).toEqual([false, false, false, true, true]);
   });
 
   it('passes over names that are not there, zones that are small or not ours, and messages beyond a batch', () => {
