@@ -8,15 +8,14 @@
 
 import { AGENT_REPORTS_MAX, AGENTS_MAX } from '../base/limits.ts';
 import type { NumberedRegion } from '../geo/nearest-regions.ts';
+import { CheckBook, type KnownCheck } from './check-book.ts';
 import type { HeardReport } from './endpoint-load.ts';
 import { REGION_KNOWN_MS } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import { RegionNumbers } from './region-numbers.ts';
 import type { AgentHeader, AgentReport, AgentSnapshot } from './report.ts';
 import { regionVote } from './verdict.ts';
-import { Voice, voiceOf } from './voice.ts';
 import { type VoteCount, VoteCounter } from './vote-count.ts';
-import { VoteMatrix } from './vote-matrix.ts';
 
 /** What one agent says of one check, for `explain`. */
 export type AgentVote = {
@@ -55,7 +54,7 @@ export type LedgerNews = {
   /** Why the message was not believed, or null. */
   readonly refused: string | null;
   /** Checks of which this agent now says something else (`voice.ts`). */
-  readonly changed: readonly string[];
+  readonly changed: readonly KnownCheck[];
   /** What happened to the agent: it counts again, or started anew. Every check it reports on is affected. */
   readonly agentEvent: 'joined' | 'back' | 'restarted' | null;
 };
@@ -65,7 +64,7 @@ type AgentEntry = {
   region: string;
   /** Index in the ledger's list of regions. */
   regionIndex: number;
-  /** Column in the matrix of votes. */
+  /** Where its reports and voices stand in the records of checks. */
   readonly column: number;
   boot: string;
   seq: number;
@@ -76,9 +75,10 @@ type AgentEntry = {
   fresh: boolean;
   /** Changes were missed, or never heard: a snapshot of at least this `seq` is needed. 0: nothing was missed. */
   snapshotNeeded: number;
-  reports: Map<string, AgentReport>;
-  /** By check: when the load that its report carries was true, by this node's clock. */
-  readonly loadsAtMs: Map<string, number>;
+  /** What it reports on. */
+  readonly checks: Set<KnownCheck>;
+  /** When the load that its report carries was true, by this node's clock. */
+  readonly loadsAtMs: Map<KnownCheck, number>;
   /** Boots that a later one has replaced, newest last. */
   readonly retiredBoots: string[];
 };
@@ -96,11 +96,17 @@ const NOTHING: LedgerNews = { refused: null, changed: [], agentEvent: null };
 /** Owner of the agents' records. */
 export class AgentLedger {
   readonly #agents = new Map<string, AgentEntry>();
-  readonly #votes = new VoteMatrix();
+  readonly #book: CheckBook;
   readonly #freeColumns = Array.from({ length: AGENTS_MAX }, (_, i) => AGENTS_MAX - 1 - i);
   #regions: string[] = [];
   readonly #numbers = new RegionNumbers();
+  readonly #bitOf = (region: number) => this.#numbers.bitAt(region);
   readonly #counter = new VoteCounter();
+
+  /** `book`: where reports are kept. */
+  constructor(book = new CheckBook()) {
+    this.#book = book;
+  }
 
   /** Takes in an agent's whole snapshot: checks it no longer names are forgotten, unless later changes have been heard. */
   applySnapshot(snapshot: AgentSnapshot, nowMs: number): LedgerNews {
@@ -164,17 +170,17 @@ export class AgentLedger {
     return this.#numbers.of(new Set(known.map(({ region }) => region)));
   }
 
-  /** Counts the voices on the check `id`. */
-  countVotes(id: string): VoteCount {
-    const bitOf = (region: number) => this.#numbers.bitAt(region);
-    return this.#counter.count(this.#votes.rowOf(id), this.#agents.values(), this.#regions.length, bitOf);
+  /** Counts the voices on a check. */
+  countVotes(check: KnownCheck): VoteCount {
+    return this.#counter.count(check.voices, this.#agents.values(), this.#regions.length, this.#bitOf);
   }
 
   /** Every voice on the check `id`, by region, those that do not count included. */
   votesOf(id: string, nowMs: number): RegionVotes[] {
+    const check = this.#book.find(id);
     const agentsOf = new Map<string, AgentVote[]>();
     for (const entry of this.#agents.values()) {
-      const report = entry.reports.get(id);
+      const report = check?.reportOf(entry.column);
       const votes = agentsOf.get(entry.region) ?? [];
       agentsOf.set(entry.region, votes);
       votes.push({
@@ -196,18 +202,20 @@ export class AgentLedger {
 
   /** What every agent has reported on the check `id`, for what it says of the target's load and of the way to it. */
   *heardOn(id: string): Generator<HeardReport> {
-    for (const { reports, region, loadsAtMs, fresh } of this.#agents.values()) {
-      const report = reports.get(id);
+    const check = this.#book.find(id);
+    if (check === undefined) return;
+    for (const { column, region, loadsAtMs, fresh } of this.#agents.values()) {
+      const report = check.reportOf(column);
       if (report === undefined) continue;
-      yield { report, region, fresh, loadAtMs: report.load === undefined ? 0 : (loadsAtMs.get(id) ?? 0) };
+      yield { report, region, fresh, loadAtMs: report.load === undefined ? 0 : (loadsAtMs.get(check) ?? 0) };
     }
   }
 
   /** Every agent heard within a day, by region and name. */
   standings(nowMs: number): AgentStanding[] {
     return [...this.#agents.values()]
-      .map(({ agent, region, boot, seq, heardMs, reports, fresh, lagMs }) => {
-        return { agent, region, boot, seq, silentMs: nowMs - heardMs, checks: reports.size, fresh, lagMs };
+      .map(({ agent, region, boot, seq, heardMs, checks, fresh, lagMs }) => {
+        return { agent, region, boot, seq, silentMs: nowMs - heardMs, checks: checks.size, fresh, lagMs };
       })
       .sort((a, b) => (`${a.region} ${a.agent}` < `${b.region} ${b.agent}` ? -1 : 1));
   }
@@ -286,32 +294,35 @@ export class AgentLedger {
     Object.assign(entry, newEntry(header, entry.column, nowMs), { retiredBoots });
   }
 
-  /** Puts newer reports over older ones; the ids of which something else is said than before. */
-  #merge(entry: AgentEntry, reports: readonly AgentReport[], nowMs: number): string[] {
-    const changed: string[] = [];
+  /** Puts newer reports over older ones; the checks of which something else is said than before. */
+  #merge(entry: AgentEntry, reports: readonly AgentReport[], nowMs: number): KnownCheck[] {
+    const changed: KnownCheck[] = [];
+    let last: KnownCheck | null = null;
     for (const report of reports) {
-      const before = entry.reports.get(report.id);
-      if (before && before.seq >= report.seq) continue;
-      if (!before && entry.reports.size >= AGENT_REPORTS_MAX) continue;
-      entry.reports.set(report.id, report);
-      if (report.load !== undefined) entry.loadsAtMs.set(report.id, nowMs - report.load.ageMs);
-      const voice = voiceOf(report);
-      if (voiceOf(before) === voice) continue;
-      this.#votes.set(report.id, entry.column, voice);
-      changed.push(report.id);
+      const known = this.#book.findNext(report.id, last);
+      if (last !== null && known !== undefined) last.next = known;
+      last = known ?? null;
+      const before = known?.reportOf(entry.column);
+      if (before !== undefined && before.seq >= report.seq) continue;
+      if (before === undefined && entry.checks.size >= AGENT_REPORTS_MAX) continue;
+      const check = known ?? this.#book.open(report.id);
+      if (before === undefined) entry.checks.add(check);
+      if (report.load !== undefined) entry.loadsAtMs.set(check, nowMs - report.load.ageMs);
+      if (check.hear(entry.column, report)) changed.push(check);
     }
     return changed;
   }
 
-  /** Drops the reports on checks that a newer snapshot does not hold; their ids. */
-  #forgetOthers(entry: AgentEntry, reports: readonly AgentReport[]): string[] {
-    if (entry.reports.size === 0) return [];
+  /** Drops the reports on checks that a newer snapshot does not hold; those checks. */
+  #forgetOthers(entry: AgentEntry, reports: readonly AgentReport[]): KnownCheck[] {
+    if (entry.checks.size === 0) return [];
     const named = new Set(reports.map((report) => report.id));
-    const gone = [...entry.reports.keys()].filter((id) => !named.has(id));
-    for (const id of gone) {
-      entry.reports.delete(id);
-      entry.loadsAtMs.delete(id);
-      this.#votes.set(id, entry.column, Voice.UNKNOWN);
+    const gone = [...entry.checks].filter(({ id }) => !named.has(id));
+    for (const check of gone) {
+      entry.checks.delete(check);
+      entry.loadsAtMs.delete(check);
+      check.hear(entry.column, undefined);
+      this.#book.settle(check);
     }
     return gone;
   }
@@ -342,7 +353,7 @@ function newEntry(header: AgentHeader, column: number, nowMs: number): AgentEntr
     heardMs: nowMs,
     fresh: true,
     snapshotNeeded: 0,
-    reports: new Map(),
+    checks: new Set(),
     loadsAtMs: new Map(),
     retiredBoots: [],
   };

@@ -5,11 +5,12 @@
 
 import type { CheckSpec } from '../zone/zone-model.ts';
 import type { AgentLedger } from './agent-ledger.ts';
-import { type Flap, FlapDamper } from './flap-damping.ts';
+import type { CheckBook, KnownCheck } from './check-book.ts';
+import { type Flap, FlapDamper, flapOf, isSuppressed } from './flap-damping.ts';
 import { isQuorate } from './node-mode.ts';
 import type { CheckState } from './observation.ts';
 import { type DownCandidate, ObserverGuard } from './observer-guard.ts';
-import { isAgreedInRound, SuspicionBook } from './suspicion.ts';
+import { isAgreedInRound, isSuspect, SuspicionBook } from './suspicion.ts';
 import { endpointVerdict } from './verdict.ts';
 import type { VoteCount } from './vote-count.ts';
 
@@ -35,7 +36,7 @@ export type VerdictChange = {
 export type Judgement = {
   readonly changed: readonly VerdictChange[];
   /** Checks whose words have to be written anew, those of `changed` among them. */
-  readonly touched: ReadonlySet<string>;
+  readonly touched: ReadonlySet<KnownCheck>;
 };
 
 /** How a check stands, for the words of its endpoints. */
@@ -54,38 +55,51 @@ export type CheckStanding = {
 /** What fits the word. */
 const TTL_MAX = 255;
 
+/** Of a check that is not in use. */
+const UNHEARD: CheckStanding = {
+  verdict: 'unknown',
+  isSuspect: false,
+  isHeldBack: false,
+  dissent: 0,
+  ttlSeconds: 1,
+};
+
 /** Owner of the verdicts. */
 export class CheckJudge {
+  readonly #book: CheckBook;
   readonly #ledger: AgentLedger;
-  readonly #verdicts = new Map<string, CheckState>();
-  /** Of checks with some. */
-  readonly #dissents = new Map<string, number>();
-  readonly #suspicions = new SuspicionBook();
-  readonly #damper = new FlapDamper();
-  readonly #guard = new ObserverGuard();
-  #checks: ReadonlyMap<string, CheckSpec> = new Map();
-  /** When the judge last looked. */
+  readonly #suspicions = new SuspicionBook<KnownCheck>();
+  readonly #damper = new FlapDamper<KnownCheck>();
+  readonly #guard = new ObserverGuard<KnownCheck>();
+  #checks: ReadonlySet<KnownCheck> = new Set();
+  /** When the judge last looked, and how many times it has. */
   #nowMs = 0;
+  #round = 0;
 
-  constructor(ledger: AgentLedger) {
+  /** `ledger`: what agents say, kept in `book`. */
+  constructor(book: CheckBook, ledger: AgentLedger) {
+    this.#book = book;
     this.#ledger = ledger;
   }
 
   /** The checks in use, and the weight of the endpoints behind each; verdicts on others are forgotten. */
-  setChecks(checks: ReadonlyMap<string, CheckSpec>, weights: ReadonlyMap<string, number>): void {
-    for (const id of this.#checks.keys()) {
-      if (checks.has(id)) continue;
-      this.#verdicts.delete(id);
-      this.#dissents.delete(id);
-      this.#suspicions.forget(id);
-      this.#damper.forget(id);
+  setChecks(specs: ReadonlyMap<string, CheckSpec>, weights: ReadonlyMap<string, number>): void {
+    for (const check of this.#checks) if (!specs.has(check.id)) this.#forget(check);
+    const checks = new Set<KnownCheck>();
+    let total = 0;
+    for (const [id, spec] of specs) {
+      const check = this.#book.open(id);
+      check.spec = spec;
+      check.weight = weights.get(id) ?? 0;
+      total += check.weight;
+      checks.add(check);
     }
     this.#checks = checks;
-    this.#guard.setWeights(weights);
+    this.#guard.setTotal(total);
   }
 
   /** Every check in use. */
-  get checks(): ReadonlyMap<string, CheckSpec> {
+  get checks(): ReadonlySet<KnownCheck> {
     return this.#checks;
   }
 
@@ -96,17 +110,20 @@ export class CheckJudge {
 
   /** Takes over a verdict of an earlier run, if the check is still in use. */
   recall(id: string, verdict: 'up' | 'down'): void {
-    if (this.#checks.has(id)) this.#verdicts.set(id, verdict);
+    const check = this.#find(id);
+    if (check !== undefined) check.verdict = verdict;
   }
 
   /** An operator lets the endpoints of a check back in, however often it went down; their words are to be written anew. */
   forgive(id: string): void {
-    this.#damper.forget(id);
+    const check = this.#find(id);
+    if (check !== undefined) this.#damper.forget(check);
   }
 
   /** How a check that went down again and again is damped at `nowMs`, or null. */
   flapOf(id: string, nowMs: number): Flap | null {
-    return this.#damper.flapOf(id, nowMs);
+    const check = this.#find(id);
+    return check === undefined ? null : flapOf(check, nowMs);
   }
 
   /** Every check with a penalty, to be kept over a restart. */
@@ -116,108 +133,122 @@ export class CheckJudge {
 
   /** Takes over the penalties of an earlier run, `agoMs` old, of checks still in use. */
   recallFlaps(flaps: readonly Flap[], agoMs: number, nowMs: number): void {
-    this.#damper.recall(
-      flaps.filter(({ check }) => this.#checks.has(check)),
-      agoMs,
-      nowMs,
-    );
+    for (const flap of flaps) {
+      const check = this.#find(flap.check);
+      if (check !== undefined) this.#damper.recall(check, flap, agoMs, nowMs);
+    }
   }
 
   verdictOf(id: string): CheckState {
-    return this.#verdicts.get(id) ?? 'unknown';
+    return this.#find(id)?.verdict ?? 'unknown';
   }
 
   standingOf(id: string): CheckStanding {
-    const verdict = this.verdictOf(id);
-    const isSuspect = this.#suspicions.isSuspect(id, this.#nowMs);
-    const spec = this.#checks.get(id);
-    const turns = spec === undefined ? 0 : verdict === 'down' ? spec.rise : spec.fall;
-    const ttlSeconds = Math.min(TTL_MAX, Math.max(1, Math.round((turns * (spec?.intervalMs ?? 0)) / 1000)));
-    const dissent = this.#dissents.get(id) ?? 0;
-    return { verdict, isSuspect, isHeldBack: this.#damper.isSuppressed(id), dissent, ttlSeconds };
+    const check = this.#find(id);
+    if (check === undefined) return UNHEARD;
+    const { verdict, dissent } = check;
+    const { rise, fall, intervalMs } = check.spec!;
+    const turnMs = (verdict === 'down' ? rise : fall) * intervalMs;
+    const ttlSeconds = Math.min(TTL_MAX, Math.max(1, Math.round(turnMs / 1000)));
+    return { verdict, isSuspect: isSuspect(check, this.#nowMs), isHeldBack: isSuppressed(check), dissent, ttlSeconds };
   }
 
-  /** Judges `ids` anew, and what the passing of time has changed besides. */
-  judge(ids: Iterable<string>, context: JudgeContext): Judgement {
+  /** Judges `checks` anew, of them those in use and each once, and what the passing of time has changed besides. */
+  judge(checks: Iterable<KnownCheck>, context: JudgeContext): Judgement {
+    const round = ++this.#round;
     const touched = new Set(this.#passTime(context.nowMs));
     const changed: VerdictChange[] = [];
-    const candidates: (DownCandidate & { readonly failing: number })[] = [];
-    const set = (id: string, verdict: CheckState, previous: CheckState) => {
-      this.#enter(id, verdict, context.nowMs);
-      changed.push({ id, verdict, previous });
-      touched.add(id);
+    const candidates: (DownCandidate<KnownCheck> & { readonly failing: number })[] = [];
+    const set = (check: KnownCheck, verdict: CheckState, previous: CheckState) => {
+      this.#enter(check, verdict, context.nowMs);
+      changed.push({ id: check.id, verdict, previous });
+      touched.add(check);
     };
-    for (const named of this.#withWaiting(ids)) {
-      const spec = this.#checks.get(named);
-      if (!spec) continue;
-      // One and the same text from here on: maps find it far sooner than one that was read anew from a message.
-      const { id } = spec;
-      const previous = this.verdictOf(id);
-      const { verdict, failing, isUnanimous, downRegions } = this.#weigh(id, spec, previous, context);
+    const judgeOne = (check: KnownCheck) => {
+      const { spec, verdict: previous } = check;
+      if (spec === null || check.judgedRound === round) return;
+      check.judgedRound = round;
+      const { verdict, failing, isUnanimous, downRegions } = this.#weigh(check, spec, context);
       // A down that is down, or is about to be, or is doubted by the guard, is no region's own affair.
-      this.#dispute(id, verdict === 'down' ? 0 : downRegions, touched);
+      this.#dispute(check, verdict === 'down' ? 0 : downRegions, touched);
       if (verdict === 'down' && previous !== 'down') {
-        candidates.push({ id, previous, intervalMs: spec.intervalMs, isUnanimous, failing });
-        continue;
+        candidates.push({ check, previous, intervalMs: spec.intervalMs, isUnanimous, failing });
+        return;
       }
-      this.#guard.clear(id);
-      if (verdict !== previous && verdict !== 'unknown') set(id, verdict, previous);
-      this.#suspect(id, verdict === 'down' ? 0 : failing, spec.intervalMs, touched);
-    }
+      this.#guard.clear(check);
+      if (verdict !== previous && verdict !== 'unknown') set(check, verdict, previous);
+      this.#suspect(check, verdict === 'down' ? 0 : failing, spec.intervalMs, touched);
+    };
+    for (const check of checks) judgeOne(check);
+    for (const check of [...this.#guard.waiting]) judgeOne(check);
     if (candidates.length === 0) return { changed, touched };
-    const isAgreed = (id: string) => !context.own && isUnanimous(this.#ledger.countVotes(id), context);
+    const isAgreed = (check: KnownCheck) => !context.own && isUnanimous(this.#ledger.countVotes(check), context);
     const { held, reverted } = this.#guard.review(candidates, isAgreed, context.nowMs);
-    for (const { id, previous, intervalMs, failing } of candidates) {
-      if (!held.has(id)) set(id, 'down', previous);
+    for (const { check, previous, intervalMs, failing } of candidates) {
+      const isHeld = held.has(check);
+      if (!isHeld) set(check, 'down', previous);
       // What is agreed to be down is no suspicion any more.
-      this.#suspect(id, held.has(id) ? failing : 0, intervalMs, touched);
+      this.#suspect(check, isHeld ? failing : 0, intervalMs, touched);
     }
-    for (const [id, verdict] of reverted) {
-      if (this.verdictOf(id) !== 'down') continue;
-      this.#damper.forget(id);
-      this.#verdicts.set(id, verdict);
-      changed.push({ id, verdict, previous: 'down' });
-      touched.add(id);
+    for (const [check, verdict] of reverted) {
+      if (check.verdict !== 'down') continue;
+      this.#damper.forget(check);
+      check.verdict = verdict;
+      changed.push({ id: check.id, verdict, previous: 'down' });
+      touched.add(check);
     }
     return { changed, touched };
   }
 
-  #withWaiting(ids: Iterable<string>): Iterable<string> {
-    return this.#guard.waitingCount === 0 ? ids : new Set([...ids, ...this.#guard.waiting]);
+  /** The record of a check in use. */
+  #find(id: string): KnownCheck | undefined {
+    const check = this.#book.find(id);
+    return check === undefined || check.spec === null ? undefined : check;
   }
 
-  #enter(id: string, verdict: CheckState, nowMs: number): void {
-    this.#verdicts.set(id, verdict);
-    if (verdict === 'down') this.#damper.noteDown(id, nowMs);
-    else this.#guard.noteUp(id);
+  /** The check is no longer in use. */
+  #forget(check: KnownCheck): void {
+    check.spec = null;
+    check.weight = 0;
+    check.verdict = 'unknown';
+    check.dissent = 0;
+    this.#suspicions.forget(check);
+    this.#damper.forget(check);
+    this.#guard.forget(check);
+    this.#book.settle(check);
   }
 
-  #suspect(id: string, failing: number, intervalMs: number, touched: Set<string>): void {
-    if (this.#suspicions.note(id, failing, intervalMs, this.#nowMs)) touched.add(id);
+  #enter(check: KnownCheck, verdict: CheckState, nowMs: number): void {
+    check.verdict = verdict;
+    if (verdict === 'down') this.#damper.noteDown(check, nowMs);
+    else this.#guard.forget(check);
+  }
+
+  #suspect(check: KnownCheck, failing: number, intervalMs: number, touched: Set<KnownCheck>): void {
+    if (this.#suspicions.note(check, failing, intervalMs, this.#nowMs)) touched.add(check);
   }
 
   /** Notes the regions that say down of a check that is not, if there are two at least. */
-  #dispute(id: string, downRegions: number, touched: Set<string>): void {
+  #dispute(check: KnownCheck, downRegions: number, touched: Set<KnownCheck>): void {
     // A power of two is one region.
     const dissent = (downRegions & (downRegions - 1)) === 0 ? 0 : downRegions;
-    if ((this.#dissents.get(id) ?? 0) === dissent) return;
-    if (dissent === 0) this.#dissents.delete(id);
-    else this.#dissents.set(id, dissent);
-    touched.add(id);
+    if (check.dissent === dissent) return;
+    check.dissent = dissent;
+    touched.add(check);
   }
 
   #weigh(
-    id: string,
+    check: KnownCheck,
     spec: CheckSpec,
-    previous: CheckState,
     context: JudgeContext,
   ): { verdict: CheckState; failing: number; isUnanimous: boolean; downRegions: number } {
-    const said = context.own?.(id);
+    const previous = check.verdict;
+    const said = context.own?.(check.id);
     if (said !== undefined) {
       const verdict = said === 'unknown' ? previous : said;
       return { verdict, failing: 0, isUnanimous: false, downRegions: 0 };
     }
-    const count = this.#ledger.countVotes(id);
+    const count = this.#ledger.countVotes(check);
     // An agent whose last check failed is no witness for readmission, nor against an agreement that it is part of.
     const isDoubted = previous === 'down' || isAgreedInRound(count);
     const ups = isDoubted ? count.doubtingUps : count.ups;
@@ -230,7 +261,7 @@ export class CheckJudge {
   }
 
   /** The checks whose suspicion has ended by itself, or that may be readmitted, since the judge last looked. */
-  #passTime(nowMs: number): string[] {
+  #passTime(nowMs: number): KnownCheck[] {
     const ended = this.#suspicions.endedBetween(this.#nowMs, nowMs);
     this.#nowMs = nowMs;
     return ended.concat(this.#damper.age(nowMs));

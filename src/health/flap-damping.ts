@@ -23,64 +23,74 @@ export type Flap = {
   readonly heldMs: number;
 };
 
-type Penalty = { points: number; atMs: number; isSuppressed: boolean };
+/** `points` as of `atMs`. */
+export type Penalty = { readonly points: number; readonly atMs: number; isSuppressed: boolean };
+
+/** A check that may have a penalty. */
+export interface Penalized {
+  readonly id: string;
+  penalty: Penalty | null;
+}
+
+/** True while the check went down so often lately that it is not to be readmitted. */
+export function isSuppressed({ penalty }: Penalized): boolean {
+  return penalty?.isSuppressed ?? false;
+}
+
+/** The check's penalty at `nowMs`, or null when there is nothing to remember. */
+export function flapOf({ id, penalty }: Penalized, nowMs: number): Flap | null {
+  if (penalty === null) return null;
+  const points = pointsAt(penalty, nowMs);
+  const heldMs = penalty.isSuppressed ? Math.max(1, Math.log2(points / REUSE_BELOW) * HALF_LIFE_MS) : 0;
+  return { check: id, penalty: Math.round(points), heldMs: Math.round(heldMs) };
+}
 
 /** Owner of the penalties. */
-export class FlapDamper {
-  readonly #penalties = new Map<string, Penalty>();
+export class FlapDamper<Check extends Penalized> {
+  readonly #penalized = new Set<Check>();
 
   /** The check went down at `nowMs`. */
-  noteDown(id: string, nowMs: number): void {
-    const penalty = this.#penalties.get(id);
-    const points = Math.min((penalty === undefined ? 0 : pointsAt(penalty, nowMs)) + DOWN_PENALTY, PENALTY_MAX);
-    const isSuppressed = points > SUPPRESS_ABOVE || (penalty?.isSuppressed ?? false);
-    this.#penalties.set(id, { points, atMs: nowMs, isSuppressed });
-  }
-
-  /** True while the check went down so often lately that it is not to be readmitted. */
-  isSuppressed(id: string): boolean {
-    return this.#penalties.get(id)?.isSuppressed ?? false;
+  noteDown(check: Check, nowMs: number): void {
+    const { penalty } = check;
+    const points = Math.min((penalty === null ? 0 : pointsAt(penalty, nowMs)) + DOWN_PENALTY, PENALTY_MAX);
+    this.#set(check, { points, atMs: nowMs, isSuppressed: points > SUPPRESS_ABOVE || isSuppressed(check) });
   }
 
   /** The checks that are readmitted at `nowMs`. Costs the number of checks with a penalty. */
-  age(nowMs: number): string[] {
-    const released: string[] = [];
-    for (const [id, penalty] of this.#penalties) {
+  age(nowMs: number): Check[] {
+    const released: Check[] = [];
+    for (const check of this.#penalized) {
+      const penalty = check.penalty!;
       const points = pointsAt(penalty, nowMs);
       if (penalty.isSuppressed && points <= REUSE_BELOW) {
         penalty.isSuppressed = false;
-        released.push(id);
+        released.push(check);
       }
-      if (points < FORGET_BELOW) this.#penalties.delete(id);
+      if (points < FORGET_BELOW) this.forget(check);
     }
     return released;
   }
 
-  /** The check's penalty at `nowMs`, or null when there is nothing to remember. */
-  flapOf(check: string, nowMs: number): Flap | null {
-    const penalty = this.#penalties.get(check);
-    if (penalty === undefined) return null;
-    const points = pointsAt(penalty, nowMs);
-    const heldMs = penalty.isSuppressed ? Math.max(1, Math.log2(points / REUSE_BELOW) * HALF_LIFE_MS) : 0;
-    return { check, penalty: Math.round(points), heldMs: Math.round(heldMs) };
-  }
-
   /** Every check with a penalty. */
   list(nowMs: number): Flap[] {
-    return Array.from(this.#penalties.keys(), (check) => this.flapOf(check, nowMs)!);
+    return Array.from(this.#penalized, (check) => flapOf(check, nowMs)!);
   }
 
-  /** Takes over what was listed `agoMs` before `nowMs`, by an earlier run. */
-  recall(flaps: readonly Flap[], agoMs: number, nowMs: number): void {
-    for (const { check, penalty, heldMs } of flaps) {
-      const points = Math.min(penalty, PENALTY_MAX);
-      this.#penalties.set(check, { points, atMs: nowMs - agoMs, isSuppressed: heldMs > 0 });
-    }
+  /** Takes over what was listed of `check` `agoMs` before `nowMs`, by an earlier run. */
+  recall(check: Check, { penalty, heldMs }: Flap, agoMs: number, nowMs: number): void {
+    const points = Math.min(penalty, PENALTY_MAX);
+    this.#set(check, { points, atMs: nowMs - agoMs, isSuppressed: heldMs > 0 });
   }
 
   /** The check is no longer made, or an operator forgives it. */
-  forget(id: string): void {
-    this.#penalties.delete(id);
+  forget(check: Check): void {
+    check.penalty = null;
+    this.#penalized.delete(check);
+  }
+
+  #set(check: Check, penalty: Penalty): void {
+    check.penalty = penalty;
+    this.#penalized.add(check);
   }
 }
 

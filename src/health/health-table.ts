@@ -115,7 +115,9 @@ export function dissentOf(table: HealthTable, slot: number): number {
 
 /** Writes what {@link dissentOf} reads; before the word that sends readers there. */
 export function storeDissent(table: HealthTable, slot: number, regions: number): void {
-  Atomics.store(table, (table.length >>> 1) + slot, regions);
+  const at = (table.length >>> 1) + slot;
+  // Nobody else writes, and hardly any word is disputed.
+  if (table[at] !== regions) Atomics.store(table, at, regions);
 }
 
 /** The weight factor of `word`, 0..FACTOR_ONE. */

@@ -54,13 +54,11 @@ const COUNTS = [
 
 /** The lists of checks of a status, from every check in use and the node's verdict on it. */
 export function listVerdicts(
-  checks: Iterable<string>,
-  verdictOf: (id: string) => CheckState,
+  checks: Iterable<{ readonly id: string; readonly verdict: CheckState }>,
 ): Pick<NodeStatus, 'downChecks' | 'unknownChecks'> {
   const lists: Record<CheckState, string[]> = { up: [], down: [], unknown: [] };
   const room = { up: 0, down: CHECKS_CHARS_MAX, unknown: CHECKS_CHARS_MAX };
-  for (const id of checks) {
-    const verdict = verdictOf(id);
+  for (const { id, verdict } of checks) {
     const chars = JSON.stringify(id).length + 1;
     if (chars > room[verdict]) continue;
     room[verdict] -= chars;

@@ -10,9 +10,22 @@
 
 import type { CheckState } from './observation.ts';
 
+/** A down that the guard let pass: what the check was before, and until when the guard may think better of it. */
+export type Fall = { readonly untilMs: number; readonly previous: CheckState };
+
+/** A check that the guard looks after. */
+export interface Falling {
+  /** Of its endpoints, over all records. */
+  readonly weight: number;
+  /** Its last down, if that was a moment ago. */
+  fall: Fall | null;
+  /** Since when it is kept from going down; null: it is not. */
+  heldSinceMs: number | null;
+}
+
 /** A check about to go down. */
-export type DownCandidate = {
-  readonly id: string;
+export type DownCandidate<Check extends Falling> = {
+  readonly check: Check;
   readonly previous: CheckState;
   readonly intervalMs: number;
   /** Every region that is heard says down. */
@@ -20,11 +33,11 @@ export type DownCandidate = {
 };
 
 /** What the guard made of the candidates. */
-export type GuardReview = {
+export type GuardReview<Check extends Falling> = {
   /** Candidates that must wait. */
-  readonly held: ReadonlySet<string>;
+  readonly held: ReadonlySet<Check>;
   /** Checks that went down a moment ago and are to be given back what they were. */
-  readonly reverted: ReadonlyMap<string, CheckState>;
+  readonly reverted: ReadonlyMap<Check, CheckState>;
 };
 
 /** One of one is no majority of the world. */
@@ -37,77 +50,95 @@ const END_PART = 4;
 const GUARD_MS = 60_000;
 
 /** Owner of the memory of recent downs. */
-export class ObserverGuard {
-  #weights: ReadonlyMap<string, number> = new Map();
+export class ObserverGuard<Check extends Falling> {
+  /** The weight of all checks. */
   #total = 0;
-  readonly #recent = new Map<string, { readonly untilMs: number; readonly previous: CheckState }>();
-  readonly #heldSince = new Map<string, number>();
+  readonly #recent = new Set<Check>();
+  readonly #held = new Set<Check>();
 
-  /** The weight of every check: that of its endpoints, over all records. */
-  setWeights(weights: ReadonlyMap<string, number>): void {
-    this.#weights = weights;
-    this.#total = 0;
-    for (const weight of weights.values()) this.#total += weight;
-    for (const kept of [this.#recent, this.#heldSince])
-      for (const id of kept.keys()) if (!weights.has(id)) kept.delete(id);
+  /** The weight of all checks together. */
+  setTotal(weight: number): void {
+    this.#total = weight;
   }
 
   /** The checks that wait now; they are to be judged again as time passes. */
-  get waiting(): Iterable<string> {
-    return this.#heldSince.keys();
+  get waiting(): Iterable<Check> {
+    return this.#held;
   }
 
   get waitingCount(): number {
-    return this.#heldSince.size;
+    return this.#held.size;
   }
 
   /** The check is no longer about to go down. */
-  clear(id: string): void {
-    this.#heldSince.delete(id);
+  clear(check: Check): void {
+    if (check.heldSinceMs === null) return;
+    check.heldSinceMs = null;
+    this.#held.delete(check);
   }
 
-  /** The check is up again. */
-  noteUp(id: string): void {
-    this.#recent.delete(id);
-    this.#heldSince.delete(id);
+  /** The check is up again, or no longer made. */
+  forget(check: Check): void {
+    this.#forgetFall(check);
+    this.clear(check);
   }
 
   /** Decides on `candidates`; `isUnanimous` is asked of checks that went down a moment ago. */
-  review(candidates: readonly DownCandidate[], isUnanimous: (id: string) => boolean, nowMs: number): GuardReview {
-    const held = new Set<string>();
-    const reverted = new Map<string, CheckState>();
-    for (const [id, { untilMs }] of this.#recent) if (untilMs <= nowMs) this.#recent.delete(id);
+  review(
+    candidates: readonly DownCandidate<Check>[],
+    isUnanimous: (check: Check) => boolean,
+    nowMs: number,
+  ): GuardReview<Check> {
+    const held = new Set<Check>();
+    const reverted = new Map<Check, CheckState>();
+    for (const check of this.#recent) if (check.fall!.untilMs <= nowMs) this.#forgetFall(check);
     if (this.#isTooMuch(candidates)) {
-      for (const { id, isUnanimous: isAgreed } of candidates) {
+      for (const { check, isUnanimous: isAgreed } of candidates) {
         if (isAgreed) continue;
-        const sinceMs = this.#heldSince.get(id) ?? nowMs;
-        if (nowMs - sinceMs < GUARD_MS) held.add(id);
-        this.#heldSince.set(id, sinceMs);
+        this.#hold(check, check.heldSinceMs ?? nowMs);
+        if (nowMs - check.heldSinceMs! < GUARD_MS) held.add(check);
       }
-      for (const [id, { previous }] of this.#recent) if (!isUnanimous(id)) reverted.set(id, previous);
-      for (const id of reverted.keys()) {
-        this.#recent.delete(id);
+      for (const check of this.#recent) if (!isUnanimous(check)) reverted.set(check, check.fall!.previous);
+      for (const check of reverted.keys()) {
+        this.#forgetFall(check);
         // They still want to go down, and weigh in what the guard looks at.
-        this.#heldSince.set(id, nowMs);
+        this.#hold(check, nowMs);
       }
     }
-    for (const { id, previous, intervalMs } of candidates) {
-      if (held.has(id)) continue;
-      const sinceMs = this.#heldSince.get(id) ?? nowMs;
-      this.#heldSince.delete(id);
+    for (const { check, previous, intervalMs } of candidates) {
+      if (held.has(check)) continue;
+      const sinceMs = check.heldSinceMs ?? nowMs;
+      this.clear(check);
       // Who has waited long enough is not given back, as if the guard knew better once more.
       if (nowMs - sinceMs >= GUARD_MS) continue;
-      this.#recent.set(id, { untilMs: nowMs + WINDOW_INTERVALS * intervalMs, previous });
+      check.fall = { untilMs: nowMs + WINDOW_INTERVALS * intervalMs, previous };
+      this.#recent.add(check);
     }
     return { held, reverted };
   }
 
-  #isTooMuch(candidates: readonly DownCandidate[]): boolean {
-    const falling = new Set([...this.#recent.keys(), ...this.#heldSince.keys(), ...candidates.map(({ id }) => id)]);
-    if (falling.size < GUARD_CHECKS_MIN) return false;
-    let weight = 0;
-    for (const id of falling) weight += this.#weights.get(id) ?? 0;
+  #hold(check: Check, sinceMs: number): void {
+    check.heldSinceMs = sinceMs;
+    this.#held.add(check);
+  }
+
+  #forgetFall(check: Check): void {
+    check.fall = null;
+    this.#recent.delete(check);
+  }
+
+  /** What has fallen, waits to (and is not among the fallen), or is about to: each check once. */
+  #isTooMuch(candidates: readonly DownCandidate<Check>[]): boolean {
+    let [count, weight] = [0, 0];
+    const add = (check: Check) => {
+      count++;
+      weight += check.weight;
+    };
+    for (const check of this.#recent) add(check);
+    for (const check of this.#held) add(check);
+    for (const { check } of candidates) if (check.fall === null && check.heldSinceMs === null) add(check);
+    if (count < GUARD_CHECKS_MIN) return false;
     // While some wait, one that recovers must not let all the others go.
-    return weight * (this.#heldSince.size > 0 ? END_PART : BEGIN_PART) > this.#total;
+    return weight * (this.#held.size > 0 ? END_PART : BEGIN_PART) > this.#total;
   }
 }

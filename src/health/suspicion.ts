@@ -21,41 +21,52 @@ export function isAgreedInRound(count: Pick<VoteCount, 'agents' | 'failing' | 'c
   return count.confirmed > 0 && count.failing >= FAST_SHARE * count.agents;
 }
 
-type Suspicion = { failing: number; untilMs: number };
+/** What is open of a check: how many agents saw it fail, and until when that is a suspicion. */
+export type Suspicion = { failing: number; readonly untilMs: number };
+
+/** A check that may be under suspicion; null: nobody saw it fail. */
+export interface Suspected {
+  suspicion: Suspicion | null;
+}
+
+/** True while a check failed and it is open what to make of it. */
+export function isSuspect({ suspicion }: Suspected, nowMs: number): boolean {
+  return suspicion !== null && suspicion.untilMs > nowMs;
+}
 
 /** Owner of the open suspicions; costs nothing for checks without failures. */
-export class SuspicionBook {
-  readonly #open = new Map<string, Suspicion>();
+export class SuspicionBook<Check extends Suspected> {
+  readonly #open = new Set<Check>();
 
-  /** `failing` agents saw the last check of `id` fail; more than before renew the suspicion. True if it began or ended. */
-  note(id: string, failing: number, intervalMs: number, nowMs: number): boolean {
-    const open = this.#open.get(id);
+  /** `failing` agents saw the last check fail; more than before renew the suspicion. True if it began or ended. */
+  note(check: Check, failing: number, intervalMs: number, nowMs: number): boolean {
+    const { suspicion } = check;
     if (failing === 0) {
-      this.#open.delete(id);
-      return open !== undefined && open.untilMs > nowMs;
+      if (suspicion !== null) this.forget(check);
+      return suspicion !== null && suspicion.untilMs > nowMs;
     }
-    if (open !== undefined && failing <= open.failing) {
-      open.failing = failing;
+    if (suspicion !== null && failing <= suspicion.failing) {
+      suspicion.failing = failing;
       return false;
     }
-    this.#open.set(id, { failing, untilMs: nowMs + SUSPECT_INTERVALS * intervalMs });
-    return open === undefined || open.untilMs <= nowMs;
-  }
-
-  /** True while a check of `id` failed and it is open what to make of it. */
-  isSuspect(id: string, nowMs: number): boolean {
-    return (this.#open.get(id)?.untilMs ?? 0) > nowMs;
+    check.suspicion = { failing, untilMs: nowMs + SUSPECT_INTERVALS * intervalMs };
+    this.#open.add(check);
+    return suspicion === null || suspicion.untilMs <= nowMs;
   }
 
   /** The checks whose suspicion ended by itself after `beforeMs`, up to `nowMs`. */
-  endedBetween(beforeMs: number, nowMs: number): string[] {
-    const ended: string[] = [];
-    for (const [id, { untilMs }] of this.#open) if (untilMs > beforeMs && untilMs <= nowMs) ended.push(id);
+  endedBetween(beforeMs: number, nowMs: number): Check[] {
+    const ended: Check[] = [];
+    for (const check of this.#open) {
+      const { untilMs } = check.suspicion!;
+      if (untilMs > beforeMs && untilMs <= nowMs) ended.push(check);
+    }
     return ended;
   }
 
-  /** The check is no longer made. */
-  forget(id: string): void {
-    this.#open.delete(id);
+  /** The check is no longer made, or no longer fails. */
+  forget(check: Check): void {
+    check.suspicion = null;
+    this.#open.delete(check);
   }
 }

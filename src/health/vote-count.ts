@@ -6,7 +6,9 @@
 import { AGENTS_MAX } from '../base/limits.ts';
 import { regionVote } from './verdict.ts';
 import { Voice } from './voice.ts';
-import type { VoteRow } from './vote-matrix.ts';
+
+/** Voices by the column of their agent; columns beyond the end have said nothing. Not to be kept: a row moves when it grows. */
+export type VoteRow = Uint8Array;
 
 /** Every voice on one check, counted; only fresh agents that have something to say. */
 export type VoteCount = {

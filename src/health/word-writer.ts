@@ -104,12 +104,12 @@ export class WordWriter {
    * Writes the words of the endpoints that use one of `checks`, and of their records where that concerns the others too. A
    * suspicion concerns nobody else: in a record of 10,000 endpoints it costs one word.
    */
-  write(checks: Iterable<string>, source: WordSource): void {
+  write(checks: Iterable<{ readonly id: string }>, source: WordSource): void {
     const groups = new Set<Group>();
-    for (const check of checks) {
-      const users = (this.#usersOfCheck.get(check) ?? []).filter(({ group }) => !groups.has(group));
+    for (const { id } of checks) {
+      const users = (this.#usersOfCheck.get(id) ?? []).filter(({ group }) => !groups.has(group));
       if (users.length === 0) continue;
-      const standing = source.standingOf(check);
+      const standing = source.standingOf(id);
       for (const { group, members } of users) {
         for (const member of members) {
           const isOwnConcern = member.concern === concernOf(standing, member, source);

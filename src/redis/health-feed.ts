@@ -11,6 +11,7 @@ import type { Clock } from '../base/clock.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agent-ledger.ts';
+import { CheckBook, type KnownCheck } from '../health/check-book.ts';
 import { CheckJudge } from '../health/check-judge.ts';
 import { type EndpointLoad, endpointLoad } from '../health/endpoint-load.ts';
 import type { EndpointRegistry } from '../health/endpoint-registry.ts';
@@ -88,7 +89,8 @@ export class HealthFeed {
   readonly #heartbeat: NodeHeartbeat | null;
   readonly #onShifts: (() => void) | undefined;
   readonly #self: SelfChecks | null;
-  readonly #ledger = new AgentLedger();
+  readonly #checks = new CheckBook();
+  readonly #ledger = new AgentLedger(this.#checks);
   readonly #writer: WordWriter;
   readonly #resumes = new ResumeBook();
   readonly #shifts: ShiftFeed;
@@ -103,7 +105,7 @@ export class HealthFeed {
 
   constructor(options: HealthFeedOptions) {
     this.#store = options.store;
-    this.#judge = new CheckJudge(this.#ledger);
+    this.#judge = new CheckJudge(this.#checks, this.#ledger);
     this.#registry = options.registry;
     this.#clock = options.clock;
     this.#timers = options.timers ?? systemTimers;
@@ -213,7 +215,7 @@ export class HealthFeed {
     const now = this.#clock.monotonicMs();
     const { state: mode, regions } = this.#mode;
     const counts = { up: 0, down: 0, unknown: 0 };
-    for (const id of this.#judge.checks.keys()) counts[this.verdictOf(id)]++;
+    for (const { verdict } of this.#judge.checks) counts[verdict]++;
     return {
       mode: mode.mode,
       modeReason: mode.reason,
@@ -232,8 +234,9 @@ export class HealthFeed {
 
   /** What is to be kept over a restart. */
   exportState(): FeedState {
-    const ids = [...this.#judge.checks.keys()];
-    const withVerdict = (verdict: CheckState) => ids.filter((id) => this.verdictOf(id) === verdict);
+    const checks = [...this.#judge.checks];
+    const withVerdict = (verdict: CheckState) =>
+      checks.filter((check) => check.verdict === verdict).map(({ id }) => id);
     return {
       savedMs: this.#clock.wallMs(),
       epoch: this.#mode.epoch,
@@ -280,13 +283,13 @@ export class HealthFeed {
 
   /** Lets the ledger take `messages` in, and judges what they concern. */
   #takeNews(messages: readonly AgentSnapshot[], apply: (message: AgentSnapshot) => LedgerNews): void {
-    const changed = new Set<string>();
+    const changed: KnownCheck[] = [];
     let isAnyAgentNew = false;
     for (const message of messages) {
       const { agent, region } = message;
       const news = apply(message);
       if (news.refused !== null) this.#refuse(`agent ${agent}`, news.refused);
-      for (const id of news.changed) changed.add(id);
+      for (const check of news.changed) changed.push(check);
       if (news.agentEvent === null) continue;
       isAnyAgentNew = true;
       this.#log({ event: 'agent', agent, region, change: news.agentEvent });
@@ -316,19 +319,23 @@ export class HealthFeed {
 
   /** Opens and closes the node's own eyes; being blind, or no longer, is in every word. */
   #enterMode(mode: ModeState['mode'], previous: ModeState['mode']): void {
-    if (mode === 'SELF' && previous === 'HOLD') this.#self?.open((ids) => this.#judgeSome(ids));
+    if (mode === 'SELF' && previous === 'HOLD') this.#self?.open((ids) => this.#judgeSome(this.#known(ids)));
     if (mode === 'NORMAL') this.#self?.close();
     if (mode === 'BLIND' || previous === 'BLIND') this.#writer.writeAll(this.#source());
   }
 
   #judgeAll(): void {
-    this.#judgeSome(this.#judge.checks.keys());
+    this.#judgeSome(this.#judge.checks);
   }
 
-  /** Has `ids` judged; what changed is written, then logged, since answers wait for the words. */
-  #judgeSome(ids: Iterable<string>): void {
+  #known(ids: readonly string[]): KnownCheck[] {
+    return ids.flatMap((id) => this.#checks.find(id) ?? []);
+  }
+
+  /** Has `checks` judged; what changed is written, then logged, since answers wait for the words. */
+  #judgeSome(checks: Iterable<KnownCheck>): void {
     const { state, regions, isComplete } = this.#mode;
-    const { changed, touched } = this.#judge.judge(ids, {
+    const { changed, touched } = this.#judge.judge(checks, {
       isNormal: state.mode === 'NORMAL',
       isSettled: isComplete || this.#clock.monotonicMs() - this.#startMs >= SETTLED_MS,
       knownRegions: regions.known,
@@ -386,7 +393,6 @@ export class HealthFeed {
     const { mode, modeReason, modeHeldMs, checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown } =
       this.status();
     const counts = { checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown };
-    const lists = listVerdicts(this.#judge.checks.keys(), (id) => this.verdictOf(id));
-    return { mode, modeReason, modeHeldMs, ...counts, ...lists };
+    return { mode, modeReason, modeHeldMs, ...counts, ...listVerdicts(this.#judge.checks) };
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AgentLedger } from '../../../src/health/agent-ledger.ts';
+import { CheckBook, type KnownCheck } from '../../../src/health/check-book.ts';
 import { CheckJudge } from '../../../src/health/check-judge.ts';
 import type { CheckState } from '../../../src/health/observation.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
@@ -9,15 +10,16 @@ type Saying = readonly [state: CheckState, failing: number];
 
 /** Agents that say of the check `x` what they are told to, each in its own region unless named otherwise. */
 function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent: number) => `r${agent}`) {
-  const ledger = new AgentLedger();
-  const judge = new CheckJudge(ledger);
+  const book = new CheckBook();
+  const ledger = new AgentLedger(book);
+  const judge = new CheckJudge(book, ledger);
   judge.setChecks(new Map([['x', { ...checkSpec(spec), id: 'x' }]]), new Map([['x', 1]]));
   let seq = 0;
   let nowMs = 1_000;
   let isSettled = true;
   const regions = new Set(Array.from({ length: agents }, (_, i) => regionOf(i))).size;
   const judged = (isNormal = true) =>
-    judge.judge(['x'], { isNormal, knownRegions: regions, freshRegions: regions, isSettled, nowMs });
+    judge.judge([book.open('x')], { isNormal, knownRegions: regions, freshRegions: regions, isSettled, nowMs });
   const say = (agent: number, [state, failing]: Saying) => {
     seq++;
     const times = { connectMs: null, connectDevMs: null, serverMs: null };
@@ -41,6 +43,8 @@ function court(agents: number, spec: Partial<CheckSpec> = {}, regionOf = (agent:
   };
   return { judge, say, sayAll, judged, pass, unsettle };
 }
+
+const idsOf = (checks: Iterable<KnownCheck>) => Array.from(checks, ({ id }) => id);
 
 const UP: Saying = ['up', 0];
 const FAILING: Saying = ['up', 1];
@@ -78,7 +82,7 @@ describe('a suspicion', () => {
     expect(judge.verdictOf('x')).toBe('up');
     const { changed, touched } = say(0, DOWN);
     expect(changed).toEqual([{ id: 'x', verdict: 'down', previous: 'up' }]);
-    expect([...touched]).toEqual(['x']);
+    expect(idsOf(touched)).toEqual(['x']);
     expect(judge.standingOf('x')).toMatchObject({ verdict: 'down', isSuspect: false });
   });
 
@@ -127,10 +131,10 @@ describe('a suspicion', () => {
     sayAll(UP, UP, UP);
     say(0, DOWN);
     expect(judge.standingOf('x').isSuspect).toBe(true);
-    expect([...pass(9_999).touched]).toEqual([]);
-    expect([...pass(1).touched]).toEqual(['x']);
+    expect(idsOf(pass(9_999).touched)).toEqual([]);
+    expect(idsOf(pass(1).touched)).toEqual(['x']);
     expect(judge.standingOf('x')).toMatchObject({ verdict: 'up', isSuspect: false });
-    expect([...say(0, UP).touched]).toEqual([]);
+    expect(idsOf(say(0, UP).touched)).toEqual([]);
   });
 });
 
@@ -143,6 +147,14 @@ describe('the judge', () => {
     judge.setChecks(new Map(), new Map());
     expect(judge.verdictOf('x')).toBe('unknown');
     expect(judge.checks.size).toBe(0);
+  });
+
+  it('lets nobody wait for what is no longer in use', () => {
+    const { judge, ids, say } = manyChecks(4, 5);
+    say([0, 1, 2], ids, DOWN);
+    expect(judge.guarded).toBe(4);
+    judge.setChecks(new Map([['0', { ...checkSpec(), id: '0' }]]), new Map([['0', 1]]));
+    expect(judge.guarded).toBe(1);
   });
 
   it('needs a quorum of the known regions for a new down, and keeps a verdict without votes', () => {
@@ -161,14 +173,18 @@ describe('the judge', () => {
 
 /** Agents, each its own region, that speak of the checks `0` to `count - 1`, which weigh the same. */
 function manyChecks(count: number, agents: number) {
-  const ledger = new AgentLedger();
-  const judge = new CheckJudge(ledger);
+  const book = new CheckBook();
+  const ledger = new AgentLedger(book);
+  const judge = new CheckJudge(book, ledger);
   const ids = Array.from({ length: count }, (_, i) => `${i}`);
   judge.setChecks(new Map(ids.map((id) => [id, { ...checkSpec(), id }])), new Map(ids.map((id) => [id, 1])));
   let seq = 0;
   let nowMs = 0;
   const judged = (which: readonly string[]) =>
-    judge.judge(which, { isNormal: true, knownRegions: agents, freshRegions: agents, isSettled: true, nowMs });
+    judge.judge(
+      which.map((id) => book.open(id)),
+      { isNormal: true, knownRegions: agents, freshRegions: agents, isSettled: true, nowMs },
+    );
   const say = (who: readonly number[], which: readonly string[], [state, failing]: Saying) => {
     seq++;
     const times = { connectMs: null, connectDevMs: null, serverMs: null };
@@ -236,8 +252,8 @@ describe('what flaps', () => {
       say(everybody, ['0'], UP);
     }
     expect(judge.standingOf('0')).toMatchObject({ verdict: 'up', isHeldBack: true });
-    expect([...pass(599_000).touched]).not.toContain('0');
-    expect([...pass(1_000).touched]).toContain('0');
+    expect(idsOf(pass(599_000).touched)).not.toContain('0');
+    expect(idsOf(pass(1_000).touched)).toContain('0');
     expect(judge.standingOf('0').isHeldBack).toBe(false);
   });
 });
@@ -250,7 +266,7 @@ describe('a dispute', () => {
     five.sayAll(UP, UP, UP, UP, UP);
     five.say(1, DOWN);
     expect(dissent(five)).toBe(0);
-    expect([...five.say(3, DOWN).touched]).toEqual(['x']);
+    expect(idsOf(five.say(3, DOWN).touched)).toEqual(['x']);
     expect([five.judge.verdictOf('x'), dissent(five)]).toEqual(['up', 0b01010]);
     five.say(4, DOWN);
     expect([five.judge.verdictOf('x'), dissent(five)]).toEqual(['down', 0]);
@@ -301,5 +317,13 @@ describe('the TTL of a standing', () => {
     expect(ttlOf({ rise: 4, intervalMs: 5_000 }, DOWN)).toBe(20);
     expect(ttlOf({ fall: 1, intervalMs: 100 }, UP)).toBe(1);
     expect(ttlOf({ fall: 10, intervalMs: 3_600_000 }, UP)).toBe(255);
+  });
+});
+
+describe('a check that is named twice', () => {
+  it('is judged once', () => {
+    const { judge, say } = manyChecks(4, 3);
+    expect(say([0, 1, 2], ['0', '0'], DOWN).changed).toHaveLength(1);
+    expect(judge.flapOf('0', 0)?.penalty).toBe(1_000);
   });
 });

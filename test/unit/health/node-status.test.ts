@@ -31,12 +31,18 @@ describe("a node's status", () => {
   });
 
   it('lists the checks that are not up, as many as have room', () => {
-    const verdicts = { a: 'up', b: 'down', c: 'unknown', ['x'.repeat(5_000)]: 'down' } as const;
-    const lists = listVerdicts(Object.keys(verdicts), (id) => verdicts[id as 'a']);
+    const lists = listVerdicts([
+      { id: 'a', verdict: 'up' },
+      { id: 'b', verdict: 'down' },
+      { id: 'c', verdict: 'unknown' },
+      { id: 'x'.repeat(5_000), verdict: 'down' },
+    ]);
     expect(lists).toEqual({ downChecks: ['b'], unknownChecks: ['c'] });
     // One of every escape, and more of them than fit.
-    const many = Array.from({ length: 10_000 }, (_, i) => `\u0001${i}`);
-    const full = { ...status, ...listVerdicts(many, (id) => (id.endsWith('1') ? 'unknown' : 'down')) };
+    const many = Array.from({ length: 10_000 }, (_, i) => {
+      return { id: `\u0001${i}`, verdict: i % 10 === 1 ? 'unknown' : 'down' } as const;
+    });
+    const full = { ...status, ...listVerdicts(many) };
     expect(full.downChecks.length).toBeGreaterThan(100);
     expect(
       encodeNodeStatus({ ...full, listen: Array(64).fill('[2001:db8::1234:5678:9abc:def0]:65535') }).length,

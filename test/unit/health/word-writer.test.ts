@@ -54,7 +54,7 @@ function world(specs: EndpointSpec[], size = 16) {
   const set = (changes: Record<string, CheckState>) => {
     for (const [value, verdict] of Object.entries(changes)) verdicts.set(`check:${value}`, verdict);
     writer.write(
-      Object.keys(changes).map((value) => `check:${value}`),
+      Object.keys(changes).map((value) => ({ id: `check:${value}` })),
       source(),
     );
   };
