@@ -126,7 +126,7 @@ export function openClassTable(image: SharedArrayBuffer, locations: LocationTabl
   // Signed as the zone images are, so that the query's way reads walks from one kind of array.
   const preferences = new Int32Array(image, rows.byteOffset, rows.length);
   if (header[0] === 0) return { runs: openRuns(runs, CLASS_NONROUTABLE + 1), base: null, map, preferences };
-  if (locations === null || header[1] !== imageChecksum(locations.image) || map.length !== locations.classes.length) {
+  if (locations === null || header[1] !== imageChecksum(locations.image) || map.length !== locations.classCount) {
     throw new GeoImageError('inconsistent', 'class table belongs to another location table');
   }
   return { runs: openRuns(runs, HOLE + 1), base: locations.runs, map, preferences };

@@ -33,7 +33,7 @@ const CLASS_SPAN = 0x20000;
 /** IPv4 addresses of each location class. Full city data: some 100 ms. */
 export function countAddresses(locations: LocationTable): PlaceRuns {
   const runs = unpackRuns(locations.runs, 4, null);
-  const addresses = new Float64Array(locations.classes.length);
+  const addresses = new Float64Array(locations.classCount);
   for (let i = 0; i < runs.count; i++) addresses[runs.values[i]!]! += endOf(runs, i) - runs.keys[i]!;
   return { runs, addresses };
 }

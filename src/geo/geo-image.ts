@@ -57,6 +57,14 @@ export function buildImage(kind: ImageKindCode, sections: readonly Uint32Array[]
 
 /** The sections of an image of `kind`; throws {@link GeoImageError} unless it is whole. */
 export function openImage(kind: ImageKindCode, image: SharedArrayBuffer, sectionCount: number): Uint32Array[] {
+  const sections = mapImage(kind, image, sectionCount);
+  const words = new Uint32Array(image);
+  if (words[3] !== checksum(words, 4)) throw new GeoImageError('checksum', 'geo table is damaged (checksum differs)');
+  return sections;
+}
+
+/** The same for an image that is known to be whole, since this process has made or opened it: its words are not looked through. */
+export function mapImage(kind: ImageKindCode, image: SharedArrayBuffer, sectionCount: number): Uint32Array[] {
   if (image.byteLength < HEADER_WORDS * 4 || image.byteLength % 4 !== 0) {
     throw new GeoImageError('truncated', `geo table of ${image.byteLength} bytes is cut short`);
   }
@@ -68,7 +76,6 @@ export function openImage(kind: ImageKindCode, image: SharedArrayBuffer, section
   if (words[4] !== words.length) {
     throw new GeoImageError('truncated', `geo table has ${words.length} words where its header says ${words[4]}`);
   }
-  if (words[3] !== checksum(words, 4)) throw new GeoImageError('checksum', 'geo table is damaged (checksum differs)');
   return cutSections(words, image, sectionCount);
 }
 

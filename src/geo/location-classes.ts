@@ -200,20 +200,43 @@ export function cellOf(degrees: number): number {
   return Math.floor(degrees * CELLS_PER_DEGREE);
 }
 
-/** Reads the sections of {@link LocationClasses.pack}: one location a class, null for the two reserved ones. */
-export function unpackClasses(words: Uint32Array, section: Uint32Array): (Location | null)[] {
-  const names = readNames(section);
-  const count = words.length / CLASS_WORDS;
-  if (!Number.isInteger(count) || count < FIRST_CLASS) throw damaged();
-  const locations: (Location | null)[] = [null, null];
-  for (let id = FIRST_CLASS; id < count; id++) {
+/** The sections of {@link LocationClasses.pack}, read when a class is asked for. */
+export class PackedClasses {
+  /** Classes in all, the two reserved ones among them. */
+  readonly count: number;
+  readonly #words: Uint32Array;
+  readonly #section: Uint32Array;
+  #names: readonly string[] | null = null;
+  #all: readonly (Location | null)[] | null = null;
+
+  /** Throws {@link GeoImageError} when that cannot be classes; whether each of them makes sense, `all` sees. */
+  constructor(words: Uint32Array, section: Uint32Array) {
+    this.#words = words;
+    this.#section = section;
+    this.count = words.length / CLASS_WORDS;
+    if (!Number.isInteger(this.count) || this.count < FIRST_CLASS) throw damaged();
+  }
+
+  /** One location a class, null for the two reserved ones. */
+  get all(): readonly (Location | null)[] {
+    if (this.#all === null) {
+      this.#names ??= readNames(this.#section);
+      this.#all = Array.from({ length: this.count }, (_, id) => this.at(id));
+    }
+    return this.#all;
+  }
+
+  /** The location of a class; null for a reserved one, and for one that there is not. */
+  at(id: number): Location | null {
+    if (id < FIRST_CLASS || id >= this.count) return null;
+    const words = this.#words;
     const at = id * CLASS_WORDS;
-    const region = words[at + 4] === 0 ? null : names[words[at + 4]! - 1];
-    const network = words[at + 6] === 0 ? null : names[words[at + 6]! - 1];
+    const region = this.#nameOf(words[at + 4]!);
+    const network = this.#nameOf(words[at + 6]!);
     const origin = ORIGINS[words[at + 5]!];
     if (region === undefined || network === undefined || origin === undefined) throw damaged();
     const located = words[at + 2] !== NO_DEGREES;
-    locations.push({
+    return {
       continent: unpackText(words[at]! >>> 16),
       country: unpackText(words[at]! & 0xffff),
       province: unpackText(words[at + 1]!),
@@ -222,9 +245,14 @@ export function unpackClasses(words: Uint32Array, section: Uint32Array): (Locati
       region,
       origin,
       ...(network === null ? {} : { network }),
-    });
+    };
   }
-  return locations;
+
+  #nameOf(number: number): string | null | undefined {
+    if (number === 0) return null;
+    this.#names ??= readNames(this.#section);
+    return this.#names[number - 1];
+  }
 }
 
 function readNames(names: Uint32Array): string[] {

@@ -160,18 +160,8 @@ export function packRuns(v4: RunList, v6: RunList): Uint32Array[] {
 
 /** Reads what {@link packRuns} packed; throws {@link GeoImageError} when it does not hang together. Values are < `valueCount`. */
 export function openRuns(sections: readonly Uint32Array[], valueCount: number): RunTable {
-  const [header, v4, v4Index, v6, v6Index, deep, groups] = sections as [
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-    Uint32Array,
-  ];
-  const v4Shift = header[0] ?? 0;
-  const v6Shift = header[1] ?? 32;
-  const v6Buckets = v6Index.length - 1;
+  const table = mapRuns(sections);
+  const { v4, v4Index, v6, v6Index, deep, groups, v4Shift, v6Shift, v6Buckets } = table;
   const sound =
     v4Shift >= 16 &&
     v4Shift <= 28 &&
@@ -184,6 +174,23 @@ export function openRuns(sections: readonly Uint32Array[], valueCount: number): 
     runsAreSound(v6, 3, 0, v6.length / 3, valueCount, groups.length - 1) &&
     groupsAreSound(groups, deep, valueCount);
   if (!sound) throw new GeoImageError('inconsistent', 'geo table has runs or an index that make no sense');
+  return table;
+}
+
+/** The same for sections that are known to be sound: nothing is looked through. */
+export function mapRuns(sections: readonly Uint32Array[]): RunTable {
+  const [header, v4, v4Index, v6, v6Index, deep, groups] = sections as [
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+    Uint32Array,
+  ];
+  const v4Shift = header[0] ?? 0;
+  const v6Shift = header[1] ?? 32;
+  const v6Buckets = v6Index.length - 1;
   return { v4, v4Index, v6, v6Index, deep, groups, v4Shift, v6Shift, v6Buckets };
 }
 

@@ -107,7 +107,7 @@ export class DemandCounts {
     const id = lookupLocation(table, family, words);
     let text = this.#texts[id];
     if (text === undefined) {
-      text = placeText(table.classes[id] ?? null);
+      text = placeText(table.placeOf(id));
       this.#texts[id] = text;
     }
     return text;

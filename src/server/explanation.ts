@@ -16,7 +16,7 @@ import { narrowFences, narrowRules } from '../decision/rule-trace.ts';
 import { DecisionTrace, type NameTrace } from '../decision/trace.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import type { Location } from '../geo/location.ts';
-import { type LocationTable, locationOf, lookupLocation } from '../geo/location-table.ts';
+import { type LocationTable, lookupLocation } from '../geo/location-table.ts';
 import type { NumberedRegion } from '../geo/nearest-regions.ts';
 import type { Region } from '../geo/region.ts';
 import { DnsClass, EdnsOption, RRType, typeCode, typeName } from '../wire/codes.ts';
@@ -149,7 +149,7 @@ function endpointsOf(trace: DecisionTrace, endpointOf: ExplainInput['endpointOf'
 
 function placeOf(table: LocationTable | null, address: IpAddress): Location | null {
   if (table === null) return null;
-  return locationOf(table, lookupLocation(table, address.family, address.words));
+  return table.placeOf(lookupLocation(table, address.family, address.words));
 }
 
 /** A query with EDNS (RFC 6891) and, with `subnet`, a Client Subnet (RFC 7871 6); returns its octets. */

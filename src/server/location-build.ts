@@ -22,7 +22,12 @@ import { shareImage } from '../geo/geo-image.ts';
 import { type GeoSource, GeoSourceError } from '../geo/geo-source.ts';
 import { readGeoipLite } from '../geo/geoip-lite-source.ts';
 import { type LatencyFile, readLatencies } from '../geo/latency-file.ts';
-import { compileLocationTable, type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import {
+  compileLocationTable,
+  type LocationTable,
+  mapLocationTable,
+  openLocationTable,
+} from '../geo/location-table.ts';
 import { type MmdbSource, orderMmdbSources, readMmdb } from '../geo/mmdb-source.ts';
 import type { NetworkOverride } from '../geo/network-override.ts';
 import type { Region } from '../geo/region.ts';
@@ -117,7 +122,7 @@ export class LocationBuilder {
     if (before !== null && JSON.stringify({ ...next, image: null }) === JSON.stringify({ ...before, image: null })) {
       if (next.image === before.image) return null;
     }
-    if (next.image !== before?.image) this.#table = openLocationTable(next.image);
+    if (next.image !== before?.image) this.#table = mapLocationTable(next.image);
     this.#current = next;
     return next;
   }

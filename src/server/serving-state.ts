@@ -7,8 +7,7 @@
 import type { ServingTables } from '../answer/serving-tables.ts';
 import { isLarge } from '../answer/table-warmer.ts';
 import { type ClassTable, openClassTable } from '../geo/class-table.ts';
-import { imageChecksum } from '../geo/geo-image.ts';
-import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import { type LocationTable, mapLocationTable } from '../geo/location-table.ts';
 import type { HealthTable } from '../health/health-table.ts';
 import { type AliasTable, openAliasTable } from '../zone/alias-table.ts';
 import { buildZoneIndex, openZoneIndex, type ZoneIndex } from '../zone/zone-index.ts';
@@ -66,8 +65,7 @@ export class ServingState implements ServingTables {
   }
 
   apply(delta: TableDelta): void {
-    if (delta.locations !== null && !this.#hasLocations(delta.locations))
-      this.#locations = openLocationTable(delta.locations);
+    if (delta.locations !== null) this.#locations = mapLocationTable(delta.locations);
     for (const [group, image] of delta.classTables) {
       grow(this.classTables, group);
       this.classTables[group] = image === null ? null : openClassTable(image, this.#locations);
@@ -76,12 +74,6 @@ export class ServingState implements ServingTables {
     if (delta.aliasTargets !== undefined) this.aliasTargets = openAliasTable(delta.aliasTargets);
     if (delta.index !== null) this.index = openZoneIndex(delta.index);
     for (const [ordinal, image] of delta.zones) if (image === null) this.#putZone(ordinal, null);
-  }
-
-  /** Opening the table looks at all of it, some 50 ms with city data: not again for what every later delta repeats. */
-  #hasLocations(image: SharedArrayBuffer): boolean {
-    const open = this.#locations?.image;
-    return open?.byteLength === image.byteLength && imageChecksum(open) === imageChecksum(image);
   }
 
   #putZone(ordinal: number, zone: ZoneTable | null): void {

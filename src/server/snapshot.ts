@@ -11,7 +11,7 @@ import type { Logger } from 'pino';
 import type { Clock } from '../base/clock.ts';
 import { type Fault, hasError } from '../base/fault.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
-import { type LocationTable, openLocationTable } from '../geo/location-table.ts';
+import { type LocationTable, mapLocationTable } from '../geo/location-table.ts';
 import { NEAREST_GROUP } from '../geo/nearest-regions.ts';
 import { NO_LATENCY_FACTS } from '../geo/pool-costs.ts';
 import type { Region } from '../geo/region.ts';
@@ -143,7 +143,7 @@ export class Snapshot {
   /** The location table in force, open, or null before the first look. */
   openLocations(): LocationTable | null {
     const image = this.#locations?.image ?? null;
-    if (image !== null && this.#openLocations?.image !== image) this.#openLocations = openLocationTable(image);
+    if (image !== null && this.#openLocations?.image !== image) this.#openLocations = mapLocationTable(image);
     return this.#openLocations;
   }
 

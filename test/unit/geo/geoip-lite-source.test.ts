@@ -11,7 +11,6 @@ import { NONROUTABLE_CLASS } from '../../../src/geo/location-classes.ts';
 import {
   compileLocationTable,
   type LocationTable,
-  locationOf,
   lookupLocation,
   openLocationTable,
 } from '../../../src/geo/location-table.ts';
@@ -70,7 +69,7 @@ describe('readGeoipLite', () => {
     // The data places a few networks that nobody can be in (2000:db8:: is fine, 192.0.2.0 is not): ours to leave out.
     if (id === NONROUTABLE_CLASS) return false;
     const expected = geoip.lookup(longText(address));
-    const location = locationOf(table, id);
+    const location = table.placeOf(id);
     const ours = [location?.country ?? '', location?.province ?? ''].join('-');
     const theirs = expected === null ? '-' : [expected.country.replaceAll('\0', ''), expected.region].join('-');
     if (ours !== theirs) expect([longText(address), ours]).toEqual([longText(address), theirs]);

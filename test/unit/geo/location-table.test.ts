@@ -7,8 +7,8 @@ import { NONROUTABLE_CLASS, UNKNOWN_CLASS } from '../../../src/geo/location-clas
 import {
   compileLocationTable,
   type LocationTable,
-  locationOf,
   lookupLocation,
+  mapLocationTable,
   openLocationTable,
 } from '../../../src/geo/location-table.ts';
 import { readMmdb } from '../../../src/geo/mmdb-source.ts';
@@ -50,7 +50,7 @@ const OVERRIDES = [
 
 describe('the location table', () => {
   const table = openLocationTable(compile(OVERRIDES));
-  const at = (text: string) => locationOf(table, classAt(table, text));
+  const at = (text: string) => table.placeOf(classAt(table, text));
 
   it('puts networks.yaml before the database, the longest prefix first, exactly as written', () => {
     expect(at('1.2.4.1')).toEqual({
@@ -81,7 +81,7 @@ describe('the location table', () => {
         override('102.0.0.0/8', { country: 'PL', latitude: 52.9, longitude: 13.1 }),
       ]),
     );
-    const country = (text: string) => locationOf(placed, classAt(placed, text));
+    const country = (text: string) => placed.placeOf(classAt(placed, text));
     expect(country('100.1.1.1')).toMatchObject({ continent: 'EU', country: 'DE', region: 'berlin', latitude: 52.9 });
     expect(country('101.1.1.1')).toMatchObject({ continent: null, country: null, region: 'atlantic' });
     expect(country('102.1.1.1')).toMatchObject({ country: 'PL' });
@@ -100,6 +100,14 @@ describe('the location table', () => {
     const restored = openLocationTable(shareImage(new Uint8Array(table.image).slice()));
     expect(restored.classes).toEqual(table.classes);
     expect(classAt(restored, '1.2.3.4')).toBe(classAt(table, '1.2.3.4'));
+  });
+
+  it('is the same where it is only mapped', () => {
+    const mapped = mapLocationTable(table.image);
+    const texts = ['1.2.3.4', '10.20.1.1', '10.1.1.1', '8.8.8.8', '2001:db8::1'];
+    const places = (each: LocationTable) => texts.map((text) => each.placeOf(classAt(each, text)));
+    expect(places(mapped)).toEqual(places(table));
+    expect([mapped.classCount, mapped.classes]).toEqual([table.classes.length, table.classes]);
   });
 
   it('refuses a damaged image with a typed error', () => {
@@ -135,7 +143,7 @@ describe('networks that latency.csv knows', () => {
     const table = openLocationTable(compileLocationTable({ overrides, databases: [], measured }));
     const placeAt = (text: string) => {
       const { family, words } = parseIpAddress(text)!;
-      const place = locationOf(table, lookupLocation(table, family, words));
+      const place = table.placeOf(lookupLocation(table, family, words));
       return place === null ? null : [place.country, place.longitude, place.network];
     };
     expect(placeAt('5.0.0.1')).toEqual(['DE', 10, undefined]);

@@ -7,12 +7,7 @@ import { unwatched } from '../../../src/base/progress.ts';
 import { GeoSourceError } from '../../../src/geo/geo-source.ts';
 import type { Location } from '../../../src/geo/location.ts';
 import { LocationClasses } from '../../../src/geo/location-classes.ts';
-import {
-  compileLocationTable,
-  locationOf,
-  lookupLocation,
-  openLocationTable,
-} from '../../../src/geo/location-table.ts';
+import { compileLocationTable, lookupLocation, openLocationTable } from '../../../src/geo/location-table.ts';
 import { type MmdbSource, orderMmdbSources, readMmdb } from '../../../src/geo/mmdb-source.ts';
 import { RunList } from '../../../src/geo/prefix-runs.ts';
 import { type MmdbContent, writeMmdb } from '../../tools/mmdb-writer.ts';
@@ -37,7 +32,7 @@ function locator(...databases: MmdbSource[]): (text: string) => Location | null 
   return (text) => {
     const address = parseIpAddress(text);
     if (address === null) throw new Error(text);
-    return locationOf(table, lookupLocation(table, address.family, address.words));
+    return table.placeOf(lookupLocation(table, address.family, address.words));
   };
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseIpAddress } from '../../../src/base/ip-address.ts';
-import { locationOf, lookupLocation } from '../../../src/geo/location-table.ts';
+import { lookupLocation } from '../../../src/geo/location-table.ts';
 import { LocationBuilder } from '../../../src/server/location-build.ts';
 import { StateDir } from '../../../src/server/state-dir.ts';
 import { writeMmdb } from '../../tools/mmdb-writer.ts';
@@ -33,7 +33,7 @@ describe('LocationBuilder', () => {
     new LocationBuilder(join(root, 'geo'), new StateDir(join(root, 'state'), (message) => warnings.push(message)));
   const countryOf = (builder: LocationBuilder, text: string) => {
     const { family, words } = parseIpAddress(text)!;
-    return locationOf(builder.table!, lookupLocation(builder.table!, family, words))?.country ?? null;
+    return builder.table!.placeOf(lookupLocation(builder.table!, family, words))?.country ?? null;
   };
   const codes = (builder: LocationBuilder, explicit = true) =>
     builder.look(explicit)?.faults.map((fault) => fault.code);
@@ -56,7 +56,7 @@ describe('LocationBuilder', () => {
     const roundTrips = () => builder.regions.map((region) => region.roundTrips?.map(({ ms }) => ms));
     const networkOf = (text: string) => {
       const { family, words } = parseIpAddress(text)!;
-      return locationOf(builder.table!, lookupLocation(builder.table!, family, words))?.network;
+      return builder.table!.placeOf(lookupLocation(builder.table!, family, words))?.network;
     };
     expect(builder.look(false)?.faults).toEqual([]);
     expect(roundTrips()).toEqual([[30, 7], undefined]);
