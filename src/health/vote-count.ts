@@ -39,28 +39,31 @@ export class VoteCounter {
 
   /** The voices in `row` of `voters` in so many `regions`, whose bits `bitOf` knows. */
   count(row: VoteRow, voters: Iterable<Voter>, regions: number, bitOf: (region: number) => number): VoteCount {
-    for (const counts of [this.#ups, this.#downs, this.#doubts]) counts.fill(0, 0, regions);
-    let agents = 0;
-    let confirmed = 0;
-    let failing = 0;
+    const count = {
+      ups: 0,
+      downs: 0,
+      downRegions: 0,
+      doubtingUps: 0,
+      doubtingDowns: 0,
+      agents: 0,
+      failing: 0,
+      confirmed: 0,
+    };
+    for (let region = 0; region < regions; region++) {
+      this.#ups[region] = 0;
+      this.#downs[region] = 0;
+      this.#doubts[region] = 0;
+    }
     for (const { fresh, column, regionIndex } of voters) {
       const voice = fresh ? (row[column] ?? Voice.UNKNOWN) : Voice.UNKNOWN;
       if (voice === Voice.UNKNOWN) continue;
-      agents++;
+      count.agents++;
       if (voice === Voice.UP || voice === Voice.FAILING) this.#ups[regionIndex]!++;
       else this.#downs[regionIndex]!++;
       if (voice === Voice.FAILING) this.#doubts[regionIndex]!++;
-      if (voice === Voice.DOWN) confirmed++;
-      if (voice !== Voice.UP && voice !== Voice.RECOVERING) failing++;
+      if (voice === Voice.DOWN) count.confirmed++;
+      if (voice !== Voice.UP && voice !== Voice.RECOVERING) count.failing++;
     }
-    return { ...this.#countRegions(regions, bitOf), agents, failing, confirmed };
-  }
-
-  #countRegions(
-    regions: number,
-    bitOf: (region: number) => number,
-  ): Pick<VoteCount, 'ups' | 'downs' | 'downRegions' | 'doubtingUps' | 'doubtingDowns'> {
-    const count = { ups: 0, downs: 0, downRegions: 0, doubtingUps: 0, doubtingDowns: 0 };
     for (let region = 0; region < regions; region++) {
       const ups = this.#ups[region]!;
       const downs = this.#downs[region]!;

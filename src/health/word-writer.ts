@@ -37,11 +37,14 @@ const TTL_SHORTEST = 1;
 /** A record's weights follow loads no more often; less often where there are many (CORRECTIONS_PER_TICK_MAX). */
 const CORRECTION_PERIOD_MS = 2_000;
 
-/** One endpoint of a record, its key beside it: a steered record writes it anew each time. */
+/** One endpoint of a record, and what is asked of it each time: a steered record writes the key anew, and has the rest some steps away. */
 type Member = {
   readonly slot: number;
   readonly spec: EndpointSpec;
   readonly key: string;
+  /** The id of its check. */
+  readonly check: string;
+  readonly status: EndpointSpec['status'];
   /** Null before its first word. */
   ramp: EndpointRamp | null;
   /** What the word last written says that concerns the rest of its record ({@link concernOf}); null before the first. */
@@ -72,7 +75,9 @@ export class WordWriter {
     const records = new Map<string, Member[]>();
     const members = new Map<string, Member>();
     for (const { slot, spec, key } of this.#registry.endpoints()) {
-      const member = { slot, spec, key, ramp: this.#members.get(key)?.ramp ?? null, concern: null };
+      const { check, status } = spec;
+      const ramp = this.#members.get(key)?.ramp ?? null;
+      const member = { slot, spec, key, check: check.id, status, ramp, concern: null };
       members.set(key, member);
       const { zone, name, type } = spec;
       const record = `${zone}|${name}|${type}`;
@@ -89,9 +94,8 @@ export class WordWriter {
     this.#usersOfCheck = new Map();
     for (const group of this.#groups) {
       for (const member of group) {
-        const { id } = member.spec.check;
-        const users = this.#usersOfCheck.get(id) ?? [];
-        this.#usersOfCheck.set(id, users);
+        const users = this.#usersOfCheck.get(member.check) ?? [];
+        this.#usersOfCheck.set(member.check, users);
         // Groups come one after the other, so that this one is the last if it is there.
         if (users.at(-1)?.group === group) users.at(-1)!.members.push(member);
         else users.push({ group, members: [member] });
@@ -107,10 +111,10 @@ export class WordWriter {
   write(checks: Iterable<{ readonly id: string }>, source: WordSource): void {
     const groups = new Set<Group>();
     for (const { id } of checks) {
-      const users = (this.#usersOfCheck.get(id) ?? []).filter(({ group }) => !groups.has(group));
-      if (users.length === 0) continue;
-      const standing = source.standingOf(id);
-      for (const { group, members } of users) {
+      let standing: CheckStanding | null = null;
+      for (const { group, members } of this.#usersOfCheck.get(id) ?? []) {
+        if (groups.has(group)) continue;
+        standing ??= source.standingOf(id);
         for (const member of members) {
           const isOwnConcern = member.concern === concernOf(standing, member, source);
           if (isOwnConcern) this.#doubt(member, standing, source);
@@ -159,13 +163,13 @@ export class WordWriter {
   }
 
   /** Writes what of a standing concerns its own endpoint only. */
-  #doubt({ slot, spec, ramp }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
+  #doubt({ slot, status, ramp }: Member, { isSuspect, dissent, ttlSeconds }: CheckStanding, source: WordSource): void {
     const { table } = this.#registry;
     storeDissent(table, slot, dissent);
     const word = unpackHealth(table[slot]!);
     const isRecovering = isRamping(ramp!, source.nowMs);
     const isMoving = isSuspect || source.isBlind || word.shifted || isRecovering;
-    const steady = spec.status === 'obey' ? ttlSeconds : 0;
+    const steady = status === 'obey' ? ttlSeconds : 0;
     Atomics.store(
       table,
       slot,
@@ -180,7 +184,7 @@ export class WordWriter {
   }
 
   #writeGroup(group: Group, source: WordSource): void {
-    const standings = group.map(({ spec }) => source.standingOf(spec.check.id));
+    const standings = group.map(({ check }) => source.standingOf(check));
     const barred = barredIn(group, standings, source);
     let isAnyRamping = false;
     for (const [i, member] of group.entries()) {
@@ -196,12 +200,12 @@ export class WordWriter {
 
   #store(group: Group, standings: readonly CheckStanding[], barred: readonly boolean[], source: WordSource): void {
     const { table } = this.#registry;
-    const isHealthy = ({ spec }: Member, i: number) =>
-      spec.status === 'obey' ? standings[i]!.verdict !== 'down' : spec.status === 'up';
+    const isHealthy = ({ status }: Member, i: number) =>
+      status === 'obey' ? standings[i]!.verdict !== 'down' : status === 'up';
     const isAnyHealthy = group.some(isHealthy);
     let isAnyRamping = false;
     for (const [i, member] of group.entries()) {
-      const { slot, spec, key } = member;
+      const { slot, spec, key, status } = member;
       const ramp = member.ramp!;
       const { verdict, isSuspect, dissent, ttlSeconds } = standings[i]!;
       storeDissent(table, slot, dissent);
@@ -217,7 +221,7 @@ export class WordWriter {
         blind: source.isBlind,
         disputed: dissent !== 0,
         ttlSeconds:
-          isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : spec.status === 'obey' ? ttlSeconds : 0,
+          isSuspect || isGrowing || shifted || source.isBlind ? TTL_SHORTEST : status === 'obey' ? ttlSeconds : 0,
         factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(key)),
       });
       Atomics.store(table, slot, word);
@@ -232,15 +236,15 @@ export class WordWriter {
 function waiveRamps(group: Group, nowMs: number): void {
   const pools = Map.groupBy(group, ({ spec }) => spec.pool);
   for (const members of pools.values()) {
-    const served = members.filter(({ spec, ramp }) => spec.status !== 'down' && !ramp!.isBarred && ramp!.shift > 0);
+    const served = members.filter(({ status, ramp }) => status !== 'down' && !ramp!.isBarred && ramp!.shift > 0);
     if (!served.every(({ ramp }) => isRamping(ramp!, nowMs))) continue;
     for (const member of served) member.ramp = withoutRecovery(member.ramp!);
   }
 }
 
-function conditionOf({ spec, ramp }: Member, nowMs: number): ServiceCondition {
+function conditionOf({ status, ramp }: Member, nowMs: number): ServiceCondition {
   const { isBarred, shift } = ramp!;
-  if (spec.status === 'down' || (spec.status === 'obey' && isBarred) || shift === 0) return 'out';
+  if (status === 'down' || (status === 'obey' && isBarred) || shift === 0) return 'out';
   return shift < 1 || isRamping(ramp!, nowMs) ? 'moving' : 'settled';
 }
 
@@ -252,16 +256,15 @@ function concernOf({ verdict, isHeldBack }: CheckStanding, { key }: Member, { re
 /** Which endpoints of a record may not be answered; notes those that begin to wait for an operator. */
 function barredIn(group: Group, standings: readonly CheckStanding[], source: WordSource): boolean[] {
   const { resumes, wallMs, isBlind } = source;
-  const isOut = group.map(({ spec, key }, i) => {
+  const isOut = group.map(({ spec, key, status }, i) => {
     if (standings[i]!.verdict === 'down') {
-      if (spec.recovery.manualResume && spec.status === 'obey') resumes.noteDown(key, wallMs);
+      if (spec.recovery.manualResume && status === 'obey') resumes.noteDown(key, wallMs);
       return true;
     }
-    return spec.status === 'obey' && resumes.isWaiting(key);
+    return status === 'obey' && resumes.isWaiting(key);
   });
-  const isServed = ({ spec }: Member, isBarred: boolean) =>
-    spec.status === 'up' || (spec.status === 'obey' && !isBarred);
-  const barred = isOut.map((out, i) => out || (group[i]!.spec.status === 'obey' && standings[i]!.isHeldBack));
+  const isServed = ({ status }: Member, isBarred: boolean) => status === 'up' || (status === 'obey' && !isBarred);
+  const barred = isOut.map((out, i) => out || (group[i]!.status === 'obey' && standings[i]!.isHeldBack));
   // Damping is never the reason that a record has nothing: an endpoint that flaps beats none.
   if (isBlind) return barred.map(() => false);
   return group.some((member, i) => isServed(member, barred[i]!)) ? barred : isOut;
