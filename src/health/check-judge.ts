@@ -143,11 +143,11 @@ export class CheckJudge {
     return this.#find(id)?.verdict ?? 'unknown';
   }
 
-  standingOf(id: string): CheckStanding {
-    const check = this.#find(id);
-    if (check === undefined) return UNHEARD;
+  /** How `check` stands; as one of which nothing is known if it is not in use. */
+  standingOf(check: KnownCheck | undefined): CheckStanding {
+    if (check === undefined || check.spec === null) return UNHEARD;
     const { verdict, dissent } = check;
-    const { rise, fall, intervalMs } = check.spec!;
+    const { rise, fall, intervalMs } = check.spec;
     const turnMs = (verdict === 'down' ? rise : fall) * intervalMs;
     const ttlSeconds = Math.min(TTL_MAX, Math.max(1, Math.round(turnMs / 1000)));
     return { verdict, isSuspect: isSuspect(check, this.#nowMs), isHeldBack: isSuppressed(check), dissent, ttlSeconds };

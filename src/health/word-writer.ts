@@ -9,6 +9,7 @@
 
 import { CORRECTIONS_PER_TICK_MAX } from '../base/limits.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
+import type { KnownCheck } from './check-book.ts';
 import type { CheckStanding } from './check-judge.ts';
 import type { EndpointLoad } from './endpoint-load.ts';
 import { type EndpointRamp, isRamping, newRamp, nextRamp, rampFactor, withoutRecovery } from './endpoint-ramp.ts';
@@ -19,7 +20,9 @@ import { isCorrecting, type ServiceCondition, type WeightCorrection, WeightCorre
 
 /** Where the writer asks; of one moment. */
 export type WordSource = {
-  readonly standingOf: (check: string) => CheckStanding;
+  /** What is known of the check `id`: the same until the next {@link WordWriter.rebuild}, or undefined. */
+  readonly checkOf: (id: string) => KnownCheck | undefined;
+  readonly standingOf: (check: KnownCheck | undefined) => CheckStanding;
   /** Factor of the operators' shifts on an endpoint, or null when there is none. */
   readonly shiftOf: (spec: EndpointSpec) => number | null;
   readonly loadOf: (check: string) => EndpointLoad;
@@ -42,8 +45,7 @@ type Member = {
   readonly slot: number;
   readonly spec: EndpointSpec;
   readonly key: string;
-  /** The id of its check. */
-  readonly check: string;
+  readonly check: KnownCheck | undefined;
   readonly status: EndpointSpec['status'];
   /** Null before its first word. */
   ramp: EndpointRamp | null;
@@ -53,12 +55,13 @@ type Member = {
 type Group = readonly Member[];
 /** Members of one group that use the same check. */
 type Users = { readonly group: Group; readonly members: Member[] };
+const NOBODY: readonly Users[] = [];
 
 /** Owner of the words while it lives; knows which endpoints stand together in a record, and how their weights grow. */
 export class WordWriter {
   readonly #registry: EndpointRegistry;
   #groups: Group[] = [];
-  #usersOfCheck = new Map<string, Users[]>();
+  #usersOfCheck = new Map<KnownCheck, Users[]>();
   /** By the endpoint's key. */
   #members = new Map<string, Member>();
   readonly #ramping = new Set<Group>();
@@ -75,9 +78,10 @@ export class WordWriter {
     const records = new Map<string, Member[]>();
     const members = new Map<string, Member>();
     for (const { slot, spec, key } of this.#registry.endpoints()) {
-      const { check, status } = spec;
+      const { status } = spec;
+      const check = source.checkOf(spec.check.id);
       const ramp = this.#members.get(key)?.ramp ?? null;
-      const member = { slot, spec, key, check: check.id, status, ramp, concern: null };
+      const member = { slot, spec, key, check, status, ramp, concern: null };
       members.set(key, member);
       const { zone, name, type } = spec;
       const record = `${zone}|${name}|${type}`;
@@ -94,8 +98,10 @@ export class WordWriter {
     this.#usersOfCheck = new Map();
     for (const group of this.#groups) {
       for (const member of group) {
-        const users = this.#usersOfCheck.get(member.check) ?? [];
-        this.#usersOfCheck.set(member.check, users);
+        const { check } = member;
+        if (check === undefined) continue;
+        const users = this.#usersOfCheck.get(check) ?? [];
+        this.#usersOfCheck.set(check, users);
         // Groups come one after the other, so that this one is the last if it is there.
         if (users.at(-1)?.group === group) users.at(-1)!.members.push(member);
         else users.push({ group, members: [member] });
@@ -108,13 +114,13 @@ export class WordWriter {
    * Writes the words of the endpoints that use one of `checks`, and of their records where that concerns the others too. A
    * suspicion concerns nobody else: in a record of 10,000 endpoints it costs one word.
    */
-  write(checks: Iterable<{ readonly id: string }>, source: WordSource): void {
+  write(checks: Iterable<KnownCheck>, source: WordSource): void {
     const groups = new Set<Group>();
-    for (const { id } of checks) {
+    for (const check of checks) {
       let standing: CheckStanding | null = null;
-      for (const { group, members } of this.#usersOfCheck.get(id) ?? []) {
+      for (const { group, members } of this.#usersOfCheck.get(check) ?? NOBODY) {
         if (groups.has(group)) continue;
-        standing ??= source.standingOf(id);
+        standing ??= source.standingOf(check);
         for (const member of members) {
           const isOwnConcern = member.concern === concernOf(standing, member, source);
           if (isOwnConcern) this.#doubt(member, standing, source);

@@ -370,6 +370,7 @@ export class HealthFeed {
   /** What the words are made from, as of now. */
   #source(): WordSource {
     return {
+      checkOf: (id) => this.#checks.find(id),
       standingOf: (check) => this.#judge.standingOf(check),
       shiftOf: (spec) => this.#shifts.shiftOf(spec),
       loadOf: (check) => this.#loadOf(check),

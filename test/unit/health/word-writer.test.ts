@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { CheckBook, type KnownCheck } from '../../../src/health/check-book.ts';
 import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import {
   createHealthTable,
@@ -19,6 +20,7 @@ function world(specs: EndpointSpec[], size = 16) {
   const registry = new EndpointRegistry(createHealthTable(size));
   registry.claim(specs);
   const writer = new WordWriter(registry);
+  const checks = new CheckBook();
   const verdicts = new Map<string, CheckState>();
   const suspects = new Set<string>();
   const heldBack = new Set<string>();
@@ -30,13 +32,17 @@ function world(specs: EndpointSpec[], size = 16) {
   let nowMs = 0;
   const blindness = { isBlind: false };
   const source = () => ({
-    standingOf: (check: string) => ({
-      verdict: verdicts.get(check) ?? 'unknown',
-      isSuspect: suspects.has(check),
-      isHeldBack: heldBack.has(check),
-      dissent: dissents.get(check) ?? 0,
-      ttlSeconds: 10,
-    }),
+    checkOf: (id: string) => checks.open(id),
+    standingOf: (check: KnownCheck | undefined) => {
+      const { id } = check!;
+      return {
+        verdict: verdicts.get(id) ?? 'unknown',
+        isSuspect: suspects.has(id),
+        isHeldBack: heldBack.has(id),
+        dissent: dissents.get(id) ?? 0,
+        ttlSeconds: 10,
+      };
+    },
     shiftOf: (spec: EndpointSpec) => shifts.get(spec.value) ?? null,
     loadOf: (check: string) => ({
       report: null,
@@ -54,7 +60,7 @@ function world(specs: EndpointSpec[], size = 16) {
   const set = (changes: Record<string, CheckState>) => {
     for (const [value, verdict] of Object.entries(changes)) verdicts.set(`check:${value}`, verdict);
     writer.write(
-      Object.keys(changes).map((value) => ({ id: `check:${value}` })),
+      Object.keys(changes).map((value) => checks.open(`check:${value}`)),
       source(),
     );
   };
