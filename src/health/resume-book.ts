@@ -16,7 +16,7 @@ export class ResumeBook {
 
   /** True while the endpoint waits for an operator. */
   isWaiting(key: string): boolean {
-    return this.#since.size > 0 && this.#since.has(key);
+    return this.#since.has(key);
   }
 
   /** An operator's word of the moment `wallMs`: the endpoint may come back, if it waited then. True if it did. */

@@ -17,6 +17,7 @@ import { freePort } from '../tools/free-port.ts';
 import { startHttpEndpoint } from '../tools/http-endpoint.ts';
 import { type FileTable, type MeridianProcess, startProbe, startServe } from '../tools/meridian-process.ts';
 import { writeMmdb } from '../tools/mmdb-writer.ts';
+import { quantile } from '../tools/quantile.ts';
 import { startRedis } from '../tools/redis-server.ts';
 
 const REGIONS = ['af-south', 'ap-east', 'eu-west', 'sa-east', 'us-east'];
@@ -146,11 +147,11 @@ async function measure(node: MeridianProcess, victims: readonly Victim[]): Promi
 function report(kind: Kind, measured: readonly Death[]): boolean {
   const delays = measured.filter((death) => death.kind === kind).map(({ tookMs }) => tookMs);
   delays.sort((a, b) => a - b);
-  const quantile = (part: number) => delays[Math.ceil(part * delays.length) - 1]!;
+  const [p50, p90, p99] = [0.5, 0.9, 0.99].map((share) => quantile(delays, share)) as [number, number, number];
   const bound = BOUNDS_MS[kind];
-  const isGood = quantile(0.5) <= bound.median && quantile(0.99) <= bound.worst;
+  const isGood = p50 <= bound.median && p99 <= bound.worst;
   const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`;
-  const figures = `p50 ${seconds(quantile(0.5))}, p90 ${seconds(quantile(0.9))}, p99 ${seconds(quantile(0.99))}, worst ${seconds(delays.at(-1)!)}`;
+  const figures = `p50 ${seconds(p50)}, p90 ${seconds(p90)}, p99 ${seconds(p99)}, worst ${seconds(delays.at(-1)!)}`;
   process.stdout.write(`${isGood ? 'good' : 'BAD '}  ${kind}, ${delays.length} trials: ${figures}\n`);
   return isGood;
 }

@@ -3,12 +3,6 @@
 import { factorOfWord } from '../../src/health/health-table.ts';
 import { type Behaviour, type SimEndpoint, SimWorld, type WorldOptions } from './sim-world.ts';
 
-/** The part `share` of sorted `values`, by nearest rank. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
-}
-
 /** An endpoint that fails is out of answers after at most this, or the trial has failed. */
 const GIVE_UP_MS = 60_000;
 

@@ -6,6 +6,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AskOptions, buildQuery, type DnsServer } from './dns-client.ts';
+import { quantile } from './quantile.ts';
 
 export type StreamQuestion = AskOptions & { readonly name: string; readonly type: string };
 
@@ -24,7 +25,9 @@ export type StreamReport = {
   lost: number;
   /** Answers by rcode (the header's four bits). */
   rcodes: Record<number, number>;
+  /** NaN without an answer. */
   p50Ms: number;
+  /** NaN without an answer. */
   p99Ms: number;
   worstMs: number;
 };
@@ -136,8 +139,4 @@ export async function streamDuring(
     throw error;
   }
   return stream.stop();
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { AgentChanges, AgentSnapshot } from '../../../src/health/report.ts';
+import type { AgentChanges } from '../../../src/health/report.ts';
 import { ProbeAgent, type ProbeAgentOptions } from '../../../src/probe/agent.ts';
 import type { ProbeResult } from '../../../src/probe/check-attempt.ts';
 import { MemoryStore } from '../../../src/redis/memory-store.ts';
-import { type AgentStore, type ChangesBatch, StoreError, type StoreState } from '../../../src/redis/state-store.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
+import { FakeAgentStore } from '../../tools/fake-agent-store.ts';
 import { startHttpEndpoint } from '../../tools/http-endpoint.ts';
 
 const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
@@ -26,67 +26,12 @@ const FAILED: ProbeResult = {
   serverMs: 2,
 };
 
+/** Slots go by the wall clock. */
+const NOW_MS = Date.UTC(2026, 0, 1);
+
 function checks(count: number): Map<string, CheckSpec> {
   const specs = Array.from({ length: count }, (_, i) => checkSpec({ path: `/${i}` }));
   return new Map(specs.map((spec) => [spec.id, spec]));
-}
-
-/** A store that keeps what it was told and can be taken away. */
-class FakeStore implements AgentStore {
-  state: StoreState = 'connected';
-  trouble: string | null = null;
-  readonly snapshots: AgentSnapshot[] = [];
-  readonly changes: AgentChanges[] = [];
-  calls = 0;
-  isRefusing = false;
-  readonly #listeners = new Set<(state: StoreState) => void>();
-  readonly #subscribers = new Set<(batch: ChangesBatch) => void>();
-
-  async publishSnapshot(snapshot: AgentSnapshot): Promise<void> {
-    this.#answer();
-    this.snapshots.push(snapshot);
-  }
-
-  async publishChanges(changes: AgentChanges): Promise<void> {
-    this.#answer();
-    this.changes.push(changes);
-  }
-
-  subscribe(listener: (batch: ChangesBatch) => void): () => void {
-    this.#subscribers.add(listener);
-    return () => this.#subscribers.delete(listener);
-  }
-
-  /** Another agent has published. */
-  tell(changes: Partial<AgentChanges>, gap = false): void {
-    const other: AgentChanges = {
-      agent: 'a2',
-      region: 'us-east',
-      boot: 'b',
-      seq: 1,
-      intervalMs: 5_000,
-      reports: [],
-      ...changes,
-    };
-    for (const listener of this.#subscribers) listener({ changes: [other], loads: [], refused: [], gap });
-  }
-
-  onState(listener: (state: StoreState) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  }
-
-  enter(state: StoreState): void {
-    this.state = state;
-    for (const listener of this.#listeners) listener(state);
-  }
-
-  async close(): Promise<void> {}
-
-  #answer(): void {
-    this.calls += 1;
-    if (this.isRefusing) throw new StoreError('OOM command not allowed');
-  }
 }
 
 /** A log that keeps its lines. */
@@ -103,13 +48,14 @@ function fakeLog() {
 
 let agent: ProbeAgent | null = null;
 
-/** An agent over a fake store and fake checks whose result the test sets. */
+/** An agent over a fake store and fake checks whose result the test sets; `ran` has the path of each that ended. */
 function startAgent(set: ReadonlyMap<string, CheckSpec>) {
-  const world = { result: (_: CheckSpec): ProbeResult => OK };
-  const store = new FakeStore();
+  const world = { result: (_: CheckSpec): ProbeResult => OK, ran: [] as string[] };
+  const store = new FakeAgentStore();
   const { lines, log } = fakeLog();
   const runCheck = async (spec: CheckSpec) => {
     await new Promise((resolve) => setTimeout(resolve, 10));
+    world.ran.push(spec.path);
     return world.result(spec);
   };
   agent = new ProbeAgent({ agentId: 'a1', region: 'eu-west', checks: set, store, clock, log, runCheck });
@@ -119,9 +65,18 @@ function startAgent(set: ReadonlyMap<string, CheckSpec>) {
 
 const tick = (ms: number) => vi.advanceTimersByTimeAsync(ms);
 
+/** Past the first runs, to the middle between two runs of the check `/0`: their jitter takes none across the edge of what is counted from here. */
+async function tickBetweenRuns(world: { readonly ran: string[] }): Promise<void> {
+  await tick(6_000);
+  world.ran.length = 0;
+  for (let ms = 0; ms < 6_000 && !world.ran.includes('/0'); ms += 10) await tick(10);
+  expect(world.ran).toContain('/0');
+  await tick(2_500);
+}
+
 describe('probe agent', () => {
   beforeEach(() => {
-    vi.useFakeTimers();
+    vi.useFakeTimers({ now: NOW_MS });
   });
 
   afterEach(async () => {
@@ -208,19 +163,14 @@ describe('probe agent', () => {
 
   it('confirms a first failure by a second run, and runs at once what others suspect, once an interval', async () => {
     const { store, world } = startAgent(checks(2));
-    await tick(6_000);
-    const ran: string[] = [];
-    world.result = (spec) => {
-      ran.push(spec.path);
-      return OK;
-    };
+    await tickBetweenRuns(world);
     const [first] = checks(2).keys();
     const report = { state: 'up', reason: '', connectMs: null, connectDevMs: null, serverMs: null, seq: 9, heldMs: 0 };
     const suspicion = { reports: [{ ...report, id: first!, failing: 1 } as const] } as unknown as AgentChanges;
     const countWithin = async (ms: number) => {
-      const before = ran.filter((path) => path === '/0').length;
+      world.ran.length = 0;
       await tick(ms);
-      return ran.filter((path) => path === '/0').length - before;
+      return world.ran.filter((path) => path === '/0').length;
     };
     // One regular run in each interval.
     expect(await countWithin(5_000)).toBe(1);
@@ -252,14 +202,12 @@ describe('probe agent', () => {
 
   it('suspects once, however long a check goes on failing', async () => {
     const { store, world } = startAgent(checks(1));
-    await tick(6_000);
-    let runs = 0;
-    world.result = () => {
-      runs++;
-      return FAILED;
-    };
+    await tickBetweenRuns(world);
+    world.ran.length = 0;
+    world.result = () => FAILED;
     await tick(30_000);
-    expect(runs).toBe(7);
+    // One in each interval, and the one that confirms the first failure.
+    expect(world.ran).toHaveLength(7);
     const said = store.changes.flatMap(({ reports }) => reports.map(({ state, failing }) => `${state} ${failing}`));
     expect(said).toEqual(['up 1', 'down 2']);
   });

@@ -1,11 +1,11 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { YAML_FILE_BYTES_MAX, YAML_ZONE_CHARS_MAX } from '../../../src/base/limits.ts';
 import { createFaultSink } from '../../../src/zone/fault-sink.ts';
 import { createYamlBudget, readYamlDocument } from '../../../src/zone/yaml-document.ts';
 import { pythonText } from '../../../src/zone/yaml-node.ts';
+import { ourYamlFiles } from '../../tools/our-yaml-files.ts';
 import { yamlTree } from '../../tools/yaml-tree.ts';
 import { readZoneText } from './yaml-zone.ts';
 
@@ -155,8 +155,7 @@ describe('a file that is read in pieces', () => {
   });
 
   it('is what it is whole, for every file of ours', () => {
-    const root = join(import.meta.dirname, '../../..');
-    const paths = ['zones', 'test/vectors/zones'].flatMap((folder) => globSync(join(root, folder, '**/*.yaml')));
+    const paths = ourYamlFiles();
     expect(paths.length).toBeGreaterThan(0);
     for (const path of paths) {
       const text = readFileSync(path, 'utf8');

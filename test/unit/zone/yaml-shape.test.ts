@@ -1,5 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { YAML_SHAPE_CHARS_MAX, YAML_SHAPES_MAX } from '../../../src/base/limits.ts';
@@ -8,6 +7,7 @@ import { createYamlBudget, readYamlDocument } from '../../../src/zone/yaml-docum
 import { readInPieces, yamlRecords } from '../../../src/zone/yaml-pieces.ts';
 import type { YamlPiece } from '../../../src/zone/yaml-shape.ts';
 import { withOtherWords } from '../../tools/other-words.ts';
+import { ourYamlFiles } from '../../tools/our-yaml-files.ts';
 import { yamlTree } from '../../tools/yaml-tree.ts';
 
 /** Nodes that stand, in their file, where those of the record stand that leads to them. */
@@ -91,8 +91,7 @@ describe('records of one shape are what the library makes of them', () => {
   });
 
   it('for every file of ours, said again with other words', () => {
-    const root = join(import.meta.dirname, '../../..');
-    const paths = ['zones', 'test/vectors/zones'].flatMap((folder) => globSync(join(root, folder, '**/*.yaml')));
+    const paths = ourYamlFiles();
     expect(paths.length).toBeGreaterThan(0);
     fc.assert(
       fc.property(fc.constantFrom(...paths), fc.infiniteStream(fc.nat()), (path, numbers) => {
