@@ -47,6 +47,10 @@ type Member = {
   readonly key: string;
   readonly check: KnownCheck | undefined;
   readonly status: EndpointSpec['status'];
+  /** As of the last word that its record wrote. */
+  standing: CheckStanding;
+  /** It may not be answered; as of that word too. */
+  isBarred: boolean;
   /** Null before its first word. */
   ramp: EndpointRamp | null;
   /** What the word last written says that concerns the rest of its record ({@link concernOf}); null before the first. */
@@ -81,7 +85,8 @@ export class WordWriter {
       const { status } = spec;
       const check = source.checkOf(spec.check.id);
       const ramp = this.#members.get(key)?.ramp ?? null;
-      const member = { slot, spec, key, check, status, ramp, concern: null };
+      const standing = source.standingOf(check);
+      const member = { slot, spec, key, check, status, standing, isBarred: false, ramp, concern: null };
       members.set(key, member);
       const { zone, name, type } = spec;
       const record = `${zone}|${name}|${type}`;
@@ -190,40 +195,38 @@ export class WordWriter {
   }
 
   #writeGroup(group: Group, source: WordSource): void {
-    const standings = group.map(({ check }) => source.standingOf(check));
-    const barred = barredIn(group, standings, source);
+    for (const member of group) member.standing = source.standingOf(member.check);
+    barWhoIsOut(group, source);
     let isAnyRamping = false;
-    for (const [i, member] of group.entries()) {
-      const { spec } = member;
+    for (const member of group) {
+      const { spec, isBarred } = member;
       const shift = source.shiftOf(spec) ?? 1;
-      const before = member.ramp ?? newRamp(barred[i]!, shift);
-      member.ramp = nextRamp(before, barred[i]!, shift, spec.recovery, source.nowMs);
+      const before = member.ramp ?? newRamp(isBarred, shift);
+      member.ramp = nextRamp(before, isBarred, shift, spec.recovery, source.nowMs);
       isAnyRamping ||= isRamping(member.ramp, source.nowMs);
     }
     if (isAnyRamping) waiveRamps(group, source.nowMs);
-    this.#store(group, standings, barred, source);
+    this.#store(group, source);
   }
 
-  #store(group: Group, standings: readonly CheckStanding[], barred: readonly boolean[], source: WordSource): void {
+  #store(group: Group, source: WordSource): void {
     const { table } = this.#registry;
-    const isHealthy = ({ status }: Member, i: number) =>
-      status === 'obey' ? standings[i]!.verdict !== 'down' : status === 'up';
     const isAnyHealthy = group.some(isHealthy);
     let isAnyRamping = false;
-    for (const [i, member] of group.entries()) {
-      const { slot, spec, key, status } = member;
+    for (const member of group) {
+      const { slot, spec, key, status, isBarred } = member;
       const ramp = member.ramp!;
-      const { verdict, isSuspect, dissent, ttlSeconds } = standings[i]!;
+      const { verdict, isSuspect, dissent, ttlSeconds } = member.standing;
       storeDissent(table, slot, dissent);
       const isGrowing = isRamping(ramp, source.nowMs);
       const shifted = source.shiftOf(spec) !== null;
       isAnyRamping ||= isGrowing;
       const word = packHealth({
         verdict: CODES[verdict],
-        barred: barred[i]!,
+        barred: isBarred,
         suspect: isSuspect,
         shifted,
-        lastGood: isAnyHealthy ? isHealthy(member, i) : isLastGoodWord(table[slot]!),
+        lastGood: isAnyHealthy ? isHealthy(member) : isLastGoodWord(table[slot]!),
         blind: source.isBlind,
         disputed: dissent !== 0,
         ttlSeconds:
@@ -231,7 +234,7 @@ export class WordWriter {
         factor: factorBits(ramp, source.nowMs, this.#corrections.factorOf(key)),
       });
       Atomics.store(table, slot, word);
-      member.concern = concernOf(standings[i]!, member, source);
+      member.concern = concernOf(member.standing, member, source);
     }
     if (isAnyRamping) this.#ramping.add(group);
     else this.#ramping.delete(group);
@@ -259,21 +262,28 @@ function concernOf({ verdict, isHeldBack }: CheckStanding, { key }: Member, { re
   return CODES[verdict] | (isHeldBack ? 4 : 0) | (resumes.isWaiting(key) ? 8 : 0);
 }
 
-/** Which endpoints of a record may not be answered; notes those that begin to wait for an operator. */
-function barredIn(group: Group, standings: readonly CheckStanding[], source: WordSource): boolean[] {
+/** Settles which endpoints of a record may not be answered; notes those that begin to wait for an operator. */
+function barWhoIsOut(group: Group, source: WordSource): void {
   const { resumes, wallMs, isBlind } = source;
-  const isOut = group.map(({ spec, key, status }, i) => {
-    if (standings[i]!.verdict === 'down') {
-      if (spec.recovery.manualResume && status === 'obey') resumes.noteDown(key, wallMs);
-      return true;
-    }
-    return status === 'obey' && resumes.isWaiting(key);
-  });
-  const isServed = ({ status }: Member, isBarred: boolean) => status === 'up' || (status === 'obey' && !isBarred);
-  const barred = isOut.map((out, i) => out || (group[i]!.status === 'obey' && standings[i]!.isHeldBack));
+  let isAnyServed = false;
+  for (const member of group) {
+    const { spec, key, status, standing } = member;
+    if (standing.verdict === 'down' && status === 'obey' && spec.recovery.manualResume) resumes.noteDown(key, wallMs);
+    const isHeldBack = status === 'obey' && standing.isHeldBack;
+    member.isBarred = !isBlind && (isHeldBack || isOut(member, resumes));
+    isAnyServed ||= status === 'up' || (status === 'obey' && !member.isBarred);
+  }
   // Damping is never the reason that a record has nothing: an endpoint that flaps beats none.
-  if (isBlind) return barred.map(() => false);
-  return group.some((member, i) => isServed(member, barred[i]!)) ? barred : isOut;
+  if (!isBlind && !isAnyServed) for (const member of group) member.isBarred = isOut(member, resumes);
+}
+
+/** Its check says so, or it waits for an operator. */
+function isOut({ standing, status, key }: Member, resumes: ResumeBook): boolean {
+  return standing.verdict === 'down' || (status === 'obey' && resumes.isWaiting(key));
+}
+
+function isHealthy({ status, standing }: Member): boolean {
+  return status === 'obey' ? standing.verdict !== 'down' : status === 'up';
 }
 
 /** What is not drained keeps a trace of weight, however small its factor. */

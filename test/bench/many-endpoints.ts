@@ -6,8 +6,10 @@ import { ZONE } from './bench-scenario.ts';
 export const ENDPOINT_NAMES = 1_000;
 /** Endpoints of each name. */
 export const ENDPOINTS_PER_NAME = 10;
+/** Addresses in an answer when none of them is left; {@link ENDPOINTS_PER_NAME} with all. */
+export const ADDRESSES_WITHOUT = 1;
 
-/** The zone file. Without an endpoint a name has one address, {@link ENDPOINTS_PER_NAME} of them with all. */
+/** The zone file. */
 export function manyEndpointsZone(): string {
   const records = Array.from({ length: ENDPOINT_NAMES }, (_, i) => {
     const values = Array.from(

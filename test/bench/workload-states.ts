@@ -22,16 +22,17 @@ import { hasRedisServer, startRedis } from '../tools/redis-server.ts';
 import { until } from '../tools/until.ts';
 import { type BenchRun, median } from './bench-run.ts';
 import { ZONE } from './bench-scenario.ts';
-import { ENDPOINT_NAMES, ENDPOINTS_PER_NAME, manyEndpointsZone } from './many-endpoints.ts';
+import { ADDRESSES_WITHOUT, ENDPOINT_NAMES, ENDPOINTS_PER_NAME, manyEndpointsZone } from './many-endpoints.ts';
 import { MACHINE_CLOCK, startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
 /** Agents, each in a region of its own. */
 const AGENTS = 3;
-/** Names that are asked for, evenly over the zone, the last one among them. */
-const ASKED = 100;
-const SWEEP_WITHIN_MS = 500;
-/** The processor is the node's and Redis's meanwhile. */
-const SWEEP_GAP_MS = 5;
+/** Names that are asked for, evenly over the zone, the first and the last one among them. */
+const ASKED = Array.from({ length: 100 }, (_, i) => `n${Math.round((i * (ENDPOINT_NAMES - 1)) / 99)}.${ZONE}.`);
+/** Of them, those that are asked for until one has lost its endpoints: the processor is the node's and Redis's meanwhile. */
+const FEELERS = [ASKED[0]!, ASKED[ASKED.length >> 1]!, ASKED.at(-1)!];
+const ANSWER_WITHIN_MS = 500;
+const ASK_GAP_MS = 1;
 const CHANGED_WITHIN_MS = 10_000;
 const LIVED_ENDPOINTS = 5_000;
 const LIVED_AT_ONCE = 100;
@@ -55,7 +56,7 @@ export async function measureStates(run: BenchRun): Promise<void> {
     notes: [
       `at the word of ${AGENTS} agents in as many regions, to a node that has seen half of the endpoints go and come back`,
       'in a node: the words, read together, become votes, verdicts and the words of the health table',
-      `the whole way: from the last agent's word in Redis to the first sweep over ${ASKED} names without an endpoint`,
+      `the whole way: from the last agent's word in Redis until each of ${ASKED.length} names has been answered without an endpoint`,
     ],
   });
 }
@@ -138,25 +139,11 @@ async function measureWholeWay(): Promise<Measured> {
     await untilAllUp(node);
     await liveAWhile(agents, ids);
     await untilAllUp(node);
-    const before = await sweep(socket, node.dnsPort);
-    if (before.withEndpoints !== ASKED) throw new Error('not every name has its endpoints');
-    let saidMs = Number.POSITIVE_INFINITY;
-    const said = Promise.all(agents.map((agent) => agent.say(ids, 'down'))).then(() => {
-      saidMs = performance.now();
-    });
-    let lost = 0;
-    for (const end = performance.now() + CHANGED_WITHIN_MS; performance.now() < end; ) {
-      const { withEndpoints, unanswered } = await sweep(socket, node.dnsPort);
-      lost += unanswered;
-      if (withEndpoints > 0 || unanswered > 0) {
-        await sleep(SWEEP_GAP_MS);
-        continue;
-      }
-      const atMs = performance.now();
-      await said;
-      return { delayMs: Math.max(0, atMs - saidMs), lost };
-    }
-    throw new Error(`endpoints are in answers after ${CHANGED_WITHIN_MS} ms`);
+    const before = await ask(socket, node.dnsPort, ASKED);
+    if (before.whole.length !== ASKED.length) throw new Error('not every name has its endpoints');
+    const said = Promise.all(agents.map((agent) => agent.say(ids, 'down'))).then(() => performance.now());
+    const out = await waitUntilOut(socket, node.dnsPort);
+    return { delayMs: Math.max(0, out.atMs - (await said)), lost: out.lost };
   } finally {
     socket.close();
     await Promise.all(agents.map(({ store }) => store.close()));
@@ -176,28 +163,51 @@ async function liveAWhile(agents: readonly ToldAgent[], ids: readonly string[]):
   }
 }
 
-/** Asks once for every name, all at a time. */
-function sweep(socket: Socket, port: number): Promise<{ withEndpoints: number; unanswered: number }> {
+/** Asks for names that have had endpoints in their answers until none has one; what has lost all of them is not asked for again. */
+async function waitUntilOut(socket: Socket, port: number): Promise<{ atMs: number; lost: number }> {
+  const left = new Set(ASKED);
+  let lost = 0;
+  for (const end = performance.now() + CHANGED_WITHIN_MS; performance.now() < end; ) {
+    const isUntouched = left.size === ASKED.length;
+    const { bare, unanswered } = await ask(socket, port, isUntouched ? FEELERS : [...left]);
+    lost += unanswered;
+    for (const name of bare) left.delete(name);
+    if (left.size === 0) return { atMs: performance.now(), lost };
+    if (bare.length === 0) await sleep(ASK_GAP_MS);
+  }
+  throw new Error(`endpoints are in answers after ${CHANGED_WITHIN_MS} ms`);
+}
+
+/** Of the names asked for, those answered with every endpoint and with none; and how many were not answered. */
+type Asked = { readonly whole: readonly string[]; readonly bare: readonly string[]; readonly unanswered: number };
+
+/** Asks once for each of `names`, all at a time. */
+function ask(socket: Socket, port: number, names: readonly string[]): Promise<Asked> {
   return new Promise((resolve) => {
-    const open = new Set<number>();
-    let withEndpoints = 0;
+    const open = new Map<number, string>();
+    const whole: string[] = [];
+    const bare: string[] = [];
     const finish = () => {
       clearTimeout(timer);
       socket.off('message', take);
-      resolve({ withEndpoints, unanswered: open.size });
+      resolve({ whole, bare, unanswered: open.size });
     };
     const take = (message: Buffer) => {
-      if (!open.delete(message.readUInt16BE(0))) return;
-      if (message.readUInt16BE(ANCOUNT_AT) === ENDPOINTS_PER_NAME) withEndpoints++;
+      const id = message.readUInt16BE(0);
+      const name = open.get(id);
+      if (name === undefined) return;
+      open.delete(id);
+      const addresses = message.readUInt16BE(ANCOUNT_AT);
+      if (addresses === ENDPOINTS_PER_NAME) whole.push(name);
+      if (addresses === ADDRESSES_WITHOUT) bare.push(name);
       if (open.size === 0) finish();
     };
-    const timer = setTimeout(finish, SWEEP_WITHIN_MS);
+    const timer = setTimeout(finish, ANSWER_WITHIN_MS);
     socket.on('message', take);
-    for (let i = 0; i < ASKED; i++) {
-      const name = Math.round((i * (ENDPOINT_NAMES - 1)) / (ASKED - 1));
+    for (const name of names) {
       const id = nextId++ & 0xffff;
-      open.add(id);
-      socket.send(buildQuery(`n${name}.${ZONE}.`, 'A', { id }), port, '127.0.0.1');
+      open.set(id, name);
+      socket.send(buildQuery(name, 'A', { id }), port, '127.0.0.1');
     }
   });
 }

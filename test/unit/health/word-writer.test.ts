@@ -278,6 +278,13 @@ describe('a node that is blind', () => {
 });
 
 describe('an endpoint that is up again', () => {
+  it('is not readmitted while it is held back beside one that is always served', () => {
+    const { set, heldBack, eligible } = world([a, endpointSpec('b', { status: 'up' })]);
+    heldBack.add('check:a');
+    set({ a: 'up', b: 'up' });
+    expect(eligible()).toEqual([false, true]);
+  });
+
   it('is not readmitted while it is held back, unless nothing else is left', () => {
     const { set, heldBack, eligible, words } = world([a, b]);
     heldBack.add('check:a');
