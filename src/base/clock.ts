@@ -1,6 +1,6 @@
 /**
  * Time as an argument. The pure side never reads a clock: whoever calls it passes one of these, so that tests, replay
- * and the simulator decide what time it is.
+ * and the simulator decide what time it is. Real time is `redis/system-clock.ts`.
  */
 
 /** The two clocks of a node. */

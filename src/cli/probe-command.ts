@@ -9,6 +9,7 @@ import { AgentServer } from '../admin/agent-server.ts';
 import { ProbeAgent } from '../probe/agent.ts';
 import { formatRedisAddress } from '../redis/redis-address.ts';
 import { RedisStore } from '../redis/redis-store.ts';
+import { systemClock } from '../redis/system-clock.ts';
 import { FileWatch } from '../server/file-watch.ts';
 import { programBeside, startThread } from '../server/thread-start.ts';
 import type { CheckSpec } from '../zone/zone-model.ts';
@@ -20,8 +21,6 @@ import { dataDirectories, hostName, zoneDefaults } from './serve-settings.ts';
 import type { Settings } from './settings.ts';
 import { formatSocketAddress } from './socket-address.ts';
 import { watchStopSignals } from './stop-signals.ts';
-
-const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 /** Runs until SIGTERM or SIGINT. Throws a usage failure for settings that cannot work. */
 export async function runProbe(settings: Settings): Promise<number> {
@@ -51,7 +50,7 @@ export async function runProbe(settings: Settings): Promise<number> {
     const first = await files.firstLook;
     const checks = byId(first.checks ?? []);
     const { metadataTargets } = zoneDefaults(settings);
-    agent = new ProbeAgent({ agentId, region, checks, store, clock: CLOCK, log, metadataTargets });
+    agent = new ProbeAgent({ agentId, region, checks, store, clock: systemClock, log, metadataTargets });
     const status = agent.status.bind(agent);
     if (settings.metrics !== undefined) {
       metrics = new AgentServer(status, () => files.faultCount);

@@ -10,11 +10,11 @@
 
 import type { Logger } from 'pino';
 import { createLivePolicy, setHeld } from '../answer/live-policy.ts';
-import type { Clock } from '../base/clock.ts';
 import { hasError } from '../base/fault.ts';
 import type { LatencyFacts } from '../geo/landmarks.ts';
 import { EndpointRegistry } from '../health/endpoint-registry.ts';
 import { createHealthTable } from '../health/health-table.ts';
+import { systemClock } from '../redis/system-clock.ts';
 import { BuildClient } from './build-client.ts';
 import type { CertificateFiles } from './certificate-files.ts';
 import { chooseTransport } from './choose-transport.ts';
@@ -54,16 +54,14 @@ export type StartReport = {
   readonly state: 'embedded' | 'redis';
 };
 
-const CLOCK: Clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-
 /** Owner of a node. Started once, stopped once. */
 export class MeridianServer {
   readonly options: ServeOptions;
   readonly log: Logger;
   /** What has happened here of late. */
-  readonly events = new EventLog(CLOCK.wallMs);
+  readonly events = new EventLog(systemClock.wallMs);
   readonly view: NodeView;
-  readonly #startedMs = CLOCK.monotonicMs();
+  readonly #startedMs = systemClock.monotonicMs();
   readonly #warnings: string[] = [];
   readonly #state: StateDir;
   readonly #live = createLivePolicy();
@@ -107,7 +105,7 @@ export class MeridianServer {
     this.#snapshot = new Snapshot({
       client: this.#client,
       registry: this.#registry,
-      clock: CLOCK,
+      clock: systemClock,
       log: this.log,
       zonesDir,
       publish: (delta) => {
@@ -120,14 +118,14 @@ export class MeridianServer {
       },
     });
     const registry = this.#registry;
-    const parts = { options, clock: CLOCK, log: this.log, registry, snapshot: this.#snapshot };
+    const parts = { options, clock: systemClock, log: this.log, registry, snapshot: this.#snapshot };
     this.#watches = new NodeWatches({ ...parts, health: () => this.#health, pool: () => this.#pool });
     this.view = new NodeView({
       registry,
       health: () => this.#health,
       history: this.#watches.history,
       queries: this.#watches.queries,
-      nowMs: CLOCK.wallMs,
+      nowMs: systemClock.wallMs,
       counts: () => this.#watches.shares.read(),
       regions: () => this.#snapshot.regions,
     });
@@ -183,7 +181,7 @@ export class MeridianServer {
       node: options.nodeName,
       cluster: options.clusterName,
       pid: process.pid,
-      uptimeSeconds: Math.round((CLOCK.monotonicMs() - this.#startedMs) / 1000),
+      uptimeSeconds: Math.round((systemClock.monotonicMs() - this.#startedMs) / 1000),
       state: this.#stateKind(),
       mode,
       modeReason,
@@ -203,7 +201,7 @@ export class MeridianServer {
       warnings: [
         this.#warnings,
         this.#watches.aliases.warnings(),
-        this.#certificate?.warnings(CLOCK.wallMs()) ?? [],
+        this.#certificate?.warnings(systemClock.wallMs()) ?? [],
       ].flat(),
     };
   }
@@ -290,7 +288,7 @@ export class MeridianServer {
     this.#health = new NodeHealth({
       options: this.options,
       registry: this.#registry,
-      clock: CLOCK,
+      clock: systemClock,
       log: this.log,
       state: this.#state,
       onHold: (isHeld) => setHeld(this.#live, isHeld),

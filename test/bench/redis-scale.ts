@@ -14,6 +14,7 @@ import { ProbeAgent } from '../../src/probe/agent.ts';
 import type { ProbeResult } from '../../src/probe/check-attempt.ts';
 import { HealthFeed } from '../../src/redis/health-feed.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
+import { systemClock } from '../../src/redis/system-clock.ts';
 import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
 import { ask } from '../tools/dns-client.ts';
 import { endpointSpec } from '../tools/endpoint-spec.ts';
@@ -26,7 +27,7 @@ import { type OpenLoopReport, runOpenLoop } from './load-generator.ts';
 import { ENDPOINTS_PER_NAME, endpointIndex, manyEndpointsZone } from './many-endpoints.ts';
 import { findCompiler } from './native-program.ts';
 import { writeNameStream } from './question-file.ts';
-import { MACHINE_CLOCK, startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
+import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
 const SILENT_LOG = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as ConstructorParameters<
   typeof ProbeAgent
@@ -64,7 +65,7 @@ async function measureCost(): Promise<void> {
     region: 'eu-west',
     checks: new Map(specs.map(({ check }) => [check.id, check])),
     store: agentStore,
-    clock: MACHINE_CLOCK,
+    clock: systemClock,
     log: SILENT_LOG,
     runCheck,
   });
@@ -77,7 +78,7 @@ async function measureCost(): Promise<void> {
   const registry = new EndpointRegistry(createHealthTable(COST_CHECKS));
   registry.claim(specs);
   const facts = () => ({ node: 'ns1', boot: 'boot1', version: '1', listen: ['127.0.0.1:53'], zones: 1 });
-  const feed = new HealthFeed({ store: nodeStore, registry, clock: MACHINE_CLOCK, log: () => {}, facts });
+  const feed = new HealthFeed({ store: nodeStore, registry, clock: systemClock, log: () => {}, facts });
   feed.start();
   await sleep(6_000);
   const bothQuiet = await costOf(redis);

@@ -1,16 +1,12 @@
 /** Agents whose checks are made up: each publishes through a real store what it is told to. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../../src/base/clock.ts';
 import type { CheckState } from '../../src/health/observation.ts';
 import type { AgentReport } from '../../src/health/report.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
 import type { MeridianProcess } from '../tools/meridian-process.ts';
 import type { RedisServer } from '../tools/redis-server.ts';
 import { until } from '../tools/until.ts';
-
-/** Time as it passes here, for agents and the feeds that hear them. */
-export const MACHINE_CLOCK: Clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
 /** Regions over which agents are spread. */
 const REGIONS = 5;

@@ -13,6 +13,7 @@ import type { AgentChanges, AgentSnapshot } from '../../src/health/report.ts';
 import { HealthFeed } from '../../src/redis/health-feed.ts';
 import { MemoryStore } from '../../src/redis/memory-store.ts';
 import type { ChangesBatch } from '../../src/redis/state-store.ts';
+import { systemClock } from '../../src/redis/system-clock.ts';
 import { ZONE_DEFAULTS } from '../../src/server/zone-load.ts';
 import { buildQuery } from '../tools/dns-client.ts';
 import { endpointSpec } from '../tools/endpoint-spec.ts';
@@ -23,7 +24,7 @@ import { until } from '../tools/until.ts';
 import { type BenchRun, median } from './bench-run.ts';
 import { ZONE } from './bench-scenario.ts';
 import { ADDRESSES_WITHOUT, ENDPOINT_NAMES, ENDPOINTS_PER_NAME, manyEndpointsZone } from './many-endpoints.ts';
-import { MACHINE_CLOCK, startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
+import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
 /** Agents, each in a region of its own. */
 const AGENTS = 3;
@@ -103,7 +104,7 @@ async function measureOwnPart(): Promise<Measured> {
   );
   const ids = [...registry.checks().keys()];
   const store = new ToldStore();
-  const feed = new HealthFeed({ store, registry, clock: MACHINE_CLOCK, log: () => {} });
+  const feed = new HealthFeed({ store, registry, clock: systemClock, log: () => {} });
   const agents = Array.from({ length: AGENTS }, (_, i) => new FakeAgent(`agent-${i}`, `region-${i}`));
   // New texts, as from a socket: maps find those later than ones they have met.
   const wordOf = (agent: FakeAgent, some: readonly string[], state: CheckState) =>

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ProbeAgent, type ProbeAgentOptions } from '../../src/probe/agent.ts';
 import type { ProbeResult } from '../../src/probe/check-attempt.ts';
 import { RedisStore } from '../../src/redis/redis-store.ts';
+import { systemClock } from '../../src/redis/system-clock.ts';
 import { checkSpec } from '../tools/check-spec.ts';
 import { nodeStatus } from '../tools/cluster.ts';
 import { ask } from '../tools/dns-client.ts';
@@ -80,13 +81,20 @@ describe.skipIf(!hasRedisServer())(title, () => {
     for (const region of REGIONS) {
       const store = new RedisStore({ access: redis.access, cluster: 'default', clientName: region });
       const log = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as ProbeAgentOptions['log'];
-      const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
       const runCheck = async ({ id }: { readonly id: string }): Promise<ProbeResult> => {
         const isReached = !unreachable[region].has(values.get(id)!);
         const times = { connectMs: isReached ? 5 : null, tlsMs: null, serverMs: null, certificateExpiresMs: null };
         return { outcome: isReached ? 'ok' : 'failed', reason: isReached ? '' : 'no route', ...times };
       };
-      const agent = new ProbeAgent({ agentId: `${region}-1`, region, checks, store, clock, log, runCheck });
+      const agent = new ProbeAgent({
+        agentId: `${region}-1`,
+        region,
+        checks,
+        store,
+        clock: systemClock,
+        log,
+        runCheck,
+      });
       agents.push({ agent, store });
       agent.start();
     }

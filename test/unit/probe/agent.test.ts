@@ -3,12 +3,12 @@ import type { AgentChanges } from '../../../src/health/report.ts';
 import { ProbeAgent, type ProbeAgentOptions } from '../../../src/probe/agent.ts';
 import type { ProbeResult } from '../../../src/probe/check-attempt.ts';
 import { MemoryStore } from '../../../src/redis/memory-store.ts';
+import { systemClock } from '../../../src/redis/system-clock.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 import { FakeAgentStore } from '../../tools/fake-agent-store.ts';
 import { startHttpEndpoint } from '../../tools/http-endpoint.ts';
 
-const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 const OK: ProbeResult = {
   outcome: 'ok',
   reason: '',
@@ -58,7 +58,7 @@ function startAgent(set: ReadonlyMap<string, CheckSpec>) {
     world.ran.push(spec.path);
     return world.result(spec);
   };
-  agent = new ProbeAgent({ agentId: 'a1', region: 'eu-west', checks: set, store, clock, log, runCheck });
+  agent = new ProbeAgent({ agentId: 'a1', region: 'eu-west', checks: set, store, clock: systemClock, log, runCheck });
   agent.start();
   return { agent, world, store, lines };
 }
@@ -328,7 +328,7 @@ describe('probe agent on real sockets', () => {
       region: 'local',
       checks: new Map([[spec.id, spec]]),
       store,
-      clock,
+      clock: systemClock,
       log,
     });
     real.start();

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { RandomStream } from '../../../src/base/random.ts';
 import type { ProbeResult } from '../../../src/probe/check-attempt.ts';
 import { CheckScheduler, type CheckSchedulerOptions } from '../../../src/probe/check-scheduler.ts';
+import { systemClock } from '../../../src/redis/system-clock.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 
@@ -53,8 +54,7 @@ function fakeWorld(durationMs: (spec: CheckSpec) => number) {
 let scheduler: CheckScheduler | null = null;
 
 function schedule(options: Pick<CheckSchedulerOptions, 'runCheck'> & Partial<CheckSchedulerOptions>): CheckScheduler {
-  const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-  scheduler = new CheckScheduler({ agentId: 'a1', clock, onResult: () => {}, ...options });
+  scheduler = new CheckScheduler({ agentId: 'a1', clock: systemClock, onResult: () => {}, ...options });
   return scheduler;
 }
 

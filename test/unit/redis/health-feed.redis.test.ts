@@ -6,13 +6,13 @@ import type { AgentSnapshot } from '../../../src/health/report.ts';
 import type { FeedEvent } from '../../../src/redis/feed-event.ts';
 import { HealthFeed } from '../../../src/redis/health-feed.ts';
 import { RedisStore } from '../../../src/redis/redis-store.ts';
+import { systemClock } from '../../../src/redis/system-clock.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { accessTo, hasRedisServer, type RedisServer, startRedis } from '../../tools/redis-server.ts';
 import { until } from '../../tools/until.ts';
 
 const A = 'check:10.0.0.1';
 const B = 'check:10.0.0.2';
-const clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
 /** An agent as `meridian probe` will be one: a snapshot at first and when Redis is back, a beat every 200 ms. */
 class BeatingAgent {
@@ -84,7 +84,7 @@ describe.skipIf(!hasRedisServer())('the feed on a real Redis', () => {
     store = new RedisStore({ access: redis.access, cluster: 'test', clientName: 'dns1' });
     events = [];
     const facts = () => ({ node: 'dns1', boot: 'b', version: '0', listen: [], zones: 1 });
-    feed = new HealthFeed({ store, registry, clock, log: (event) => events.push(event), facts });
+    feed = new HealthFeed({ store, registry, clock: systemClock, log: (event) => events.push(event), facts });
     feed.start();
     agents = ['a1', 'a2', 'a3'].map((name) => new BeatingAgent(redis.url, name));
     await until('NORMAL with all known', () => feed.status().mode === 'NORMAL' && feed.status().checksUp === 2);

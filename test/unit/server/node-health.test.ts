@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
+import { systemClock } from '../../../src/redis/system-clock.ts';
 import type { AnswerReading } from '../../../src/server/answer-shares.ts';
 import { NodeHealth } from '../../../src/server/node-health.ts';
 import { StateDir } from '../../../src/server/state-dir.ts';
@@ -12,8 +13,6 @@ import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 import { endpointSpec } from '../../tools/endpoint-spec.ts';
 import { freePort } from '../../tools/free-port.ts';
-
-const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 
 const NOTHING: AnswerReading = {
   windowSeconds: 0,
@@ -58,7 +57,7 @@ describe('NodeHealth, embedded', () => {
         watchFiles: false,
       },
       registry,
-      clock: CLOCK,
+      clock: systemClock,
       log: pino({ level: 'silent' }),
       state: new StateDir(folder, () => undefined),
       onHold: (isHeld) => holds.push(isHeld),

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ProbeResult } from '../../../src/probe/check-attempt.ts';
+import { systemClock } from '../../../src/redis/system-clock.ts';
 import { SelfChecker, type SelfCheckerOptions } from '../../../src/server/self-checker.ts';
 import type { CheckSpec } from '../../../src/zone/zone-model.ts';
 import { checkSpec } from '../../tools/check-spec.ts';
 
-const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 const log = { debug: () => {}, info: () => {}, warn: () => {} } as unknown as SelfCheckerOptions['log'];
 const result = (ok: boolean): ProbeResult => {
   return {
@@ -22,7 +22,7 @@ function world() {
   const up = new Set(specs.map(({ id }) => id));
   const checker = new SelfChecker({
     checks: () => new Map(specs.map((spec) => [spec.id, spec])),
-    clock,
+    clock: systemClock,
     log,
     runCheck: async (spec) => result(up.has(spec.id)),
   });

@@ -5,6 +5,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EndpointRegistry } from '../../../src/health/endpoint-registry.ts';
 import { createHealthTable } from '../../../src/health/health-table.ts';
+import { systemClock } from '../../../src/redis/system-clock.ts';
 import { BuildClient } from '../../../src/server/build-client.ts';
 import type { TableDelta } from '../../../src/server/serving-state.ts';
 import { Snapshot } from '../../../src/server/snapshot.ts';
@@ -12,7 +13,6 @@ import { ZONE_DEFAULTS } from '../../../src/server/zone-load.ts';
 import { writeMmdb } from '../../tools/mmdb-writer.ts';
 import { until } from '../../tools/until.ts';
 
-const CLOCK = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
 /** Steered by place; the operator's word on every endpoint. */
 const zone = (address: string, geo = 'EU') => `'':
   type: NS
@@ -68,7 +68,7 @@ describe('Snapshot', () => {
     snapshot = new Snapshot({
       client,
       registry,
-      clock: CLOCK,
+      clock: systemClock,
       log: pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) }),
       zonesDir: join(root, 'zones'),
       publish: (delta) => {
