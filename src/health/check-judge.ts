@@ -56,7 +56,7 @@ export type CheckStanding = {
 const TTL_MAX = 255;
 
 /** Of a check that is not in use. */
-const UNHEARD: CheckStanding = {
+export const UNHEARD: CheckStanding = {
   verdict: 'unknown',
   isSuspect: false,
   isHeldBack: false,

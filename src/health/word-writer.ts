@@ -10,7 +10,7 @@
 import { CORRECTIONS_PER_TICK_MAX } from '../base/limits.ts';
 import type { EndpointSpec } from '../zone/zone-model.ts';
 import type { KnownCheck } from './check-book.ts';
-import type { CheckStanding } from './check-judge.ts';
+import { type CheckStanding, UNHEARD } from './check-judge.ts';
 import type { EndpointLoad } from './endpoint-load.ts';
 import { type EndpointRamp, isRamping, newRamp, nextRamp, rampFactor, withoutRecovery } from './endpoint-ramp.ts';
 import type { EndpointRegistry } from './endpoint-registry.ts';
@@ -47,7 +47,7 @@ type Member = {
   readonly key: string;
   readonly check: KnownCheck | undefined;
   readonly status: EndpointSpec['status'];
-  /** As of the last word that its record wrote. */
+  /** As of the last word that its record wrote; of nothing known before the first. */
   standing: CheckStanding;
   /** It may not be answered; as of that word too. */
   isBarred: boolean;
@@ -85,8 +85,7 @@ export class WordWriter {
       const { status } = spec;
       const check = source.checkOf(spec.check.id);
       const ramp = this.#members.get(key)?.ramp ?? null;
-      const standing = source.standingOf(check);
-      const member = { slot, spec, key, check, status, standing, isBarred: false, ramp, concern: null };
+      const member = { slot, spec, key, check, status, standing: UNHEARD, isBarred: false, ramp, concern: null };
       members.set(key, member);
       const { zone, name, type } = spec;
       const record = `${zone}|${name}|${type}`;

@@ -2,6 +2,7 @@
 
 import { promises as dns } from 'node:dns';
 import { readFile } from 'node:fs/promises';
+import { systemClock } from '../redis/system-clock.ts';
 import { type ResolvedTarget, TargetResolver } from './target-resolver.ts';
 
 /** A server that is silent for this long is asked once more, then the next one. */
@@ -22,6 +23,6 @@ function createSystemResolver(): TargetResolver {
     hostsFile: () => readFile('/etc/hosts', 'utf8'),
     resolve4: (name) => resolver.resolve4(name, { ttl: true }),
     resolve6: (name) => resolver.resolve6(name, { ttl: true }),
-    monotonicMs: () => performance.now(),
+    monotonicMs: systemClock.monotonicMs,
   });
 }

@@ -4,8 +4,6 @@
  * another round, has it in full.
  */
 
-import { quantile } from '../tools/quantile.ts';
-
 /** Of the ratios of all rounds: the middle one, and between which two values the middle half of them lies. */
 export type PairedRatio = { readonly median: number; readonly low: number; readonly high: number };
 
@@ -13,5 +11,13 @@ export type PairedRatio = { readonly median: number; readonly low: number; reado
 export function pairedRatio(over: readonly number[], under: readonly number[]): PairedRatio {
   if (over.length !== under.length) throw new Error(`${over.length} rounds cannot be paired with ${under.length}`);
   const ratios = over.map((value, round) => value / under[round]!).sort((a, b) => a - b);
-  return { median: quantile(ratios, 0.5), low: quantile(ratios, 0.25), high: quantile(ratios, 0.75) };
+  return { median: between(ratios, 0.5), low: between(ratios, 0.25), high: between(ratios, 0.75) };
+}
+
+/** The value at the share `at` of the way through the ascending `sorted`, between two of them in proportion; NaN of none. */
+function between(sorted: readonly number[], at: number): number {
+  const place = (sorted.length - 1) * at;
+  const below = sorted[Math.floor(place)] ?? Number.NaN;
+  const above = sorted[Math.ceil(place)] ?? Number.NaN;
+  return below + (above - below) * (place % 1);
 }

@@ -28,8 +28,12 @@ import { startToldAgents, type ToldAgent, untilAllUp } from './told-agent.ts';
 
 /** Agents, each in a region of its own. */
 const AGENTS = 3;
+const ASKED_NAMES = 100;
 /** Names that are asked for, evenly over the zone, the first and the last one among them. */
-const ASKED = Array.from({ length: 100 }, (_, i) => `n${Math.round((i * (ENDPOINT_NAMES - 1)) / 99)}.${ZONE}.`);
+const ASKED = Array.from(
+  { length: ASKED_NAMES },
+  (_, i) => `n${Math.round((i * (ENDPOINT_NAMES - 1)) / (ASKED_NAMES - 1))}.${ZONE}.`,
+);
 /** Of them, those that are asked for until one has lost its endpoints: the processor is the node's and Redis's meanwhile. */
 const FEELERS = [ASKED[0]!, ASKED[ASKED.length >> 1]!, ASKED.at(-1)!];
 const ANSWER_WITHIN_MS = 500;

@@ -1,7 +1,4 @@
-/** The value below which the share `share` (0..1) of the ascending `sorted` lies, between two of them in proportion; NaN of none. */
+/** The first of the ascending `sorted` with more than the share `share` (0..1) of them at or before it, the last of them for 1: bars are held to a value that was measured. NaN of none. */
 export function quantile(sorted: readonly number[], share: number): number {
-  const place = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(place)] ?? Number.NaN;
-  const above = sorted[Math.ceil(place)] ?? Number.NaN;
-  return below + (above - below) * (place % 1);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
