@@ -1,6 +1,6 @@
 /**
  * Millions of answers, timed as workers time theirs, and what they did to the heap: nothing of ours is left there, and the young generation is never swept for
- * them. Part of `npm run bench:micro`; alone, `node test/bench/answer-heap.ts CALLS` prints a line of JSON for each kind of query.
+ * them. Part of `npm run bench:micro`; alone, `node test/bench/answer-heap.ts CALLS SPANS` prints a line of JSON for each kind of query and span.
  */
 
 import { PerformanceObserver } from 'node:perf_hooks';
@@ -14,7 +14,7 @@ import { createServiceTimes, ServiceTimer } from '../../src/server/service-times
 import { Feed, policyOf, queryMixes } from './micro-mixes.ts';
 import { type MicroTables, makeMicroTables, openCityData } from './micro-tables.ts';
 
-/** What `calls` answers of one kind did; `grownBytes` is the growth of the heap in use, `collections` are of any kind. */
+/** What one span of `calls` answers of one kind did; `grownBytes` is the growth of the heap in use, `collections` are of any kind. */
 export type HeapReport = {
   readonly label: string;
   readonly calls: number;
@@ -24,8 +24,11 @@ export type HeapReport = {
 
 const TIMER_WARM_UP = 3_000_000;
 
-/** Answers `calls` queries of each kind, after a tenth as many to warm up. */
-export async function* measureHeap({ tables }: MicroTables, calls: number): AsyncGenerator<HeapReport> {
+/**
+ * Answers `spans` times `calls` queries of each kind, after a tenth as many to warm up. What the first span still finds uncompiled, where the
+ * compiler's thread gets no processor, makes objects; what answering itself makes shows in every span.
+ */
+export async function* measureHeap({ tables }: MicroTables, calls: number, spans = 1): AsyncGenerator<HeapReport> {
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   const counters = createCounters();
@@ -50,22 +53,24 @@ export async function* measureHeap({ tables }: MicroTables, calls: number): Asyn
       }
     };
     answerMany(Math.max(100_000, calls / 10));
-    collect();
-    await sleep(50);
-    collections = 0;
-    observer.observe({ entryTypes: ['gc'] });
-    const before = process.memoryUsage().heapUsed;
-    answerMany(calls);
-    const grownBytes = process.memoryUsage().heapUsed - before;
-    // Entries arrive in a later turn of the loop.
-    await sleep(50);
-    observer.disconnect();
-    yield { label, calls, grownBytes, collections };
+    for (let span = 0; span < spans; span++) {
+      collect();
+      await sleep(50);
+      collections = 0;
+      observer.observe({ entryTypes: ['gc'] });
+      const before = process.memoryUsage().heapUsed;
+      answerMany(calls);
+      const grownBytes = process.memoryUsage().heapUsed - before;
+      // Entries arrive in a later turn of the loop.
+      await sleep(50);
+      observer.disconnect();
+      yield { label, calls, grownBytes, collections };
+    }
   }
 }
 
 if (import.meta.main) {
   const tables = makeMicroTables(openCityData(), [2]);
-  for await (const report of measureHeap(tables, Number(process.argv[2] ?? 1_000_000)))
-    console.log(JSON.stringify(report));
+  const [calls, spans] = process.argv.slice(2).map(Number);
+  for await (const report of measureHeap(tables, calls ?? 1_000_000, spans ?? 1)) console.log(JSON.stringify(report));
 }
