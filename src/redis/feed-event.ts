@@ -11,13 +11,13 @@ import type { StoreState } from './state-store.ts';
 /** A verdict with every region's and agent's voice. */
 export type CheckVotes = { readonly verdict: CheckState; readonly regions: readonly RegionVotes[] };
 
-/** What the log is told; never one per query or per heartbeat. */
 /** A shift that began, was taken back, or came to its end: the audit of what operators do. */
 export type ShiftEvent = {
   readonly event: 'shift';
   readonly change: 'added' | 'removed' | 'expired';
 } & Override;
 
+/** What the log is told; never one per query or per heartbeat. */
 export type FeedEvent =
   | ShiftEvent
   | {

@@ -10,7 +10,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { CancelTimer, Timers } from '../base/timers.ts';
 import type { NumberedRegion } from '../geo/nearest-regions.ts';
-import { AgentLedger, type AgentStanding, type LedgerNews } from '../health/agent-ledger.ts';
+import { AgentLedger, type LedgerNews } from '../health/agent-ledger.ts';
 import { CheckBook, type KnownCheck } from '../health/check-book.ts';
 import { CheckJudge } from '../health/check-judge.ts';
 import { type EndpointLoad, endpointLoad } from '../health/endpoint-load.ts';
@@ -18,7 +18,6 @@ import type { EndpointRegistry } from '../health/endpoint-registry.ts';
 import type { Flap } from '../health/flap-damping.ts';
 import { type RegionLatency, regionLatencies } from '../health/latency-book.ts';
 import type { ModeState } from '../health/node-mode.ts';
-import { listVerdicts } from '../health/node-status.ts';
 import type { CheckState } from '../health/observation.ts';
 import { isOverrideFor, type Override } from '../health/override.ts';
 import type { AgentSnapshot } from '../health/report.ts';
@@ -28,9 +27,10 @@ import type { WeightCorrection } from '../health/weight-corrections.ts';
 import { type WordSource, WordWriter } from '../health/word-writer.ts';
 import { type CheckVotes, type FeedEvent, logVerdicts } from './feed-event.ts';
 import type { FeedState } from './feed-state.ts';
+import { type FeedParts, type FeedStatus, feedFacts, feedStatus } from './feed-status.ts';
 import { LoadFeed } from './load-feed.ts';
 import { ModeKeeper } from './mode-keeper.ts';
-import { type FeedFacts, type NodeFacts, NodeHeartbeat } from './node-heartbeat.ts';
+import { type NodeFacts, NodeHeartbeat } from './node-heartbeat.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { ShiftFeed } from './shift-feed.ts';
 import { SnapshotSync } from './snapshot-sync.ts';
@@ -52,22 +52,6 @@ export type HealthFeedOptions = {
   readonly self?: SelfChecks;
   /** There are no agents but this process's own: whoever is heard first is all there is. */
   readonly isAlone?: boolean;
-};
-
-export type FeedStatus = {
-  readonly mode: ModeState['mode'];
-  readonly modeReason: ModeState['reason'];
-  readonly modeHeldMs: number;
-  readonly store: StoreState;
-  readonly trouble: string | null;
-  /** Records not believed since the start. */
-  readonly refused: number;
-  readonly checksUp: number;
-  readonly checksDown: number;
-  readonly checksUnknown: number;
-  readonly regionsFresh: number;
-  readonly regionsKnown: number;
-  readonly agents: readonly AgentStanding[];
 };
 
 /** How often the feed looks at its clocks. */
@@ -100,6 +84,7 @@ export class HealthFeed {
   readonly #judge: CheckJudge;
   readonly #mode: ModeKeeper;
   readonly #refusals = new RefusalLog();
+  readonly #parts: FeedParts;
   #stopTicking: CancelTimer | null = null;
   #unsubscribe: (() => void)[] = [];
 
@@ -115,6 +100,13 @@ export class HealthFeed {
     this.#startMs = options.clock.monotonicMs();
     this.#mode = new ModeKeeper(options.store, options.isAlone ?? false, this.#startMs);
     this.#writer = new WordWriter(options.registry);
+    this.#parts = {
+      store: this.#store,
+      mode: this.#mode,
+      judge: this.#judge,
+      ledger: this.#ledger,
+      refusals: this.#refusals,
+    };
     const parts = {
       store: this.#store,
       clock: this.#clock,
@@ -129,7 +121,7 @@ export class HealthFeed {
         : new NodeHeartbeat({
             ...parts,
             facts: options.facts,
-            status: () => this.#feedFacts(),
+            status: () => feedFacts(this.#parts, this.#clock.monotonicMs()),
             startMs: this.#startMs,
           });
     this.zonesChanged();
@@ -212,24 +204,7 @@ export class HealthFeed {
   }
 
   status(): FeedStatus {
-    const now = this.#clock.monotonicMs();
-    const { state: mode, regions } = this.#mode;
-    const counts = { up: 0, down: 0, unknown: 0 };
-    for (const { verdict } of this.#judge.checks) counts[verdict]++;
-    return {
-      mode: mode.mode,
-      modeReason: mode.reason,
-      modeHeldMs: now - mode.sinceMs,
-      store: this.#store.state,
-      trouble: this.#store.trouble,
-      refused: this.#refusals.total,
-      checksUp: counts.up,
-      checksDown: counts.down,
-      checksUnknown: counts.unknown,
-      regionsFresh: regions.fresh,
-      regionsKnown: regions.known,
-      agents: this.#ledger.standings(now),
-    };
+    return feedStatus(this.#parts, this.#clock.monotonicMs());
   }
 
   /** What is to be kept over a restart. */
@@ -388,12 +363,5 @@ export class HealthFeed {
   #refuse(source: string, reason: string): void {
     const isTold = this.#refusals.note(source, reason, this.#clock.monotonicMs());
     if (isTold) this.#log({ event: 'refused', source, reason, total: this.#refusals.total });
-  }
-
-  #feedFacts(): FeedFacts {
-    const { mode, modeReason, modeHeldMs, checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown } =
-      this.status();
-    const counts = { checksUp, checksDown, checksUnknown, regionsFresh, regionsKnown };
-    return { mode, modeReason, modeHeldMs, ...counts, ...listVerdicts(this.#judge.checks) };
   }
 }
