@@ -1,33 +1,22 @@
 /**
  * `npm run fuzz [-- TARGET…] [--minutes N] [--seed N] [--case N]`: every named target, or all, in turns of some seconds until the time
  * is over (5 minutes). Prints the seed, what each target did, and each finding, which also becomes a file of test/vectors/fuzz.
- * Ends with 1 if there is one. A case is made again with its target, seed and number.
+ * Ends with 1 if there is one, with 2 if called wrongly. A case is made again with its target, seed and number.
  */
 
-import { parseArgs } from 'node:util';
 import { writeFinding } from './finding-files.ts';
+import { readFuzzOptions } from './fuzz-options.ts';
 import { type FuzzReport, fuzz } from './fuzz-run.ts';
 import { watchForHangs } from './hang-watch.ts';
 import { TARGETS } from './target-list.ts';
 
-const MINUTES = 5;
 const TURN_MS = 20_000;
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { minutes: { type: 'string' }, seed: { type: 'string' }, case: { type: 'string' } },
-});
-const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
-const minutes = Number(values.minutes ?? MINUTES);
-const onlyCase = values.case === undefined ? undefined : Number(values.case);
-const targets = TARGETS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-const isWrong = positionals.some((name) => !TARGETS.some((target) => target.name === name));
-if (isWrong || !Number.isInteger(seed) || !(minutes > 0) || !Number.isInteger(onlyCase ?? 0)) {
-  console.error(`targets are ${TARGETS.map(({ name }) => name).join(', ')}; --minutes, --seed and --case take numbers`);
-  process.exit(2);
-}
+const names = TARGETS.map(({ name }) => name);
+const { targets: wanted, minutes, seed, onlyCase } = readFuzzOptions(process.argv.slice(2), names);
+const targets = TARGETS.filter(({ name }) => wanted.includes(name));
 
-const onCase = watchForHangs(TARGETS.map(({ name }) => name));
+const onCase = watchForHangs(names);
 const executions = new Map<string, number>();
 let findings = 0;
 const turnMs = Math.min(TURN_MS, (minutes * 60_000) / targets.length);
