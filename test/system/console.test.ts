@@ -13,8 +13,8 @@ const DESK = { width: 1280, height: 860 };
 const PHONE = { width: 390, height: 844 };
 /** What the browser has loaded when the map is drawn, as it came over the wire. */
 const FIRST_LOAD_BYTES_MAX = 150_000;
-/** A check a second, and a busy machine's share. */
-const SHOWN_WITHIN_MS = 8_000;
+/** A check a second, or a plan by a thread that gives way to all else, and a busy machine's share. */
+const SHOWN_WITHIN_MS = 25_000;
 /** The shortest that a shift lasts. */
 const SHIFT_MS = 60_000;
 const WWW = `www.${CONSOLE_ZONE}`;
@@ -189,7 +189,7 @@ describe.skipIf(!hasBrowser)(`the page of a node${hasBrowser ? '' : ' (skipped: 
     const page = await open('cluster');
     await expect.poll(() => page.textContent('[data-node]')).toContain('this one');
     // A node that has just started still tells that it holds.
-    const shown = { timeout: 4 * SHOWN_WITHIN_MS };
+    const shown = { timeout: 2 * SHOWN_WITHIN_MS };
     await expect.poll(() => page.textContent('[data-node]'), shown).toContain('NORMAL');
     await expect.poll(() => page.textContent('[data-agent="local"]'), shown).toMatch(/local.*heard.*s ago/);
     await page.close();

@@ -25,8 +25,8 @@ export type PageOptions = {
 /** A fault that axe found. */
 export type AccessFault = { readonly id: string; readonly impact: string; readonly targets: readonly string[] };
 
-/** Longest that a step on a page may take. */
-const STEP_MS_MAX = 8_000;
+/** Longest that a step on a page may take: more than the page itself waits for an answer, since the planner gives way to all else. */
+const STEP_MS_MAX = 25_000;
 const LOOPBACK = /^(https?:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]|data:|blob:|about:)/;
 
 /** Starts the browser; whoever does closes it. */
