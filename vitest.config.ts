@@ -63,9 +63,9 @@ function suite(
 export default defineConfig({
   test: {
     projects: [
-      suite('pure', 0, 2, 60_000, { include: PURE, isolate: false }),
-      suite('unit', 1, WAITING, 60_000, { exclude: PURE }),
-      suite('tidy', 1, WAITING, 60_000),
+      suite('pure', 0, 2, 120_000, { include: PURE, isolate: false }),
+      suite('unit', 1, WAITING, 120_000, { exclude: PURE }),
+      suite('tidy', 1, WAITING, 120_000),
       suite('fuzz', 1, WAITING, 120_000),
       suite('simulation', 1, WAITING, 120_000),
       suite('conformance', 2, 2, 120_000),

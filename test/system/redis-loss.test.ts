@@ -24,7 +24,7 @@ import { hasRedisServer, type RedisServer, startRedis } from '../tools/redis-ser
 const QUERIES_PER_SECOND = 300;
 const MOVED_WITHIN_MS = 8_000;
 /** A lost Redis is met at once, one that hangs within the time that the reader of the stream waits. */
-const HOLD_WITHIN_MS = 2_000;
+const HOLD_WITHIN_MS = 4_000;
 const HANG_NOTICED_WITHIN_MS = 8_000;
 /** Reconnection within two seconds, all agents heard, and two seconds of doubt. */
 const NORMAL_WITHIN_MS = 12_000;

@@ -32,7 +32,7 @@ export type AskOptions = {
   readonly from?: string;
 };
 
-const TIMEOUT_MS = 2_000;
+const TIMEOUT_MS = 5_000;
 const ECS_CODE = 8;
 const COOKIE_CODE = 10;
 

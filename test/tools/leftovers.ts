@@ -12,7 +12,7 @@ const TEST_MARK = 'TEST_DESCENDANT_OF';
 /** In the working directory of a process that writes its title over its environment, as Redis does: what it stood there. */
 const KEPT_FILE = 'kept-environment';
 /** A killed process is seen for a moment after its parent has heard of its end. */
-const GRACE_MS = 2_000;
+const GRACE_MS = 5_000;
 
 /** Marks whatever this process starts from now on; under a `variable` of its own where a test may be the one that started this process. */
 export function markDescendants(variable = TEST_MARK): void {

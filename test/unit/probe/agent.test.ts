@@ -332,11 +332,11 @@ describe('probe agent on real sockets', () => {
       log,
     });
     real.start();
-    await vi.waitFor(() => expect(real.status()).toMatchObject({ up: 1, published: 1 }), 3_000);
+    await vi.waitFor(() => expect(real.status()).toMatchObject({ up: 1, published: 1 }), 20_000);
     await endpoint.refuse();
-    await vi.waitFor(() => expect(said).toEqual(['up 1', 'down 2']), 3_000);
+    await vi.waitFor(() => expect(said).toEqual(['up 1', 'down 2']), 20_000);
     await endpoint.accept();
-    await vi.waitFor(() => expect(said).toEqual(['up 1', 'down 2', 'down 0', 'up 0']), 3_000);
+    await vi.waitFor(() => expect(said).toEqual(['up 1', 'down 2', 'down 0', 'up 0']), 20_000);
     await real.stop();
     const { snapshots } = await store.readSnapshots();
     expect(snapshots).toMatchObject([{ agent: 'a1', region: 'local', boot: real.boot }]);

@@ -78,7 +78,7 @@ describe('compileZone', () => {
     const rdata = (i: number) => Uint8Array.of(10, i >> 16, (i >> 8) & 255, i & 255);
     for (let i = 0; i < 600_000; i++) records.records.add(owner, RRType.A, 60, rdata(i % 300_000), 0);
     expect(compileZone(records)).toMatchObject({ names: 2, records: 300_001 });
-  }, 15_000);
+  }, 60_000);
 
   it('puts the smaller of SOA TTL and MINIMUM on negative answers (RFC 2308 5)', () => {
     const { zone } = compiled([]);
