@@ -48,8 +48,9 @@ async function ask2(session: ClientHttp2Session, headers: Record<string, string>
   if (body !== undefined) stream.end(body);
   const chunks: Buffer[] = [];
   stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  const closed = once(stream, 'close').catch(() => undefined);
   const [answer] = (await once(stream, 'response')) as [Record<string, unknown>];
-  await once(stream, 'close').catch(() => undefined);
+  await closed;
   return { status: Number(answer[':status']), headers: answer, body: Buffer.concat(chunks) };
 }
 
