@@ -77,7 +77,7 @@ class Client {
     });
     socket.on('error', () => {});
   }
-  async until(condition: () => boolean, ms = 2_000): Promise<boolean> {
+  async until(condition: () => boolean, ms = 10_000): Promise<boolean> {
     for (const end = performance.now() + ms; performance.now() < end; await sleep(5)) if (condition()) return true;
     return condition();
   }
@@ -220,7 +220,7 @@ describe('TcpListener bounds', () => {
     const idle = await dial();
     const stalled = await dial();
     stalled.socket.write(Buffer.from([0, 50, 1]));
-    expect(await stalled.until(() => stalled.closed || stalled.ended, 3_000)).toBe(true);
+    expect(await stalled.until(() => stalled.closed || stalled.ended, 6_000)).toBe(true);
     expect(idle.ended || idle.closed).toBe(false);
     expect(counters[ListenerCounter.TCP_TIMED_OUT]).toBe(1);
   });

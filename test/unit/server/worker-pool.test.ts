@@ -57,7 +57,7 @@ async function prepare(options: Partial<WorkerPoolOptions> = {}) {
   });
   pools.push(pool);
   pool.prepare();
-  const until = async (condition: () => boolean, ms = 5_000) => {
+  const until = async (condition: () => boolean, ms = 10_000) => {
     for (const end = performance.now() + ms; performance.now() < end && !condition(); ) await sleep(5);
     return condition();
   };
@@ -179,7 +179,7 @@ describe('WorkerPool', () => {
     Atomics.store(health, 0, 3);
     expect(await until(() => count('worker-defect') === DEFECTS + 1)).toBe(true);
     Atomics.store(health, 0, 1);
-    expect(await until(() => count('worker-replaced') === DEFECTS + 1, 2_500)).toBe(true);
+    expect(await until(() => count('worker-replaced') === DEFECTS + 1, 3_100)).toBe(true);
     expect(count('worker-died')).toBe(1);
   });
 
